@@ -1,0 +1,1 @@
+"""The trainers' forms of this app."""

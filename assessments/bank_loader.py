@@ -1,0 +1,59 @@
+"""Quiz items from content files into the bank."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from courses.exchange.quiz_files import QuizItem
+from courses.models import Lesson, Module, Skill
+
+from .models import Item, Option, Quiz
+
+
+def load_items(module: Module, source: Any, overwrite: bool) -> int:
+    """Bring a module's items to what its ``quiz.md`` says; returns how many were written.
+
+    Items edited in the admin since the last load are left alone unless ``overwrite``.
+    """
+    Quiz.objects.get_or_create(module=module)
+    lessons = {lesson.number: lesson.header["zh"]["slug"] for lesson in source.lessons}
+    written = 0
+    for position, item in enumerate(source.items, start=1):
+        known = Item.objects.filter(code=item.code).first()
+        if known and known.loaded_hash != item_hash(known) and not overwrite:
+            continue
+        _write(module, item, position, lessons[item.lesson], known)
+        written += 1
+    return written
+
+
+def item_hash(item: Item) -> str:
+    """Hash of an item as it stands, to know whether somebody edited it since it was loaded."""
+    data = [item.kind, item.stem_zh, item.stem_en, item.why_zh, item.why_en]
+    data += [[o.text_zh, o.text_en, o.right] for o in item.options.order_by("position", "pk")]
+    return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def _write(module: Module, source: QuizItem, position: int, lesson_slug: str, known: Item | None) -> None:
+    item = known or Item(code=source.code)
+    item.module, item.kind, item.position = module, source.kind, position
+    item.lesson = Lesson.objects.get(slug=lesson_slug)
+    item.skill = Skill.objects.filter(code=source.skill).first()
+    item.stem_zh, item.stem_en = source.stem["zh"], source.stem["en"]
+    item.why_zh, item.why_en = source.why["zh"], source.why["en"]
+    item.save()
+    _write_options(item, source)
+    Item.objects.filter(pk=item.pk).update(loaded_hash=item_hash(item))
+
+
+def _write_options(item: Item, source: QuizItem) -> None:
+    """Options keep their ids by place, so that answers given before still point at something."""
+    rows = list(item.options.order_by("position", "pk"))
+    for place, option in enumerate(source.options, start=1):
+        row = rows[place - 1] if place <= len(rows) else Option(item=item)
+        row.position, row.text_zh, row.text_en, row.right = place, option.zh, option.en, option.right
+        row.save()
+    for row in rows[len(source.options) :]:
+        row.delete()

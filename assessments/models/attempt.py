@@ -1,0 +1,64 @@
+"""Tries at a quiz and the answers given in them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from learners.models import Learner
+from mooc.lib.models import TimeStamped
+
+from .bank import Item, Quiz
+
+
+class Attempt(TimeStamped):
+    """One try at a quiz. ``uuid`` comes from the phone; ``items`` fixes which items, in order.
+
+    A learner has at most one open try at a quiz: two tabs or two phones continue the same one.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="attempts")
+    item_codes = models.CharField(max_length=420)  # codes parted by spaces: fixed when it starts
+    edition = models.PositiveIntegerField(default=0)
+    right = models.PositiveSmallIntegerField(default=0)
+    total = models.PositiveSmallIntegerField()
+    score = models.FloatField(null=True)
+    passed = models.BooleanField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quiz", "learner"], condition=Q(finished_at=None), name="attempt_one_open"
+            ),
+            models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 1)), name="attempt_score_0_to_1"),
+        ]
+        verbose_name = _("try")
+        verbose_name_plural = _("tries")
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} {self.quiz_id} {self.right}/{self.total}"
+
+
+class Response(models.Model):
+    """The answer to one item in one try: the first stands."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="responses")
+    chosen = models.CharField(max_length=100)  # option ids parted by commas, ascending
+    right = models.BooleanField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["attempt", "pk"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "item"], name="response_first_stands")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.item_id}"

@@ -1,0 +1,120 @@
+"""The item bank: quizzes, items and their options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from courses.models import Lesson, Module, Skill
+from mooc.lib.localized import Localized
+from mooc.lib.models import TimeStamped
+
+from ..data import ItemKind
+
+
+class Quiz(TimeStamped):
+    """The quiz of a module: how many items, and how many must be right."""
+
+    module = models.OneToOneField(Module, models.CASCADE, related_name="quiz")
+    length = models.PositiveSmallIntegerField(
+        _("items in one try"), default=6, validators=[MinValueValidator(3), MaxValueValidator(20)]
+    )
+    pass_percent = models.PositiveSmallIntegerField(
+        _("pass mark, %"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pass_percent__range=(1, 100)), name="quiz_pass_percent_1_to_100"),
+        ]
+        verbose_name = _("quiz")
+        verbose_name_plural = _("quizzes")
+
+    def __str__(self) -> str:
+        return f"{self.module}"
+
+    def get_absolute_url(self) -> str:
+        return f"/quizzes/{self.pk}/"
+
+    def live_codes(self) -> models.QuerySet[Item, str]:
+        """Codes of the items learners are asked."""
+        return self.module.items.filter(live=True).values_list("code", flat=True)
+
+    @property
+    def needed(self) -> int:
+        """How many right answers pass a try of full length."""
+        return -(-self.length * self.pass_percent // 100)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Filters of items."""
+
+    def live(self) -> ItemQuerySet:
+        """Items that learners are asked."""
+        return self.filter(live=True)
+
+    def visible_to(self, user: Any) -> ItemQuerySet:
+        """Items a person may edit."""
+        return self.filter(module__in=Module.objects.visible_to(user))
+
+
+class Item(TimeStamped):
+    """A question of the bank, with its explanation, in both languages."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    module = models.ForeignKey(Module, models.CASCADE, related_name="items", verbose_name=_("module"))
+    lesson = models.ForeignKey(
+        Lesson, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("taught in lesson")
+    )
+    skill = models.ForeignKey(
+        Skill, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("skill")
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=ItemKind.choices)
+    stem_zh = models.CharField(_("question, Chinese"), max_length=200)
+    stem_en = models.CharField(_("question, English"), max_length=300)
+    why_zh = models.CharField(_("explanation, Chinese"), max_length=300)
+    why_en = models.CharField(_("explanation, English"), max_length=400)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    live = models.BooleanField(_("in use"), default=True)
+    loaded_hash = models.CharField(max_length=64, blank=True, editable=False)  # as the content files made it
+
+    stem = Localized("stem")
+    why = Localized("why")
+    objects = ItemQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["module", "position", "code"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known")]
+        verbose_name = _("quiz item")
+        verbose_name_plural = _("quiz items")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.stem}"
+
+
+class Option(models.Model):
+    """One answer to choose."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="options")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    text_zh = models.CharField(_("answer, Chinese"), max_length=160)
+    text_en = models.CharField(_("answer, English"), max_length=240)
+    right = models.BooleanField(_("right"), default=False)
+
+    text = Localized("text")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["item", "position", "pk"]
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,48 @@
+"""Scoring of quizzes. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence, Set
+from typing import TypeVar
+
+T = TypeVar("T")
+RESPONSES = uuid.UUID("0b0a4a0e-7d2c-4c53-9c0e-3b8d1d7e2f55")
+
+
+def is_right(chosen: Set[int], right: Set[int]) -> bool:
+    """All-or-nothing: exactly the right options were chosen."""
+    return bool(chosen) and chosen == right
+
+
+def score(right: int, total: int) -> float:
+    """Scaled score 0.0–1.0 (xAPI ``result.score.scaled``); 0 for an empty quiz."""
+    return right / total if total else 0.0
+
+
+def needed(total: int, pass_percent: int) -> int:
+    """How many right answers pass: the smallest whole number at or above the mark."""
+    return -(-total * pass_percent // 100)
+
+
+def passed(right: int, total: int, pass_percent: int) -> bool:
+    """Whether ``right`` of ``total`` reaches the mark."""
+    return total > 0 and right >= needed(total, pass_percent)
+
+
+def draw(codes: Sequence[str], length: int, attempt: uuid.UUID) -> list[str]:
+    """The items of one try: drawn without repetition, the same for the same try id."""
+    return random.Random(attempt.int).sample(sorted(codes), min(length, len(codes)))  # noqa: S311  # no secret
+
+
+def shuffled(options: Sequence[T], attempt: uuid.UUID, item_code: str) -> list[T]:
+    """Options in an order fixed by the try and the item, so that a reload does not move them."""
+    mixed = list(options)
+    random.Random(f"{attempt}{item_code}").shuffle(mixed)  # noqa: S311  # no secret
+    return mixed
+
+
+def response_id(attempt: uuid.UUID, item_code: str) -> uuid.UUID:
+    """The id of the answer to an item in a try: a resend has the same."""
+    return uuid.uuid5(RESPONSES, f"{attempt}{item_code}")

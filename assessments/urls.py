@@ -1,0 +1,16 @@
+"""Addresses of assessments."""
+
+from django.urls import path
+
+from .views import quizzes, reviews
+
+urlpatterns = [
+    path("modules/<slug:slug>/quiz/", quizzes.quiz_of_module, name="module_quiz"),
+    path("quizzes/<int:pk>/", quizzes.question, name="quiz"),
+    path("quizzes/<int:pk>/answer/", quizzes.answer, name="quiz_answer"),
+    path("quizzes/<int:pk>/tries/<uuid:attempt>/", quizzes.result, name="quiz_result"),
+    path("quizzes/<int:pk>/tries/<uuid:attempt>/<str:code>/", quizzes.explained, name="quiz_explained"),
+    path("me/review/", reviews.notebook, name="notebook"),
+    path("me/review/<int:pk>/", reviews.card, name="review_card"),
+    path("me/review/<int:pk>/answer/", reviews.card_answer, name="review_answer"),
+]

@@ -1,0 +1,86 @@
+"""Quizzes: one question a screen, one tap an answer, the reason at once."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from learners import guests
+from mooc.lib.errors import DomainError
+from mooc.lib.http import parse_uuid
+from mooc.lib.middleware import guest_post
+
+from .. import selectors, services
+from ..models import Quiz
+
+
+@require_safe
+def quiz_of_module(request: HttpRequest, slug: str) -> HttpResponse:
+    """The quiz of a module, by the module's name."""
+    quiz = get_object_or_404(Quiz, module__slug=slug, module__published__isnull=False)
+    return redirect(quiz)
+
+
+@require_safe
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next question."""
+    return _ask(request, pk)
+
+
+def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
+    person = guests.person_of(request)
+    page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None)
+    context = {"page": page, "error": error, "signed_in": bool(person and person.signed_in), "nav": "learn"}
+    return render(request, "assessments/question.html", context, status=400 if error else 200)
+
+
+@require_POST
+@guest_post
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Store an answer and show why it is right or not."""
+    quiz = selectors.quiz_of(pk)
+    attempt_id = parse_uuid(request.POST.get("attempt"))
+    if attempt_id is None:
+        return _ask(request, pk, error=" ")
+    person = guests.acting_person(request)
+    code = request.POST.get("item", "")[:20]
+    chosen = [int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12]
+    try:
+        attempt, _response = services.answer_item(
+            learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
+            signed_in=person.signed_in,
+        )  # fmt: skip
+    except DomainError as error:
+        return guests.remember(request, _ask(request, pk, error=str(error)))
+    return guests.remember(request, redirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
+
+
+def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):  # type: ignore[no-untyped-def]
+    person = guests.person_of(request)
+    return selectors.attempt_of(quiz, person.learner if person else None, attempt)
+
+
+@require_safe
+def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> HttpResponse:
+    """An answered question: what was right, and why."""
+    quiz = selectors.quiz_of(pk)
+    page = selectors.answer_page(_own_attempt(request, quiz, attempt), quiz, code)
+    return render(request, "assessments/explained.html", {"page": page, "nav": "learn"})
+
+
+@require_safe
+def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
+    """How the try went, and what to do next."""
+    quiz = selectors.quiz_of(pk)
+    row = _own_attempt(request, quiz, attempt)
+    if row.finished_at is None:
+        raise Http404
+    person = guests.person_of(request)
+    context = {
+        "quiz": quiz, "attempt": row, "rows": selectors.result_rows(row), "nav": "learn",
+        "guest": not (person and person.signed_in),
+    }  # fmt: skip
+    return render(request, "assessments/result.html", context)

@@ -1,0 +1,73 @@
+"""The wrong-answer notebook at /me/review/."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from learners import guests
+from mooc.lib.errors import DomainError
+from mooc.lib.http import page_of
+from mooc.lib.middleware import guest_post
+
+from .. import scoring, selectors, services
+from ..models import ReviewCard
+
+
+@require_safe
+def notebook(request: HttpRequest) -> HttpResponse:
+    """What is due now, one question; and the whole notebook below."""
+    person = guests.person_of(request)
+    due = selectors.due_cards(person.learner) if person else []
+    cards = ReviewCard.objects.filter(learner=person.learner if person else None)
+    page = page_of(request, cards.select_related("item__lesson").order_by("learnt_at", "due_at", "pk"))
+    return render(request, "assessments/notebook.html", {"due": due, "page": page, "nav": "me"})
+
+
+def _card(request: HttpRequest, pk: int) -> ReviewCard:
+    person = guests.person_of(request)
+    card = (
+        ReviewCard.objects.filter(pk=pk, learner=person.learner).select_related("item__lesson", "item__module").first()
+        if person
+        else None
+    )
+    if card is None:
+        raise Http404
+    return card
+
+
+def _options(card: ReviewCard) -> list:  # type: ignore[type-arg]
+    return scoring.shuffled(list(card.item.options.all()), uuid.UUID(int=card.pk), str(card.reviews))
+
+
+@require_safe
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """One card as a question."""
+    row = _card(request, pk)
+    return render(request, "assessments/card.html", {"card": row, "options": _options(row), "nav": "me"})
+
+
+@require_POST
+@guest_post
+def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer a card and see why; the next one follows."""
+    row = _card(request, pk)
+    chosen = [int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12]
+    number = request.POST.get("round", "")
+    person = guests.person_of(request)
+    options = [(option, option.pk in chosen) for option in _options(row)]
+    try:
+        right = services.review_item(
+            card=row, round_number=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1,
+            chosen=chosen, signed_in=bool(person and person.signed_in),
+        )  # fmt: skip
+    except DomainError as error:
+        context = {"card": row, "options": _options(row), "error": str(error), "nav": "me"}
+        return render(request, "assessments/card.html", context, status=400)
+    row.refresh_from_db()
+    left = selectors.due_cards(row.learner)
+    context = {"card": row, "options": options, "right": right, "left": left, "nav": "me"}
+    return render(request, "assessments/card_explained.html", context)

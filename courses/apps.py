@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"
+    verbose_name = _("Courses")
+
+    def ready(self) -> None:
+        from mooc.lib import registry
+
+        from . import selectors
+
+        registry.content_version.register("courses", selectors.content_version)

@@ -1,0 +1,60 @@
+"""Choices and facts of courses that cross borders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.TextChoices):
+    """Gradient of difficulty. L1 = DigComp 1–2, L2 = 3–4, L3 = 5–6."""
+
+    L1 = "L1", _("Level 1 basics")
+    L2 = "L2", _("Level 2 skills")
+    L3 = "L3", _("Level 3 growth")
+
+    @property
+    def dots(self) -> int:
+        """How many dots show the level."""
+        return int(self.value[1])
+
+
+class Family(models.TextChoices):
+    """The families of subjects of the founding paper, and what the market asks for."""
+
+    BASIC = "basic", _("Basic knowledge")
+    LAW = "law", _("Laws and rules")
+    PROFESSIONAL = "professional", _("Trade skills")
+    INTERNET = "internet", _("Internet tools")
+    MARKET = "market", _("What the market asks for")
+
+
+class BlockKind(models.TextChoices):
+    TEXT = "text", _("text")
+    PICTURE = "picture", _("picture")
+    AUDIO = "audio", _("audio")
+    VIDEO = "video", _("video")
+    TIP = "tip", _("tip")
+    CHECK = "check", _("check yourself")
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePublished:
+    """A module's new edition is what learners now see."""
+
+    module_id: int
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One lesson or module found. ``kind`` is ``lesson`` or ``module``."""
+
+    kind: str
+    slug: str
+    title: str
+    snippet: str
+    minutes: int
+    level: str

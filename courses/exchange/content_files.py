@@ -1,0 +1,273 @@
+"""Course content files: read a folder, report every error by file and line.
+
+Pure reading, no database; ``docs/content-format.md`` is the specification. Run as
+``python -m courses.exchange.content_files DIR …`` to check without installing anything.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .blocks import BlockText, SourceError, key_lines, parse_blocks
+from .prose import prose_errors
+from .quiz_files import QuizItem, parse_quiz
+
+MAX_FILE = 64 * 1024
+MAX_SVG = 25 * 1024
+LANGS = ("zh", "en")
+
+_MODULE_KEYS = {
+    "code", "slug", "category", "level", "audiences", "skills", "icon", "checked", "licence",
+    *(f"{key}_{lang}" for key in ("title", "task", "objective", "need", "source") for lang in LANGS),
+}  # fmt: skip
+_LESSON_KEYS = {"zh": {"slug", "minutes", "title", "objective", "source"}}
+_LESSON_KEYS["en"] = {"title", "objective", "source"}
+_SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_BAD_SVG = re.compile(r"<script|<foreignObject|<style|\bon\w+\s*=|\bstyle\s*=|href\s*=\s*[\"'](?!#)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentError:
+    """One mistake: the file, its line (1-based), and what is wrong."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSource:
+    """One lesson in both languages. ``header`` maps language → key → value."""
+
+    number: int
+    header: dict[str, dict[str, str]]
+    blocks: dict[str, list[BlockText]]
+
+
+@dataclass(slots=True)
+class ModuleSource:
+    """One module folder as read. Whole only when ``errors`` is empty."""
+
+    path: Path
+    header: dict[str, str] = field(default_factory=dict)
+    lessons: list[LessonSource] = field(default_factory=list)
+    items: list[QuizItem] = field(default_factory=list)
+    errors: list[ContentError] = field(default_factory=list)
+
+    def add_error(self, name: str, line: int, message: str) -> None:
+        """Note a mistake and go on reading, so that one run shows them all."""
+        self.errors.append(ContentError(self.path / name, line, message))
+
+
+def read_tree(root: Path) -> list[ModuleSource]:
+    """Read every module folder below ``root`` (or ``root`` itself when it is one)."""
+    folders = [root] if (root / "module.md").is_file() else sorted(p.parent for p in root.glob("*/module.md"))
+    sources = [read_module(folder) for folder in folders]
+    _check_unique(sources)
+    return sources
+
+
+def read_module(folder: Path) -> ModuleSource:
+    """Read and check one module folder. Never raises for bad content: see ``errors``."""
+    source = ModuleSource(folder)
+    source.header, _ = _read_header(source, "module.md", _MODULE_KEYS)
+    _check_module_header(source)
+    numbers = sorted({p.name[:2] for p in folder.glob("[0-9][0-9].*.md")})
+    for number in numbers:
+        _read_lesson(source, number)
+    if not numbers:
+        source.add_error("module.md", 1, "the module has no lessons (01.zh.md, 01.en.md)")
+    _read_quiz(source)
+    _check_pictures(source)
+    return source
+
+
+def _read_text(source: ModuleSource, name: str) -> str | None:
+    path = source.path / name
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        source.add_error(name, 1, "the file is missing")
+        return None
+    if len(raw) > MAX_FILE:
+        source.add_error(name, 1, f"larger than {MAX_FILE // 1024} KB")
+        return None
+    try:
+        return raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        source.add_error(name, raw[: error.start].count(b"\n") + 1, "not UTF-8")
+        return None
+
+
+def _read_header(source: ModuleSource, name: str, wanted: set[str]) -> tuple[dict[str, str], tuple[str, int]]:
+    """Return the header and the rest of the file with the number of its first line."""
+    text = _read_text(source, name)
+    if text is None:
+        return {}, ("", 1)
+    try:
+        header, rest, line = split_header(text)
+    except SourceError as error:
+        source.add_error(name, error.line, error.message)
+        return {}, ("", 1)
+    optional = {"prerequisites"}
+    for key in sorted(wanted - header.keys()):
+        source.add_error(name, 1, f"“{key}:” is missing")
+    for key in sorted(header.keys() - wanted - optional):
+        source.add_error(name, 1, f"“{key}:” is not known here")
+    for key in sorted(k for k in wanted & header.keys() if not header[k]):
+        source.add_error(name, 1, f"“{key}:” is empty")
+    return header, (rest, line)
+
+
+def split_header(text: str) -> tuple[dict[str, str], str, int]:
+    """Split ``---`` header and body; returns header, body, and the body's first line number.
+
+    :raises SourceError: when the header is not closed or a line is not ``key: value``.
+    """
+    lines = text.split("\n")
+    if lines[0].strip() != "---":
+        raise SourceError(1, "the file starts with a header between two lines “---”")
+    header: dict[str, str] = {}
+    for number, line in enumerate(lines[1:], start=2):
+        if line.strip() == "---":
+            return header, "\n".join(lines[number:]), number + 1
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise SourceError(number, "a header line is “key: value”")
+        if key.strip() in header:
+            raise SourceError(number, f"“{key.strip()}:” stands twice")
+        header[key.strip()] = value.strip()
+    raise SourceError(len(lines), "the header is not closed by a line “---”")
+
+
+def _check_module_header(source: ModuleSource) -> None:
+    header = source.header
+    if not header:
+        return
+    checks = {
+        "slug": (_SLUG.match, "small Latin letters, digits and hyphens"),
+        "code": (re.compile(r"^[A-Z]\d\d$").match, "a capital letter and two digits, like C11"),
+        "level": (re.compile(r"^L[123]$").match, "L1, L2 or L3"),
+        "checked": (re.compile(r"^\d{4}-(0[1-9]|1[0-2])$").match, "a month like 2026-11"),
+    }
+    for key, (test, want) in checks.items():
+        if header.get(key) and not test(header[key]):
+            source.add_error("module.md", 1, f"“{key}: {header[key]}” should be {want}")
+
+
+def _read_lesson(source: ModuleSource, number: str) -> None:
+    headers: dict[str, dict[str, str]] = {}
+    blocks: dict[str, list[BlockText]] = {}
+    for lang in LANGS:
+        name = f"{number}.{lang}.md"
+        headers[lang], (body, line) = _read_header(source, name, _LESSON_KEYS[lang])
+        try:
+            blocks[lang] = parse_blocks(body, first_line=line)
+        except SourceError as error:
+            source.add_error(name, error.line, error.message)
+            blocks[lang] = []
+    _check_lesson(source, number, headers, blocks)
+    source.lessons.append(LessonSource(int(number), headers, blocks))
+
+
+def _check_lesson(
+    source: ModuleSource, number: str, headers: dict[str, dict[str, str]], blocks: dict[str, list[BlockText]]
+) -> None:
+    zh_name, en_name = f"{number}.zh.md", f"{number}.en.md"
+    slug, minutes = headers["zh"].get("slug", ""), headers["zh"].get("minutes", "")
+    if slug and not _SLUG.match(slug):
+        source.add_error(zh_name, 1, f"“slug: {slug}”: small Latin letters, digits and hyphens")
+    if minutes and not (minutes.isdigit() and 3 <= int(minutes) <= 8):
+        source.add_error(zh_name, 1, f"“minutes: {minutes}”: a lesson takes 3 to 8 minutes")
+    kinds = {lang: [b.kind for b in blocks[lang]] for lang in LANGS}
+    if kinds["zh"] != kinds["en"]:
+        at = next((i for i, pair in enumerate(zip(*kinds.values(), strict=False)) if pair[0] != pair[1]), -1)
+        line = blocks["en"][at].line if blocks["en"] else 1
+        source.add_error(en_name, line, f"the blocks differ: zh {kinds['zh']}, en {kinds['en']}")
+        return
+    for zh, en in zip(blocks["zh"], blocks["en"], strict=True):
+        for message in _pair_errors(zh, en):
+            source.add_error(en_name, en.line, message)
+    if kinds["zh"].count("check") != 1:
+        source.add_error(zh_name, 1, "a lesson has exactly one check-yourself (??)")
+    for lang, name in (("zh", zh_name), ("en", en_name)):
+        for line, message in prose_errors(blocks[lang], lang, source.header.get("level", "L1")):
+            source.add_error(name, line, message)
+
+
+def _pair_errors(zh: BlockText, en: BlockText) -> Iterator[str]:
+    if zh.file != en.file:
+        yield f"another file than in Chinese: {zh.file}"
+    if bool(zh.heading) != bool(en.heading):
+        yield "a heading stands in one language only"
+    if zh.kind == "picture" and len(key_lines(zh.body)) != len(key_lines(en.body)):
+        yield "the key under the picture has another number of lines than in Chinese"
+    if zh.kind == "check" and zh.body.count("\n") != en.body.count("\n"):
+        yield "the check has another number of options than in Chinese"
+
+
+def _read_quiz(source: ModuleSource) -> None:
+    text = _read_text(source, "quiz.md")
+    if text is None:
+        return
+    source.items, errors = parse_quiz(text, lessons=len(source.lessons))
+    for error in errors:
+        source.add_error("quiz.md", error.line, error.message)
+    kinds = {item.kind for item in source.items}
+    if not errors and (len(source.items) < 6 or len(kinds) < 3):
+        source.add_error("quiz.md", 1, "a module has at least six items, all three kinds among them")
+
+
+def _check_pictures(source: ModuleSource) -> None:
+    used = {b.file: (f"{lesson.number:02}.zh.md", b.line) for lesson in source.lessons for b in lesson.blocks["zh"] if b.file}
+    for file, (name, line) in used.items():
+        if not (source.path / file).is_file():
+            source.add_error(name, line, f"{file} is not in the folder")
+    pictures = sorted(source.path.glob("*.svg"))
+    for picture in pictures:
+        if picture.stat().st_size > MAX_SVG:
+            source.add_error(picture.name, 1, f"larger than {MAX_SVG // 1024} KB")
+        found = _BAD_SVG.search(picture.read_text("utf-8", errors="replace"))
+        if found:
+            source.add_error(picture.name, 1, f"{found.group()!r} is not allowed in a picture")
+        if picture.name not in used:
+            source.add_error(picture.name, 1, "no lesson shows this picture")
+    if len(pictures) < 2:
+        source.add_error("module.md", 1, "a module has at least two pictures")
+
+
+def _check_unique(sources: list[ModuleSource]) -> None:
+    """Slugs of modules and lessons, and item codes, are unique over the whole tree."""
+    seen: dict[tuple[str, str], ModuleSource] = {}
+    for source in sources:
+        keys = [("module", source.header.get("slug", ""))]
+        keys += [("lesson", lesson.header["zh"].get("slug", "")) for lesson in source.lessons]
+        keys += [("item", item.code) for item in source.items]
+        for key in keys:
+            if key[1] and key in seen:
+                source.add_error("module.md", 1, f"{key[0]} “{key[1]}” stands in {seen[key].path.name} too")
+            seen.setdefault(key, source)
+
+
+def main(paths: list[str]) -> int:
+    """Check the folders named; print every error; 1 when there was one."""
+    sources = [source for path in paths for source in read_tree(Path(path))]
+    errors = [error for source in sources for error in source.errors]
+    for error in errors:
+        print(error)
+    print(
+        f"{len(sources)} modules, {sum(len(s.lessons) for s in sources)} lessons, "
+        f"{sum(len(s.items) for s in sources)} items, {len(errors)} errors"
+    )
+    return 1 if errors or not sources else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,181 @@
+"""Editions: the text of a module and its lessons at one moment, with blocks and media."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from mooc.lib.localized import Localized
+from mooc.lib.models import TimeStamped
+
+from ..data import BlockKind
+from ..exchange.blocks import SourceError, parse_check
+from .modules import Lesson, Module
+
+DRAFT = 0
+
+
+class Media(TimeStamped):
+    """A file shown in lessons. Named by the hash of its content, so it never changes."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    file = models.FileField(upload_to="m/", max_length=120)
+    mime = models.CharField(max_length=40)
+    bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("media")
+        verbose_name_plural = _("media")
+
+    def __str__(self) -> str:
+        return self.label or self.sha256[:12]
+
+    def get_absolute_url(self) -> str:
+        return f"/media/{self.file.name}"
+
+
+class MediaSize(models.Model):
+    """A smaller copy of a picture for narrow screens."""
+
+    media = models.ForeignKey(Media, models.CASCADE, related_name="sizes")
+    file = models.FileField(upload_to="m/", max_length=120)
+    width = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["width"]
+        constraints = [models.UniqueConstraint(fields=["media", "width"], name="mediasize_once")]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.width}"
+
+
+class ModuleEdition(TimeStamped):
+    """A whole module at one moment. Number 0 is the draft; 1, 2, … are what was published."""
+
+    module = models.ForeignKey(Module, models.CASCADE, related_name="editions")
+    number = models.PositiveIntegerField(default=DRAFT, editable=False)
+    title_zh = models.CharField(_("title, Chinese"), max_length=60, blank=True)
+    title_en = models.CharField(_("title, English"), max_length=90, blank=True)
+    task_zh = models.CharField(_("“I want to …”, Chinese"), max_length=60, blank=True)
+    task_en = models.CharField(_("“I want to …”, English"), max_length=90, blank=True)
+    objective_zh = models.CharField(_("afterwards you can …, Chinese"), max_length=160, blank=True)
+    objective_en = models.CharField(_("afterwards you can …, English"), max_length=240, blank=True)
+    need_zh = models.CharField(_("market need, Chinese"), max_length=160, blank=True)
+    need_en = models.CharField(_("market need, English"), max_length=240, blank=True)
+    source_zh = models.CharField(_("source, Chinese"), max_length=200, blank=True)
+    source_en = models.CharField(_("source, English"), max_length=240, blank=True)
+    licence = models.CharField(_("licence"), max_length=60, blank=True, default="CC BY-SA 4.0")
+    checked_on = models.DateField(_("facts last checked on"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    title = Localized("title")
+    task = Localized("task")
+    objective = Localized("objective")
+    need = Localized("need")
+    source = Localized("source")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["module", "-number"]
+        constraints = [models.UniqueConstraint(fields=["module", "number"], name="edition_number_once")]
+        verbose_name = _("module text")
+        verbose_name_plural = _("module texts")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number or _('draft')})"
+
+
+class LessonEdition(TimeStamped):
+    """A lesson's text within one edition of its module."""
+
+    edition = models.ForeignKey(ModuleEdition, models.CASCADE, related_name="lessons")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="editions")
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=5, validators=[MinValueValidator(3), MaxValueValidator(8)]
+    )
+    title_zh = models.CharField(_("title, Chinese"), max_length=60, blank=True)
+    title_en = models.CharField(_("title, English"), max_length=90, blank=True)
+    objective_zh = models.CharField(_("afterwards you can …, Chinese"), max_length=160, blank=True)
+    objective_en = models.CharField(_("afterwards you can …, English"), max_length=240, blank=True)
+    source_zh = models.CharField(_("source, Chinese"), max_length=200, blank=True)
+    source_en = models.CharField(_("source, English"), max_length=240, blank=True)
+
+    title = Localized("title")
+    objective = Localized("objective")
+    source = Localized("source")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "lesson"], name="lessonedition_once"),
+            models.CheckConstraint(condition=Q(minutes__range=(3, 8)), name="lesson_takes_3_to_8_minutes"),
+        ]
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def __str__(self) -> str:
+        return self.title or self.lesson.slug
+
+    @property
+    def slot_arg(self) -> str:
+        """Names the place in a list where a learner's tick may stand."""
+        return f"{self.lesson_id}:{self.position}"
+
+
+class Block(models.Model):
+    """One piece of a lesson. ``heading`` and ``body`` mean what docs/content-format.md says."""
+
+    lesson = models.ForeignKey(LessonEdition, models.CASCADE, related_name="blocks")
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    kind = models.CharField(_("kind"), max_length=8, choices=BlockKind.choices)
+    heading_zh = models.CharField(_("heading, Chinese"), max_length=160, blank=True)
+    heading_en = models.CharField(_("heading, English"), max_length=240, blank=True)
+    body_zh = models.TextField(_("text, Chinese"), max_length=4000, blank=True)
+    body_en = models.TextField(_("text, English"), max_length=6000, blank=True)
+    media = models.ForeignKey(
+        Media, models.PROTECT, null=True, blank=True, related_name="blocks", verbose_name=_("file")
+    )
+
+    heading = Localized("heading")
+    body = Localized("body")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["lesson", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=BlockKind.values), name="block_kind_known"),
+        ]
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        needs_file = self.kind in (BlockKind.PICTURE, BlockKind.AUDIO, BlockKind.VIDEO)
+        if needs_file and not self.media_id:
+            raise ValidationError({"media": _("Choose a file for this block.")})
+        if self.kind == BlockKind.CHECK:
+            for lang in ("zh", "en"):
+                self._clean_check(lang)
+
+    def _clean_check(self, lang: str) -> None:
+        heading, body = getattr(self, f"heading_{lang}"), getattr(self, f"body_{lang}")
+        if not (heading or body):
+            return  # a draft may still lack a language; publishing refuses it
+        try:
+            parse_check(heading, body)
+        except SourceError as error:
+            message = _("Line %(line)s: write “- wrong”, “+ right”, “= why”; exactly one right.")
+            raise ValidationError({f"body_{lang}": message % {"line": error.line}}) from error

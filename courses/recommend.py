@@ -1,0 +1,46 @@
+"""What to learn next, and why, in one sentence. Rules, not magic: anybody can follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from .models import Module
+
+MOST = 3
+
+
+def following(module: Module, candidates: Iterable[Module], *, finished: frozenset[int] = frozenset()) -> list[Module]:
+    """Modules to go on with after ``module``, best first, each with ``reason`` set.
+
+    What builds on it comes first, then the same subject one level up, then its tracks' next steps.
+    Candidates need ``prerequisites``, ``category`` and ``tracks`` at hand; ``finished`` holds the
+    ids of modules to leave out.
+    """
+    mine = {track.pk: track for track in module.tracks.all()}
+    ranked = []
+    for other in candidates:
+        if other.pk == module.pk or other.pk in finished:
+            continue
+        rank, reason = _why(module, other, mine)
+        if rank:
+            other.reason = reason  # type: ignore[attr-defined]  # shown beside the title
+            ranked.append((rank, other.level, other.code, other))
+    return [row[3] for row in sorted(ranked, key=lambda row: row[:3])[:MOST]]
+
+
+def _why(module: Module, other: Module, mine: dict[int, object]) -> tuple[int, str]:
+    title = module.published.title if module.published else module.slug
+    if any(before.pk == module.pk for before in other.prerequisites.all()):
+        return 1, _("It builds on “%(title)s”.") % {"title": title}
+    if other.category_id == module.category_id and other.level > module.level:
+        return 2, _("The same subject, one step further.")
+    shared = next((track for track in other.tracks.all() if track.pk in mine), None)
+    if shared is None:
+        return 0, ""
+    if other.level == module.level and other.code > module.code:
+        return 3, _("Next on the way to “%(track)s”.") % {"track": shared.title}
+    if other.level > module.level:
+        return 4, _("Later on the way to “%(track)s”.") % {"track": shared.title}
+    return 5, _("Also for “%(track)s”.") % {"track": shared.title}

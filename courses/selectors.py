@@ -1,0 +1,257 @@
+"""Page-shaped reads of courses, each with a fixed number of queries."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Sum
+from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from . import recommend
+from .data import Level
+from .models import Block, Category, ContentState, LessonEdition, Module, Track
+
+TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
+_shared: dict[str, tuple[str, float]] = {}
+
+
+def content_version() -> str:
+    """The content version, asked from the database at most once a second in this process."""
+    known = _shared.get("version")
+    now = time.monotonic()
+    if known and now - known[1] < settings.CONTENT_VERSION_SECONDS:
+        return known[0]
+    version = str(ContentState.objects.filter(pk=1).values_list("version", flat=True).first() or 0)
+    _shared["version"] = (version, now)
+    return version
+
+
+def forget_content_version() -> None:
+    """Ask the database again at the next page."""
+    _shared.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCard:
+    """A published module as lists show it. ``bytes`` is the size of its pictures and text."""
+
+    module: Module
+    title: str
+    task: str
+    lessons: int
+    minutes: int
+    bytes: int
+    first_lesson: str
+    first_minutes: int
+    track_codes: frozenset[str]
+
+    @property
+    def slot_arg(self) -> str:
+        """Names the place on the card where a learner's progress may stand."""
+        return f"{self.module.pk}:{self.lessons}"
+
+    @property
+    def first_bytes(self) -> int:
+        """About what the first lesson costs to load."""
+        return self.bytes // max(self.lessons, 1)
+
+
+def module_cards() -> list[ModuleCard]:
+    """All published modules in order of level and code: 5 queries."""
+    modules = (
+        Module.objects.published()
+        .select_related("published", "category")
+        .prefetch_related("tracks", "published__lessons__lesson")
+        .order_by("level", "code")
+    )
+    media = dict(
+        Block.objects.filter(lesson__edition__published_of__isnull=False, media__isnull=False)
+        .order_by()
+        .values_list("lesson__edition_id")
+        .annotate(total=Sum("media__bytes"))
+    )
+    return [_card(module, media.get(module.published_id, 0)) for module in modules]
+
+
+def _card(module: Module, media_bytes: int) -> ModuleCard:
+    edition = module.published
+    lessons = sorted(edition.lessons.all(), key=lambda lesson: lesson.position)
+    return ModuleCard(
+        module, edition.title, edition.task, len(lessons), sum(lesson.minutes for lesson in lessons),
+        media_bytes + TEXT_BYTES * len(lessons), lessons[0].lesson.slug, lessons[0].minutes,
+        frozenset(track.code for track in module.tracks.all()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePage:
+    """All of a module page."""
+
+    module: Module
+    lessons: list[LessonEdition]
+    minutes: int
+    bytes: int
+    tracks: list[Track]
+    next_modules: list[Module]
+
+
+def module_page(slug: str) -> ModulePage:
+    """A published module with its lessons: 8 queries. 404 when there is none."""
+    module = (
+        Module.objects.published()
+        .select_related("published", "category", "course")
+        .prefetch_related("prerequisites__published", "skills", "tracks")
+        .filter(slug=slug)
+        .first()
+    )
+    if module is None or module.published is None:
+        raise Http404
+    lessons = lessons_of(module)
+    others = (
+        Module.objects.published()
+        .select_related("published", "category")
+        .prefetch_related("tracks", "prerequisites")
+        .order_by("level", "code")
+    )
+    return ModulePage(
+        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.bytes for lesson in lessons),
+        list(module.tracks.all()), recommend.following(module, others),
+    )  # fmt: skip
+
+
+def lessons_of(module: Module) -> list[LessonEdition]:
+    """The published lessons of a module in order, each with ``bytes``: what it costs to load."""
+    lessons = list(
+        LessonEdition.objects.filter(edition_id=module.published_id)
+        .select_related("lesson")
+        .annotate(media_bytes=Sum("blocks__media__bytes"))
+        .order_by("position")
+    )
+    for lesson in lessons:
+        lesson.bytes = (lesson.media_bytes or 0) + TEXT_BYTES
+    return lessons
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """All of a lesson page."""
+
+    module: Module
+    lesson: LessonEdition
+    blocks: list[Block]
+    number: int
+    siblings: list[LessonEdition]
+    bytes: int
+
+    @property
+    def total(self) -> int:
+        return len(self.siblings)
+
+    @property
+    def step_flags(self) -> list[bool]:
+        """One flag a lesson, for the bar of steps; nobody's progress is in it."""
+        return [False] * len(self.siblings)
+
+    @property
+    def checked(self) -> str:
+        """The month the facts were last checked, in words."""
+        return date_format(self.lesson.edition.checked_on, _("F Y")) if self.lesson.edition.checked_on else ""
+
+    @property
+    def following(self) -> LessonEdition | None:
+        """The next lesson of the module, if any."""
+        return self.siblings[self.number] if self.number < len(self.siblings) else None
+
+    @property
+    def before(self) -> LessonEdition | None:
+        """The lesson before, if any."""
+        return self.siblings[self.number - 2] if self.number > 1 else None
+
+
+def lesson_page(slug: str) -> LessonPage:
+    """A published lesson: 5 queries. 404 when there is none."""
+    lesson = (
+        LessonEdition.objects.filter(lesson__slug=slug, edition__published_of__isnull=False)
+        .select_related("lesson", "edition__module__category")
+        .first()
+    )
+    if lesson is None:
+        raise Http404
+    module = lesson.edition.module
+    module.published = lesson.edition
+    siblings = lessons_of(module)
+    number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
+    blocks = list(lesson.blocks.select_related("media").prefetch_related("media__sizes"))
+    return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Lessons of one subject at one level."""
+
+    level: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One subject in the table of levels."""
+
+    category: Category
+    cells: list[Cell]
+
+    @property
+    def total(self) -> int:
+        """Lessons over all levels; 0 for a subject nobody has written about yet."""
+        return sum(cell.count for cell in self.cells)
+
+
+def matrix(cards: list[ModuleCard]) -> list[MatrixRow]:
+    """The table "from easy to hard": lessons by subject and level, 1 query."""
+    counts: dict[tuple[int, str], int] = {}
+    for card in cards:
+        key = (card.module.category_id, card.module.level)
+        counts[key] = counts.get(key, 0) + card.lessons
+    return [
+        MatrixRow(
+            category,
+            [Cell(level.value, str(level.label), counts.get((category.pk, level.value), 0)) for level in Level],
+        )
+        for category in Category.objects.all()
+    ]
+
+
+def tracks() -> list[Track]:
+    """All tracks, each with ``count`` published modules and ``first`` of them: 2 queries."""
+    rows = list(Track.objects.prefetch_related("steps__module__published"))
+    for track in rows:
+        modules = [step.module for step in track.steps.all() if step.module.published_id]
+        track.count, track.first = len(modules), modules[0] if modules else None
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class TrackCards:
+    """A track with its modules in order."""
+
+    track: Track
+    cards: list[ModuleCard]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of all its lessons."""
+        return sum(card.minutes for card in self.cards)
+
+
+def tracks_with_cards() -> list[TrackCards]:
+    """Every track with the cards of its modules: 7 queries."""
+    by_id = {card.module.pk: card for card in module_cards()}
+    return [
+        TrackCards(track, [by_id[step.module_id] for step in track.steps.all() if step.module_id in by_id])
+        for track in Track.objects.prefetch_related("steps")
+    ]

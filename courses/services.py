@@ -1,0 +1,157 @@
+"""Writes of courses: publishing, media, the content version."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mooc.lib.errors import DomainError
+from mooc.lib.events import emit
+
+from . import search_index, selectors, signals
+from .data import BlockKind, ModulePublished
+from .models import Block, ContentState, Lesson, LessonEdition, Media, Module, ModuleEdition
+
+EDITION_TEXTS = [
+    f"{name}_{lang}" for name in ("title", "task", "objective", "need", "source") for lang in ("zh", "en")
+]
+LESSON_TEXTS = [f"{name}_{lang}" for name in ("title", "objective", "source") for lang in ("zh", "en")]
+BLOCK_FIELDS = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media_id"]
+
+
+class NotReady(DomainError):
+    """A draft cannot be published yet; ``problems`` says why, one sentence each."""
+
+    code = "not_ready"
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+def bump_content() -> None:
+    """Make every cached page stale, here at once and in other processes within a second."""
+    if not ContentState.objects.filter(pk=1).update(version=F("version") + 1):
+        ContentState.objects.get_or_create(pk=1)
+    transaction.on_commit(selectors.forget_content_version)
+
+
+def make_module(*, code: str, slug: str, course_id: int, category_id: int, level: str, icon: str = "book") -> Module:
+    """Make a module with an empty draft."""
+    with transaction.atomic():
+        module = Module.objects.create(
+            code=code, slug=slug, course_id=course_id, category_id=category_id, level=level, icon=icon
+        )
+        ensure_draft(module=module)
+    return module
+
+
+def ensure_draft(*, module: Module) -> ModuleEdition:
+    """The draft edition of a module, made when it has none."""
+    if module.draft is None:
+        module.draft = ModuleEdition.objects.create(module=module)
+        module.save(update_fields=["draft", "updated_at"])
+    return module.draft
+
+
+def publish_module(*, module: Module) -> ModuleEdition:
+    """Copy the draft to a new edition and show it to learners, in one transaction.
+
+    :raises NotReady: when a language, a lesson or a block is not whole; nothing is changed.
+    """
+    with transaction.atomic():
+        module = Module.objects.select_for_update().get(pk=module.pk)
+        draft = ensure_draft(module=module)
+        problems = draft_problems(draft=draft)
+        if problems:
+            raise NotReady(problems)
+        edition = _copy_edition(draft)
+        module.published = edition
+        module.save(update_fields=["published", "updated_at"])
+        search_index.index_edition(edition)
+        bump_content()
+        emit(signals.module_published, ModulePublished(module.pk, edition.number))
+    return edition
+
+
+def _copy_edition(draft: ModuleEdition) -> ModuleEdition:
+    last = draft.module.editions.order_by("-number").values_list("number", flat=True).first() or 0
+    edition = ModuleEdition.objects.create(
+        module=draft.module, number=last + 1, licence=draft.licence, checked_on=draft.checked_on,
+        published_at=timezone.now(), **{name: getattr(draft, name) for name in EDITION_TEXTS},
+    )  # fmt: skip
+    for position, lesson in enumerate(draft.lessons.prefetch_related("blocks"), start=1):
+        copy = LessonEdition.objects.create(
+            edition=edition, lesson_id=lesson.lesson_id, position=position, minutes=lesson.minutes,
+            **{name: getattr(lesson, name) for name in LESSON_TEXTS},
+        )  # fmt: skip
+        Block.objects.bulk_create(
+            Block(lesson=copy, **{name: getattr(block, name) for name in BLOCK_FIELDS})
+            for block in lesson.blocks.all()
+        )
+    return edition
+
+
+def draft_problems(*, draft: ModuleEdition) -> list[str]:
+    """What keeps a draft from being published, one sentence each; empty when it is whole."""
+    problems = []
+    if any(not getattr(draft, name).strip() for name in EDITION_TEXTS) or not draft.checked_on:
+        problems.append(_("Fill in every line of the module in both languages, and when it was checked."))
+    lessons = list(draft.lessons.prefetch_related("blocks").select_related("lesson"))
+    if not lessons:
+        problems.append(_("The module has no lesson yet."))
+    for lesson in lessons:
+        if any(not getattr(lesson, name).strip() for name in LESSON_TEXTS):
+            problems.append(_("“%(lesson)s” lacks a line in one language.") % {"lesson": lesson})
+        if not lesson.blocks.all():
+            problems.append(_("“%(lesson)s” has no content yet.") % {"lesson": lesson})
+        if any(_block_is_half(block) for block in lesson.blocks.all()):
+            problems.append(_("A block of “%(lesson)s” lacks a language or its file.") % {"lesson": lesson})
+    return problems
+
+
+def _block_is_half(block: Block) -> bool:
+    if bool(block.heading_zh) != bool(block.heading_en) or bool(block.body_zh) != bool(block.body_en):
+        return True
+    if block.kind in (BlockKind.TEXT, BlockKind.TIP, BlockKind.CHECK):
+        return not block.body_zh.strip()
+    return not block.media_id or not block.heading_zh.strip()
+
+
+def withdraw_module(*, module: Module) -> None:
+    """Take a module from learners' sight. Editions, records and progress stay."""
+    with transaction.atomic():
+        Module.objects.filter(pk=module.pk).update(published=None)
+        search_index.remove_module(module.pk)
+        bump_content()
+
+
+def add_lesson(*, module: Module, slug: str, position: int) -> LessonEdition:
+    """Add a lesson to a module's draft."""
+    with transaction.atomic():
+        draft = ensure_draft(module=module)
+        lesson, _made = Lesson.objects.get_or_create(slug=slug, defaults={"module": module})
+        if lesson.module_id != module.pk:
+            raise DomainError(_("Another module has a lesson of this name."), field="slug")
+        return LessonEdition.objects.get_or_create(edition=draft, lesson=lesson, defaults={"position": position})[0]
+
+
+def store_media(
+    *, data: bytes, mime: str, extension: str, width: int = 0, height: int = 0, seconds: int = 0, label: str = ""
+) -> Media:
+    """Keep a file under the hash of its content; the same bytes are kept once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    found = Media.objects.filter(sha256=sha256).first()
+    if found:
+        return found
+    media = Media(
+        sha256=sha256, mime=mime, bytes=len(data), width=width, height=height, seconds=seconds, label=label[:120]
+    )
+    media.file.save(f"{sha256[:24]}.{extension}", ContentFile(data), save=False)
+    media.save()
+    return media

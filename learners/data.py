@@ -1,0 +1,96 @@
+"""Choices, facts and records of learning that cross borders. Verbs are xAPI's (IEEE 9274.1.1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Verb(models.TextChoices):
+    INITIALIZED = "initialized", _("opened")
+    COMPLETED = "completed", _("finished")
+    ANSWERED = "answered", _("answered")
+    PASSED = "passed", _("passed")
+    FAILED = "failed", _("did not pass yet")
+    SUSPENDED = "suspended", _("left")
+    RESUMED = "resumed", _("came back")
+    ASKED = "asked", _("asked")
+    RATED = "rated", _("rated")
+    REGISTERED = "registered", _("enrolled")
+
+
+class ObjectType(models.TextChoices):
+    MODULE = "module", _("module")
+    LESSON = "lesson", _("lesson")
+    ITEM = "item", _("quiz item")
+    QUIZ = "quiz", _("quiz")
+    QUESTION = "question", _("question")
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The object of a record: a closed type, a stable text id, the edition and both titles."""
+
+    type: ObjectType
+    id: str
+    title_zh: str
+    title_en: str
+    edition: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of learning, as a phone or a server tells it.
+
+    :param id: made by the phone; sending it twice changes nothing.
+    :param seconds: honest visible time, already capped when idle; ``None`` when not known.
+    :param score: 0.0–1.0.
+    """
+
+    id: uuid.UUID
+    verb: Verb
+    object: Activity
+    happened_at: dt.datetime
+    module: str = ""
+    success: bool | None = None
+    completion: bool | None = None
+    score: float | None = None
+    seconds: int | None = None
+    response: str = ""
+    attempt: uuid.UUID | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingSection:
+    """One section of the tracking file: a table with a heading, on page, in JSON, CSV and PDF."""
+
+    code: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStored:
+    """A new learning record is in the database."""
+
+    record_id: int
+    learner_id: int
+    verb: str
+    object_type: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearnersMerged:
+    """A guest's rows now belong to an account."""
+
+    source_id: int
+    target_id: int

@@ -1,0 +1,92 @@
+"""Learning without an account: the phone holds a signed name, the server the progress."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from .models import Learner
+
+COOKIE = "learner"
+MAX_AGE = 180 * 24 * 3600
+_signer = signing.Signer(salt="learners.guest")
+
+
+@dataclass(slots=True)
+class Person:
+    """Who looks at a page: somebody signed in, or a phone that has learnt before."""
+
+    request: HttpRequest
+    learner: Learner
+    signed_in: bool
+
+    @property
+    def version(self) -> str:
+        """Changes with anything laid over a page for this person."""
+        token = self.request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:32]
+        return f"{self.learner.pk}.{self.learner.version}.{int(self.signed_in)}.{token}"
+
+
+def guest_uuid(request: HttpRequest) -> uuid.UUID | None:
+    """The guest's id from the cookie; ``None`` when missing or not signed by us."""
+    value = request.COOKIES.get(COOKIE, "")
+    if not value:
+        return None
+    try:
+        return uuid.UUID(_signer.unsign(value))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def set_cookie(response: HttpResponse, learner: Learner) -> None:
+    """Remember a guest on this phone for 180 days."""
+    response.set_cookie(
+        COOKIE, _signer.sign(str(learner.uuid)), max_age=MAX_AGE, httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+
+
+def drop_cookie(response: HttpResponse) -> None:
+    """Forget the guest on this phone."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Who looks at this page, with at most two queries; ``None`` for somebody unknown."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        return Person(request, learner_of(request.user), True)
+    identifier = guest_uuid(request)
+    if identifier is None:
+        return None
+    learner = Learner.objects.filter(uuid=identifier, user=None).first()
+    return Person(request, learner, False) if learner else None
+
+
+def learner_of(user: Any) -> Learner:
+    """The learner row of an account, made at first need."""
+    learner: Learner | None = getattr(user, "learner", None)
+    if learner is None:
+        learner, _made = Learner.objects.get_or_create(user=user)
+    return learner
+
+
+def acting_person(request: HttpRequest) -> Person:
+    """Who stores something now: a guest's row is made here, at the first stored act."""
+    person = person_of(request)
+    if person is None:
+        person = Person(request, Learner.objects.create(), False)
+        request.new_guest = person.learner  # type: ignore[attr-defined]  # answered with a cookie by remember()
+    return person
+
+
+def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give a guest made in this request the cookie."""
+    learner = getattr(request, "new_guest", None)
+    if learner is not None:
+        set_cookie(response, learner)
+    return response

@@ -1,0 +1,25 @@
+"""Who opened whose tracking file: shown to its owner."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .learner import Learner
+
+
+class FileOpening(models.Model):
+    """Somebody other than its owner opened a tracking file."""
+
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="openings")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+        verbose_name = _("opening of a file")
+        verbose_name_plural = _("openings of files")
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} {self.opened_at:%Y-%m-%d}"

@@ -1,0 +1,73 @@
+"""What is laid over cached pages for one person: name, token, done marks. One query a kind at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+from . import selectors
+from .guests import Person
+from .models import Enrolment, LessonProgress
+
+
+def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """The name in the header, for somebody signed in."""
+    if not person.signed_in:
+        return {}
+    return dict.fromkeys(args, render_to_string("parts/account.html", {"name": str(person.request.user)}))
+
+
+def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """The forgery token; guests have none (see ``GuestCsrfMiddleware``)."""
+    if not person.signed_in:
+        return {}
+    value = get_token(person.request)
+    return dict.fromkeys(args, format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', value))
+
+
+def who(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """A short name of the learner for the page's script, so that waiting acts go to nobody else."""
+    return dict.fromkeys(args, person.learner.uuid.hex[:12])
+
+
+def lesson_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """Tick or "half" on lesson numbers. ``args``: ``<lesson id>:<number>``."""
+    ids = {arg.split(":")[0]: arg for arg in args}
+    rows = LessonProgress.objects.filter(learner=person.learner, lesson_id__in=ids).values_list("lesson_id", "done_at")
+    names = {True: "parts/mark_done.html", False: "parts/mark_begun.html"}
+    return {
+        ids[str(pk)]: render_to_string(names[done is not None], {"number": ids[str(pk)].split(":")[1]})
+        for pk, done in rows
+    }
+
+
+def module_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """Progress on module cards. ``args``: ``<module id>:<lessons>``."""
+    totals = dict(arg.split(":") for arg in args)
+    rows = Enrolment.objects.filter(learner=person.learner, module_id__in=totals)
+    return {
+        f"{row.module_id}:{totals[str(row.module_id)]}": render_to_string(
+            "parts/module_progress.html", {"row": row, "total": int(totals[str(row.module_id)])}
+        )
+        for row in rows
+    }
+
+
+def module_bars(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """The big button and progress of a module page. ``args``: the module's id."""
+    return {
+        arg: render_to_string("parts/module_bar.html", {"state": selectors.module_state(person.learner, int(arg))})
+        for arg in args
+    }
+
+
+def home_hero(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """ "Continue" in place of the first-visit greeting, once something was begun."""
+    state = selectors.resume_point(person.learner)
+    if state is None:
+        return {}
+    context = {"state": state, "name": str(person.request.user) if person.signed_in else ""}
+    return dict.fromkeys(args, render_to_string("parts/home_resume.html", context))

@@ -1,0 +1,155 @@
+"""The one way acts of learning enter the database: a record and its summaries, together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from enum import Enum
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Lesson, Module
+from mooc.lib.errors import Conflict, DomainError
+from mooc.lib.events import emit
+
+from . import signals, summaries
+from .data import Act, Activity, ObjectType, RecordStored, Verb
+from .models import Enrolment, Learner, LearningRecord
+
+NAMESPACE = uuid.UUID("6f1f3a52-6f55-4f0e-9a57-1e7f1f0c8a11")  # for acts a phone without script makes
+OLDEST = dt.timedelta(days=30)
+AHEAD = dt.timedelta(minutes=10)  # a phone's clock may be wrong; the server's word counts beyond this
+
+
+class Stored(Enum):
+    """What became of an act."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+
+
+def derived_id(learner: Learner, *words: str) -> uuid.UUID:
+    """The id of an act that can happen once only, for phones that make none."""
+    return uuid.uuid5(NAMESPACE, "|".join([learner.uuid.hex, *words]))
+
+
+def fingerprint(act: Act) -> str:
+    """Hash of what was sent: the same id with another body is a conflict, not a resend."""
+    body = [act.verb, act.object.type, act.object.id, act.module, act.success, act.score, act.response,
+            act.seconds, str(act.attempt or "")]  # fmt: skip
+    return hashlib.sha256(json.dumps(body, default=str).encode()).hexdigest()
+
+
+def record_act(*, learner: Learner, act: Act, signed_in: bool = False) -> Stored:
+    """Store one act and bring the summaries up to date, in one transaction.
+
+    :param signed_in: whether this act enrols the learner in the module (see "Counted words").
+    :raises Conflict: when ``act.id`` already stands for something else; nothing is changed.
+    """
+    with transaction.atomic():
+        known = LearningRecord.objects.filter(uuid=act.id).first()
+        if known:
+            return _resend(known, learner, act)
+        # One learner's acts are put in line: two tabs cannot both count the same lesson.
+        learner = Learner.objects.select_for_update().get(pk=learner.pk)
+        try:
+            with transaction.atomic():
+                record = _insert(learner, act)
+        except IntegrityError:
+            return _resend(LearningRecord.objects.get(uuid=act.id), learner, act)
+        _follow_up(record, signed_in=signed_in)
+        Learner.objects.filter(pk=learner.pk).update(version=F("version") + 1, seen_at=timezone.now())
+        emit(
+            signals.record_stored,
+            RecordStored(record.pk, learner.pk, record.verb, record.object_type, record.object_id),
+        )
+    return Stored.STORED
+
+
+def _follow_up(record: LearningRecord, *, signed_in: bool) -> None:
+    """Enrol at the first act while signed in, update the summaries, notice completion."""
+    module = Module.objects.filter(slug=record.module_slug).first() if record.module_slug else None
+    if module is None:
+        return
+    learner = record.learner
+    if signed_in and record.verb != Verb.REGISTERED:
+        _enrol_once(learner, module, record)
+    if record.verb == Verb.ANSWERED:
+        summaries.touch(learner.pk, module, record.happened_at)
+        return
+    lesson = record.object_id if record.object_type == ObjectType.LESSON else ""
+    summary = summaries.bring_up_to_date(learner.pk, module, only_lesson=lesson)
+    if summary.completed_at is None and _is_complete(module, summary):
+        title = module_titles(module)
+        act = Act(
+            derived_id(learner, "completed", module.slug), Verb.COMPLETED,
+            Activity(ObjectType.MODULE, module.slug, *title), record.happened_at, module.slug, completion=True,
+        )  # fmt: skip
+        _insert(learner, act)
+        summaries.bring_up_to_date(learner.pk, module, only_lesson=lesson)
+
+
+def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> None:
+    if Enrolment.objects.filter(learner=learner, module=module, enrolled_at__isnull=False).exists():
+        return
+    identifier = derived_id(learner, "registered", module.slug)
+    if not LearningRecord.objects.filter(uuid=identifier).exists():
+        activity = Activity(ObjectType.MODULE, module.slug, *module_titles(module))
+        _insert(
+            learner,
+            Act(identifier, Verb.REGISTERED, activity, record.happened_at, module.slug, response=Enrolment.How.ACT),
+        )
+    summaries.bring_up_to_date(learner.pk, module, only_lesson="-")
+
+
+def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
+    """Lessons done and quiz passed, by what is published now."""
+    if module.quiz_required and summary.quiz_passed_at is None:
+        return False
+    wanted = set(Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True))
+    return bool(wanted) and wanted <= summary.done
+
+
+def module_titles(module: Module) -> tuple[str, str]:
+    """Both titles of what is published (or of the draft), for the snapshot in a record."""
+    edition = module.published or module.draft
+    return (edition.title_zh, edition.title_en) if edition else (module.slug, module.slug)
+
+
+def _resend(known: LearningRecord, learner: Learner, act: Act) -> Stored:
+    if known.learner_id == learner.pk and known.fingerprint == fingerprint(act):
+        return Stored.DUPLICATE
+    raise Conflict(_("This was already stored as something else."))
+
+
+def _insert(learner: Learner, act: Act) -> LearningRecord:
+    membership = (
+        learner.memberships.filter(left_at=None, cohort__modules__slug=act.module).select_related("cohort").first()
+        if act.module
+        else None
+    )
+    return LearningRecord.objects.create(
+        uuid=act.id, learner=learner, verb=act.verb, object_type=act.object.type, object_id=act.object.id,
+        edition=act.object.edition, title_zh=act.object.title_zh[:200], title_en=act.object.title_en[:300],
+        module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
+        seconds=act.seconds, response=act.response[:500], attempt=act.attempt,
+        cohort=membership.cohort if membership else None,
+        region_id=membership.cohort.region_id if membership else learner.region_id,
+        happened_at=believable_time(act.happened_at), fingerprint=fingerprint(act),
+    )  # fmt: skip
+
+
+def believable_time(claimed: dt.datetime) -> dt.datetime:
+    """The phone's time when it can be true, else the server's.
+
+    :raises DomainError: for a time without a zone.
+    """
+    if timezone.is_naive(claimed):
+        raise DomainError(_("The time lacks its zone."), code="bad_time")
+    now = timezone.now()
+    return claimed if now - OLDEST <= claimed <= now + AHEAD else now

@@ -1,0 +1,19 @@
+"""What learners provides to lower rooms."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    from mooc.lib import registry
+
+    from . import guests, overlays
+
+    registry.page_person.register("person", guests.person_of)
+    registry.slot_filler.register("account", overlays.account)
+    registry.slot_filler.register("token", overlays.token)
+    registry.slot_filler.register("who", overlays.who)
+    registry.slot_filler.register("lesson", overlays.lesson_marks)
+    registry.slot_filler.register("module", overlays.module_marks)
+    registry.slot_filler.register("modulebar", overlays.module_bars)
+    registry.slot_filler.register("hero", overlays.home_hero)

@@ -1,0 +1,160 @@
+"""Summaries from records: the same arithmetic for one new record and for a whole rebuild.
+
+:func:`replay` is pure; :func:`bring_up_to_date` reads a learner's records of one module, replays
+them and writes the result. So the summary can never drift from the records, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from courses.models import Lesson, Module
+
+from .data import ObjectType, Verb
+from .models import Enrolment, LearningRecord, LessonProgress
+
+
+@dataclass(slots=True)
+class LessonSummary:
+    """Mirror of ``LessonProgress``."""
+
+    first_at: dt.datetime
+    last_at: dt.datetime
+    block: int = 0
+    seconds: int = 0
+    done_at: dt.datetime | None = None
+
+
+@dataclass(slots=True)
+class ModuleSummary:
+    """Mirror of ``Enrolment``, with its lessons by slug."""
+
+    completed_at: dt.datetime | None = None
+    how: str = ""
+    enrolled_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+    first_score: float | None = None
+    best_score: float | None = None
+    quiz_tries: int = 0
+    quiz_passed_at: dt.datetime | None = None
+    lessons: dict[str, LessonSummary] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> int:
+        """Honest seconds over all lessons."""
+        return sum(lesson.seconds for lesson in self.lessons.values())
+
+    @property
+    def done(self) -> set[str]:
+        """Slugs of the lessons that were finished."""
+        return {slug for slug, lesson in self.lessons.items() if lesson.done_at}
+
+
+def replay(records: Iterable[LearningRecord]) -> ModuleSummary:
+    """Fold the records of one learner in one module, in the order they happened."""
+    summary = ModuleSummary()
+    for record in sorted(records, key=lambda r: (r.happened_at, r.uuid)):
+        summary.last_at = record.happened_at
+        if record.verb == Verb.REGISTERED:
+            if summary.enrolled_at is None:
+                summary.how, summary.enrolled_at = record.response, record.happened_at
+        elif record.object_type == ObjectType.MODULE and record.verb == Verb.COMPLETED:
+            summary.completed_at = summary.completed_at or record.happened_at
+        elif record.object_type == ObjectType.LESSON:
+            _lesson(summary, record)
+        elif record.object_type == ObjectType.QUIZ and record.verb in (Verb.PASSED, Verb.FAILED):
+            _quiz(summary, record)
+    return summary
+
+
+def _lesson(summary: ModuleSummary, record: LearningRecord) -> None:
+    at = record.happened_at
+    lesson = summary.lessons.setdefault(record.object_id, LessonSummary(at, at))
+    lesson.last_at = at
+    lesson.seconds += record.seconds or 0
+    if record.verb == Verb.SUSPENDED and record.response.isascii() and record.response.isdigit():
+        lesson.block = int(record.response[:3])
+    if record.verb == Verb.COMPLETED and lesson.done_at is None:
+        lesson.done_at = at
+
+
+def _quiz(summary: ModuleSummary, record: LearningRecord) -> None:
+    score = record.score or 0.0
+    summary.quiz_tries += 1
+    if summary.first_score is None:
+        summary.first_score = score
+    summary.best_score = max(summary.best_score or 0.0, score)
+    if record.verb == Verb.PASSED and summary.quiz_passed_at is None:
+        summary.quiz_passed_at = record.happened_at
+
+
+def enrolment_values(summary: ModuleSummary) -> dict[str, Any]:
+    """The columns of ``Enrolment`` for a summary."""
+    return {
+        "how": summary.how, "enrolled_at": summary.enrolled_at, "last_at": summary.last_at,
+        "lessons_done": len(summary.done), "seconds": summary.seconds, "first_score": summary.first_score,
+        "best_score": summary.best_score, "quiz_tries": summary.quiz_tries,
+        "quiz_passed_at": summary.quiz_passed_at, "completed_at": summary.completed_at,
+    }  # fmt: skip
+
+
+def lesson_values(lesson: LessonSummary, module_id: int) -> dict[str, Any]:
+    """The columns of ``LessonProgress`` for a summary."""
+    return {
+        "module_id": module_id, "block": lesson.block, "seconds": lesson.seconds,
+        "first_at": lesson.first_at, "last_at": lesson.last_at, "done_at": lesson.done_at,
+    }  # fmt: skip
+
+
+def bring_up_to_date(learner_id: int, module: Module, *, only_lesson: str = "") -> ModuleSummary:
+    """Write the summaries of one learner in one module from their records.
+
+    :param only_lesson: the one lesson that can have changed, to spare writes; all when empty.
+    """
+    records = LearningRecord.objects.filter(learner_id=learner_id, module_slug=module.slug)
+    summary = replay(records)
+    Enrolment.objects.update_or_create(
+        learner_id=learner_id, module=module, defaults=enrolment_values(summary)
+    )
+    slugs = {only_lesson} & summary.lessons.keys() if only_lesson else summary.lessons.keys()
+    ids = dict(Lesson.objects.filter(slug__in=slugs, module=module).values_list("slug", "pk")) if slugs else {}
+    for slug, pk in ids.items():
+        LessonProgress.objects.update_or_create(
+            learner_id=learner_id, lesson_id=pk, defaults=lesson_values(summary.lessons[slug], module.pk)
+        )
+    return summary
+
+
+def touch(learner_id: int, module: Module, at: dt.datetime) -> None:
+    """An act that changes nothing but when the learner was last here (an answer)."""
+    enrolment, made = Enrolment.objects.get_or_create(
+        learner_id=learner_id, module=module, defaults={"last_at": at}
+    )
+    if not made and (enrolment.last_at is None or enrolment.last_at < at):
+        Enrolment.objects.filter(pk=enrolment.pk).update(last_at=at)
+
+
+def differences(learner_id: int) -> list[str]:
+    """Where a learner's summaries differ from their records; empty when they agree."""
+    found = []
+    by_module: dict[str, list[LearningRecord]] = {}
+    for record in LearningRecord.objects.filter(learner_id=learner_id).exclude(module_slug=""):
+        by_module.setdefault(record.module_slug, []).append(record)
+    stored = {e.module.slug: e for e in Enrolment.objects.filter(learner_id=learner_id).select_related("module")}
+    lessons = {p.lesson.slug: p for p in LessonProgress.objects.filter(learner_id=learner_id).select_related("lesson")}
+    for slug in by_module.keys() | stored.keys():
+        summary = replay(by_module.get(slug, []))
+        row = stored.get(slug)
+        wanted = enrolment_values(summary)
+        if row is None or any(getattr(row, name) != value for name, value in wanted.items()):
+            found.append(f"learner {learner_id} module {slug}")
+        for lesson_slug, lesson in summary.lessons.items():
+            progress = lessons.pop(lesson_slug, None)
+            values = lesson_values(lesson, 0)
+            values.pop("module_id")
+            if progress is None or any(getattr(progress, name) != value for name, value in values.items()):
+                found.append(f"learner {learner_id} lesson {lesson_slug}")
+    return found + [f"learner {learner_id} lesson {slug} (no record)" for slug in lessons]

@@ -1,0 +1,91 @@
+"""The lesson player, and the acts it sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import selectors as courses
+from courses.exchange.blocks import key_lines, parse_check
+from courses.models import Block
+from mooc.lib.http import parse_uuid
+from mooc.lib.middleware import guest_post
+from mooc.lib.pages import cached_page
+
+from .. import guests, services
+
+VERBS = ("open", "leave", "done")
+
+
+@require_safe
+@cached_page()
+def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+    """One lesson, in blocks. The same for everybody; marks are laid over."""
+    page = courses.lesson_page(slug)
+    return render(
+        request,
+        "learners/lesson.html",
+        {"page": page, "blocks": [_block(b) for b in page.blocks], "nav": "learn", "ask_from": slug},
+    )
+
+
+def _block(block: Block) -> dict[str, object]:
+    """A block with its parts read, for the template."""
+    parts: dict[str, object] = {"block": block, "kind": block.kind}
+    if block.kind == "check":
+        parts["check"] = parse_check(block.heading, block.body)
+    elif block.kind == "picture":
+        parts["key"] = key_lines(block.body)
+        parts["sizes"] = list(block.media.sizes.all()) if block.media else []
+    return parts
+
+
+@require_POST
+@guest_post
+def acts(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the page's script tells: opened, left after so many seconds, read to the end."""
+    page = courses.lesson_page(slug)
+    act_id, verb = parse_uuid(request.POST.get("id")), request.POST.get("verb", "")
+    if act_id is None or verb not in VERBS:
+        return HttpResponse(status=400)
+    person = guests.acting_person(request)
+    common = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
+    at = _claimed_time(request.POST.get("at", ""))
+    if verb == "open":
+        services.open_lesson(act_id=act_id, at=at, **common)
+    elif verb == "leave":
+        seconds, block = _number(request.POST.get("seconds")), _number(request.POST.get("block"))
+        services.leave_lesson(act_id=act_id, at=at, seconds=seconds, block=block, **common)
+    else:
+        services.finish_lesson(at=at, **common)
+    return guests.remember(request, HttpResponse(status=204))
+
+
+@require_POST
+@guest_post
+def done(request: HttpRequest, slug: str) -> HttpResponse:
+    """The button at the end: this lesson is read, on to the next, or to the quiz."""
+    page = courses.lesson_page(slug)
+    person = guests.acting_person(request)
+    services.finish_lesson(learner=person.learner, lesson=page.lesson, signed_in=person.signed_in)
+    target = f"/lessons/{page.following.lesson.slug}/" if page.following else f"/modules/{page.module.slug}/quiz/"
+    return guests.remember(request, redirect(target))
+
+
+def _claimed_time(text: str) -> dt.datetime:
+    """When the phone says it happened; now when it says nothing usable."""
+    try:
+        claimed = parse_datetime(text[:40])
+    except ValueError:
+        claimed = None
+    return claimed if claimed and timezone.is_aware(claimed) else timezone.now()
+
+
+def _number(text: str | None) -> int:
+    """A whole number of at most six digits, else 0."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 6 else 0

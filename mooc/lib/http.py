@@ -1,0 +1,38 @@
+"""Small helpers of views."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Where to go back to: the ``next`` parameter when it is a path of this site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    here = {request.get_host()}
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, here, request.is_secure()):
+        return target
+    return default
+
+
+def parse_uuid(text: str | None) -> uuid.UUID | None:
+    """The UUID, or ``None`` for anything else. Only the 36-character form counts."""
+    try:
+        return uuid.UUID(text) if text and len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def page_of(request: HttpRequest, rows: Any, size: int = 20) -> Page[Any]:
+    """The page of a list that ``?page=`` names; 404 for a page that is not there."""
+    number = request.GET.get("page", "1")
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        raise Http404
+    paginator = Paginator(rows, size)
+    if int(number) not in paginator.page_range:
+        raise Http404
+    return paginator.page(int(number))

@@ -1,0 +1,114 @@
+"""Template tags of the visual identity: icons, level dots, the steelyard, sizes and times.
+
+A builtin library: every template has these without loading them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import pages
+from .markup import to_html
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "i") -> SafeString:
+    """An icon of the sprite. Always stands beside a word, so it is hidden from readers."""
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("sprite.svg"), name)
+
+
+@register.simple_tag
+def dots(level: str) -> SafeString:
+    """One to three dots for L1 to L3."""
+    full = int(level[1])
+    circles = format_html_join(
+        "", '<circle cx="{}" cy="5" r="4"{}/>',
+        ((5 + 12 * i, mark_safe(' class="f"') if i < full else "") for i in range(3)),  # noqa: S308  # a constant
+    )  # fmt: skip
+    return format_html('<svg aria-hidden="true">{}</svg>', circles)
+
+
+@register.simple_tag
+def beam(done: int, total: int) -> SafeString:
+    """The steelyard: a star for each step, the weight where the learner is. Words stand beside it."""
+    total = max(total, 1)
+    done = min(max(done, 0), total)
+    at = f"{100 * done / total:.4g}%"
+    stars = format_html_join(
+        "", '<circle class="{}" cx="{}%" cy="10" r="5"/>',
+        (("st2" if i <= done else "st1", f"{100 * i / total:.4g}") for i in range(total + 1)),
+    )  # fmt: skip
+    return format_html(
+        '<svg class="beam" height="32" aria-hidden="true"><rect class="t" y="6" width="100%" height="8" rx="4"/>'
+        '<rect class="f" y="6" width="{}" height="8" rx="4"/>{}<svg x="{}" y="14" overflow="visible">'
+        '<path class="k" d="M0-4v8"/><path class="wt" d="M-5 3H5L8 17H-8z"/></svg></svg>',
+        at, stars, at,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def steps(done: Sequence[bool], current: int) -> SafeString:
+    """A bar of steps: ``done`` flags in order, ``current`` counts from 1."""
+    rows = (("c" if i == current else "d" if flag else "",) for i, flag in enumerate(done, start=1))
+    return format_html('<ol class="stp" aria-hidden="true">{}</ol>', format_html_join("", '<li class="{}"></li>', rows))
+
+
+class SlotNode(template.Node):
+    """Renders its default content, wrapped so that a cached page can be filled for one person."""
+
+    def __init__(self, name: str, arg: template.base.FilterExpression | None, inner: template.NodeList) -> None:
+        self.name, self.arg, self.inner = name, arg, inner
+
+    def render(self, context: template.Context) -> SafeString:
+        arg = self.arg.resolve(context) if self.arg else ""
+        return mark_safe(pages.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # rendered by a template
+
+
+@register.tag("slot")
+def slot_tag(parser: template.base.Parser, token: template.base.Token) -> SlotNode:
+    """``{% slot name arg %}what nobody in particular sees{% endslot %}`` on cached pages."""
+    _tag, name, *args = token.split_contents()
+    inner = parser.parse(("endslot",))
+    parser.delete_first_token()
+    return SlotNode(name, parser.compile_filter(args[0]) if args else None, inner)
+
+
+@register.filter
+def megabytes(size: int) -> str:
+    """``312000`` → ``0.3 MB``; under 50 KB in KB."""
+    if size < 50_000:
+        return f"{max(1, round(size / 1000))} KB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+@register.filter
+def photos(size: int) -> str:
+    """The size in something people know: about 0.6 MB a photo sent in a chat."""
+    count = max(1, round(size / 600_000))
+    return ngettext("about %(n)s photo", "about %(n)s photos", count) % {"n": count}
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """``80`` → ``1 min 20 s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    if not minutes:
+        return _("%(s)s s") % {"s": rest}
+    if not rest:
+        return _("%(m)s min") % {"m": minutes}
+    return _("%(m)s min %(s)s s") % {"m": minutes, "s": rest}
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Lesson text to safe HTML."""
+    return mark_safe(to_html(text))  # noqa: S308  # sanitised by to_html

@@ -1,0 +1,120 @@
+"""Language and elder mode, forgery protection for guests, and error pages instead of 403."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from .errors import DomainError
+
+logger = logging.getLogger("mooc.access")
+ELDER = ("", "1", "xl")
+ELDER_COOKIE = "elder"
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+def pick_language(request: HttpRequest) -> str:
+    """The cookie, else the first of our languages in ``Accept-Language``, else the default."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen in ("zh-hans", "en"):
+        return chosen
+    for part in request.headers.get("Accept-Language", "")[:200].lower().split(","):
+        code = part.split(";")[0].strip()
+        if code.startswith("zh"):
+            return "zh-hans"
+        if code.startswith("en"):
+            return "en"
+    return settings.LANGUAGE_CODE
+
+
+class PreferencesMiddleware:
+    """Sets ``request.LANGUAGE_CODE`` and ``request.elder`` from what the phone remembers."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = pick_language(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        elder = request.COOKIES.get(ELDER_COOKIE, "")
+        request.elder = elder if elder in ELDER else ""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else "en")
+        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        return response
+
+
+def guest_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view whose POST a guest may send from a cached page, which carries no token."""
+    view.guest_post = True  # type: ignore[attr-defined]  # a mark read by GuestCsrfMiddleware
+    return view
+
+
+class GuestCsrfMiddleware(CsrfViewMiddleware):
+    """Django's check, except for guests on views marked ``guest_post``.
+
+    Guest pages come from a cache that all share, so they hold no token. A guest has no session to
+    misuse; what is left is held off by the browser's own word for where the request comes from
+    (``Sec-Fetch-Site``, ``Origin``, ``Referer``), which a foreign page cannot forge, and by the
+    SameSite cookie. Whoever has a session gets Django's full check.
+    """
+
+    def process_view(
+        self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if (
+            request.method == "POST"
+            and getattr(callback, "guest_post", False)
+            and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        ):
+            if self._from_here(request):
+                return self._accept(request)
+            return self._reject(request, "guest request from another origin")
+        return super().process_view(request, callback, args, kwargs)
+
+    def _from_here(self, request: HttpRequest) -> bool:
+        if site := request.headers.get("Sec-Fetch-Site"):
+            return site == "same-origin"
+        here = f"{request.scheme}://{request.get_host()}"
+        if origin := request.headers.get("Origin"):
+            return origin == here
+        return request.headers.get("Referer", "").startswith(f"{here}/")
+
+
+class ErrorPagesMiddleware:
+    """Pages never answer 403: signed out goes to sign-in, signed in without the right gets 404."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn refusals into pages; everything else goes on to Django."""
+        from mooc.lib.responses import not_found, sorry
+
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(error, PermissionDenied):
+            user = getattr(request, "user", None)
+            if user is None or not user.is_authenticated:
+                return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+            logger.warning("refused user=%s path=%s", user.pk, request.path)
+            return not_found(request)
+        if isinstance(error, Http404):
+            return not_found(request)
+        if isinstance(error, DomainError):
+            return sorry(request, str(error))
+        return None

@@ -1,0 +1,65 @@
+"""What a low room needs from a higher one comes by registration.
+
+Higher apps register providers in ``AppConfig.ready()``; lower code asks the registry and never
+imports upward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.http import HttpRequest
+
+
+class PagePerson(Protocol):
+    """Who looks at a cached page: enough to lay their marks over it."""
+
+    version: str  # changes whenever anything laid over a page may change
+    request: HttpRequest
+
+
+P = TypeVar("P", bound=Callable[..., Any])
+SlotFiller = Callable[[Any, Sequence[str]], Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class Registry(Generic[P]):
+    """Named providers of one kind, in the order they were registered."""
+
+    what: str
+    providers: dict[str, P] = field(default_factory=dict)
+
+    def register(self, name: str, provider: P) -> None:
+        """Add a provider. Registering a name twice is a programming error."""
+        if self.providers.get(name, provider) is not provider:
+            raise ValueError(f"{self.what}: {name} is registered twice")
+        self.providers[name] = provider
+
+    def __iter__(self) -> Iterator[tuple[str, P]]:
+        return iter(self.providers.items())
+
+    def get(self, name: str) -> P | None:
+        """The provider of that name, if there is one."""
+        return self.providers.get(name)
+
+
+#: ``content_version() -> str``: changes with every publishing (courses).
+content_version: Registry[Callable[[], str]] = Registry("content_version")
+#: ``person(request) -> PagePerson | None``: who looks at a page (learners).
+page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
+#: fills one kind of slot of a cached page for one person, all of its places at once.
+slot_filler: Registry[SlotFiller] = Registry("slot_filler")
+#: ``section(learner) -> TrackingSection | None``: a section of the tracking file.
+tracking_section: Registry[Callable[[Any], Any]] = Registry("tracking_section")
+#: ``export(learner) -> dict``: what an app holds about a person, for the own-data export.
+export_person: Registry[Callable[[Any], dict[str, Any]]] = Registry("export_person")
+#: ``erase(learner) -> int``: removes what an app holds about a person, returns rows touched.
+erase_person: Registry[Callable[[Any], int]] = Registry("erase_person")
+#: ``merge(source, target) -> None``: moves an app's rows of a guest to an account.
+merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
+#: ``load(module, source) -> int``: loads a part of a content folder (quiz items).
+content_part: Registry[Callable[[Any, Any, bool], int]] = Registry("content_part")
+#: ``check() -> str``: empty when fit to serve, else what is wrong.
+readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")

@@ -1,0 +1,16 @@
+"""Pages for what went wrong, in the site's look."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The one page for "not there" and "not for you"."""
+    return render(request, "errors/404.html", status=404)
+
+
+def sorry(request: HttpRequest, sentence: str, status: int = 400) -> HttpResponse:
+    """A page that says what happened and what to do."""
+    return render(request, "errors/sorry.html", {"sentence": sentence}, status=status)

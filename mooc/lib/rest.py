@@ -1,0 +1,47 @@
+"""What all API views share: paging and errors as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from .errors import DomainError
+
+
+class Pages(PageNumberPagination):
+    """Twenty a page, a hundred at most."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error of the API in one form; 403 becomes 404, so that nothing is given away."""
+    if isinstance(error, DomainError):
+        return _problem(400, error.code, str(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    status = 404 if response.status_code == 403 else response.status_code
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    problem = _problem(status, getattr(detail, "code", "invalid"), str(detail or ""))
+    if status == 404:
+        problem.data["detail"] = HTTPStatus.NOT_FOUND.phrase
+    elif detail is None:
+        problem.data["errors"] = response.data
+    for header in ("WWW-Authenticate", "Retry-After"):
+        if header in response.headers:
+            problem.headers[header] = response.headers[header]
+    return problem
+
+
+def _problem(status: int, code: str, detail: str) -> Response:
+    data = {
+        "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail,
+    }  # fmt: skip
+    return Response(data, status=status, content_type="application/problem+json")

@@ -1,0 +1,328 @@
+"""One settings file, two sizes: ``MOOC_PROFILE=embedded`` (default) or ``server``.
+
+The server profile refuses to start when something it needs for safety is missing. Every variable
+read here is listed in ``docs/operating.md``.
+"""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+PROFILE = env.str("MOOC_PROFILE", "embedded")
+if PROFILE not in ("embedded", "server"):
+    raise ImproperlyConfigured("MOOC_PROFILE is “embedded” or “server”.")
+SERVER = PROFILE == "server"
+TESTING = env.bool("MOOC_TESTING", False)
+DEBUG = env.bool("MOOC_DEBUG", False) and not SERVER
+DATA_DIR = Path(env.str("MOOC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _required(name: str, why: str) -> str:
+    """A value that the server profile cannot do without; ``NAME_FILE`` may name a secret file."""
+    file = env.str(f"{name}_FILE", "")
+    value = Path(file).read_text().strip() if file else env.str(name, "")
+    if SERVER and not value:
+        raise ImproperlyConfigured(f"{name} is not set: {why}")
+    return value
+
+
+def _kept_secret(path: Path) -> str:
+    """The random key of an embedded installation, made once, readable by its owner only."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def _build_id() -> str:
+    """Changes when a template, a static file or a translation does."""
+    seen = hashlib.blake2b(digest_size=6)
+    for folder in ("templates", "static", "locale", "mooc/lib"):
+        for path in sorted((BASE_DIR / folder).rglob("*.*")):
+            stat = path.stat()
+            seen.update(f"{path}{stat.st_mtime_ns}{stat.st_size}".encode())
+    return seen.hexdigest()
+
+
+# --- safety ------------------------------------------------------------------------------------
+SECRET_KEY = _required("MOOC_SECRET_KEY", "sessions and codes are signed with it") or _kept_secret(
+    DATA_DIR / "secret_key"
+)
+HOST = env.str("HOST", "127.0.0.1")
+_hosts = _required("MOOC_HOSTS", "the names this site answers to, comma-separated")
+ALLOWED_HOSTS = (
+    [h.strip() for h in _hosts.split(",") if h.strip()]
+    if _hosts
+    else ["localhost", "127.0.0.1", "[::1]", HOST]
+)
+CSRF_TRUSTED_ORIGINS = [f"https://{h.lstrip('.')}" for h in ALLOWED_HOSTS if SERVER and h != "*"]
+_proxies = _required("MOOC_TRUSTED_PROXIES", "how many proxies stand before the web process")
+TRUSTED_PROXIES = int(_proxies or 0)
+HTTPS = env.bool("MOOC_HTTPS", SERVER)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "mooc.views.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- apps --------------------------------------------------------------------------------------
+OUR_APPS = ["mooc.accounts", "courses", "learners", "feedback", "assessments"]
+INSTALLED_APPS = [
+    "mooc.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+    "csp",
+    *OUR_APPS,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "mooc.lib.middleware.PreferencesMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "mooc.lib.middleware.GuestCsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "mooc.lib.middleware.ErrorPagesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+ROOT_URLCONF = "mooc.urls"
+WSGI_APPLICATION = "mooc.wsgi.application"
+ASGI_APPLICATION = "mooc.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mooc.lib.context.site",
+            ],
+            "builtins": ["mooc.lib.look"],
+        },
+    }
+]
+
+# --- data --------------------------------------------------------------------------------------
+_database = _required("DATABASE_URL", "the server profile needs PostgreSQL")
+if SERVER and not _database.startswith(("postgres://", "postgresql://")):
+    raise ImproperlyConfigured("DATABASE_URL: the server profile needs PostgreSQL.")
+DATABASES = {"default": environ.Env.db_url_config(_database or f"sqlite:///{DATA_DIR / 'mooc.sqlite3'}")}
+_db = DATABASES["default"]
+_db["CONN_MAX_AGE"] = 0 if TESTING else 600
+if _db["ENGINE"] == "django.db.backends.sqlite3":
+    # Villages lose power: FULL keeps what was acknowledged. IMMEDIATE makes writers queue for the
+    # busy timeout instead of failing half-way.
+    _db["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;",
+    }
+else:
+    _db["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = _required("REDIS_URL", "broker, shared cache and rate limits")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
+}
+SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+BUILD_ID = _build_id()  # cached pages of older code are never served
+PAGE_CACHE_BYTES = 32 * 1024 * 1024
+CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+MEDIA_ACCEL = env.str("MOOC_MEDIA_ACCEL", "")  # the proxy's internal prefix for X-Accel-Redirect
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not DEBUG else 0
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- background work ---------------------------------------------------------------------------
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+else:
+    _queue = DATA_DIR / "queue"
+    _queue.mkdir(exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue),
+        "data_folder_out": str(_queue),
+        "control_folder": str(_queue / "control"),
+        "polling_interval": 0.05,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TIMEZONE = TIME_ZONE = env.str("MOOC_TIME_ZONE", "Asia/Shanghai")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", "schedule": 60.0},
+    "clear-sessions": {"task": "mooc.accounts.tasks.clear_expired", "schedule": crontab(hour=3, minute=10)},
+    "forget-guests": {"task": "learners.tasks.forget_old_guests", "schedule": crontab(hour=3, minute=20)},
+    "check-progress": {"task": "learners.tasks.check_progress", "schedule": crontab(hour=3, minute=40)},
+}
+
+# --- languages ---------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+
+# --- people ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["learners.auth.LearnerBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests only: a slow hash tests nothing
+    if TESTING
+    else [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/me/"
+LOGOUT_REDIRECT_URL = "/"
+STAFF_MFA = env.bool("MOOC_STAFF_MFA", SERVER)
+ACCOUNT_ADAPTER = "mooc.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+SMS_SENDER = env.str("MOOC_SMS_SENDER", "mooc.accounts.sms.ConsoleSender")
+SMS_GATEWAY_URL = env.str("MOOC_SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = _required("MOOC_SMS_GATEWAY_TOKEN", "…") if SMS_GATEWAY_URL else ""
+EMAIL_BACKEND = env.str("MOOC_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- the site ----------------------------------------------------------------------------------
+SITE_NAME = {
+    "zh-hans": env.str("MOOC_SITE_NAME_ZH", "乡集学堂"),
+    "en": env.str("MOOC_SITE_NAME_EN", "Xiangji Academy"),
+}
+STATION_PHONE = env.str("MOOC_STATION_PHONE", "0799-555-0101")
+ICP_NUMBER = env.str("MOOC_ICP_NUMBER", "")
+SITE_URL = env.str("MOOC_SITE_URL", "")
+
+# --- API ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PAGINATION_CLASS": "mooc.lib.rest.Pages",
+    "PAGE_SIZE": 20,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "mooc.lib.rest.problem_response",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    # A class of forty behind one address shares the guest rate.
+    "DEFAULT_THROTTLE_RATES": {"anon": "1200/min", "user": "300/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Xiangji Academy API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("MOOC_LOG_LEVEL", "INFO")},
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+}
+LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}

@@ -1,0 +1,32 @@
+"""All addresses. URLs do not carry the language."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+handler400 = "mooc.views.bad_request"
+handler403 = "mooc.views.page_not_found"
+handler404 = "mooc.views.page_not_found"
+handler500 = "mooc.views.server_error"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("prefs/", views.preferences, name="preferences"),
+    path("offline/", views.offline, name="offline"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("help/", views.help_page, name="help"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/", views.healthz),
+    path("readyz", views.readyz, name="readyz"),
+    path("readyz/", views.readyz),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("", include("courses.urls")),
+    path("", include("learners.urls")),
+    path("", include("feedback.urls")),
+    path("", include("assessments.urls")),
+    path("accounts/", include("mooc.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/", include("mooc.api")),
+]

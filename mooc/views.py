@@ -1,0 +1,108 @@
+"""Home, health, error and offline pages: what belongs to no room."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from courses import catalogue
+from mooc.lib import registry
+from mooc.lib.http import safe_next
+from mooc.lib.middleware import ELDER, ELDER_COOKIE
+from mooc.lib.pages import cached_page
+from mooc.lib.responses import not_found, sorry
+
+YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@cached_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page."""
+    return render(request, "home.html", catalogue.home_context() | {"nav": "home"})
+
+
+@require_safe
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remember language and text size on this phone, and go back."""
+    response = redirect(safe_next(request))
+    options = {"max_age": YEAR, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE}
+    if request.GET.get("lang") in ("zh-hans", "en"):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.GET["lang"], **options)
+    if "elder" in request.GET and request.GET["elder"] in ELDER:
+        response.set_cookie(ELDER_COOKIE, request.GET["elder"], **options)
+    return response
+
+
+@require_safe
+@cached_page()
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the phone shows when there is no network."""
+    return render(request, "offline.html")
+
+
+@require_safe
+@cached_page()
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, in plain words."""
+    return render(request, "privacy.html")
+
+
+@require_safe
+@cached_page()
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Who helps, and answers to what people ask about this site."""
+    return render(request, "help.html")
+
+
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The offline script, at the root so that it covers the whole site."""
+    response = render(request, "sw.js", {"build": settings.BUILD_ID}, content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Fit to serve: database and whatever apps registered, as JSON."""
+    checks = {"database": _database()} | {name: check() for name, check in registry.readiness_check}
+    bad = {name: said for name, said in checks.items() if said}
+    return JsonResponse(
+        {"ready": not bad, "checks": {name: said or "ok" for name, said in checks.items()}}, status=503 if bad else 200
+    )
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception as error:  # noqa: BLE001  # readiness reports whatever is wrong
+        return type(error).__name__
+    return ""
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, also for what a person may not see."""
+    return not_found(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request could not be read."""
+    return sorry(request, "")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long or came from elsewhere: nothing was done."""
+    return render(request, "errors/stale.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, drawn without a database."""
+    return render(request, "errors/500.html", status=500)
