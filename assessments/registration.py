@@ -7,6 +7,11 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import bank_loader
+    from . import bank_loader, people
 
     registry.content_part.register("quiz", bank_loader.load_items)
+    registry.merge_person.register("assessments", people.merge)
+    registry.erase_person.register("assessments", people.erase)
+    registry.export_person.register("assessments", people.export)
+    registry.tracking_section.register("quizzes", people.quizzes_section)
+    registry.tracking_section.register("answers", people.answers_section)

@@ -227,12 +227,12 @@ def matrix(cards: list[ModuleCard]) -> list[MatrixRow]:
 
 
 def tracks() -> list[Track]:
-    """All tracks, each with ``count`` published modules and ``first`` of them: 2 queries."""
+    """Tracks with something in them, each with ``count`` modules and the ``first``: 2 queries."""
     rows = list(Track.objects.prefetch_related("steps__module__published"))
     for track in rows:
         modules = [step.module for step in track.steps.all() if step.module.published_id]
         track.count, track.first = len(modules), modules[0] if modules else None
-    return rows
+    return [track for track in rows if track.count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,8 @@ class TrackCards:
 def tracks_with_cards() -> list[TrackCards]:
     """Every track with the cards of its modules: 7 queries."""
     by_id = {card.module.pk: card for card in module_cards()}
-    return [
+    rows = [
         TrackCards(track, [by_id[step.module_id] for step in track.steps.all() if step.module_id in by_id])
         for track in Track.objects.prefetch_related("steps")
     ]
+    return [row for row in rows if row.cards]

@@ -15,7 +15,7 @@ from mooc.lib.events import emit
 
 from . import search_index, selectors, signals
 from .data import BlockKind, ModulePublished
-from .models import Block, ContentState, Lesson, LessonEdition, Media, Module, ModuleEdition
+from .models import Block, ContentState, Lesson, LessonEdition, Media, Module, ModuleEdition, SearchQuery
 
 EDITION_TEXTS = [
     f"{name}_{lang}" for name in ("title", "task", "objective", "need", "source") for lang in ("zh", "en")
@@ -155,3 +155,14 @@ def store_media(
     media.file.save(f"{sha256[:24]}.{extension}", ContentFile(data), save=False)
     media.save()
     return media
+
+
+def note_search_opened(*, query_id: int, lesson_slug: str) -> None:
+    """A hit of a search was opened. The first lesson counts; an hour later it is another visit."""
+    query = SearchQuery.objects.filter(pk=query_id, opened=None).first()
+    lesson = Lesson.objects.filter(slug=lesson_slug).first()
+    if query is None or lesson is None:
+        return
+    seconds = round((timezone.now() - query.asked_at).total_seconds())
+    if seconds <= 3600:
+        SearchQuery.objects.filter(pk=query_id, opened=None).update(opened=lesson, seconds_to_lesson=seconds)

@@ -8,5 +8,7 @@ urlpatterns = [
     path("modules/", views.catalogue, name="catalogue"),
     path("modules/<slug:slug>/", views.module, name="module"),
     path("tracks/", views.tracks, name="tracks"),
+    path("search/", views.search, name="search"),
+    path("search/open/<str:signed>/<slug:slug>/", views.search_open, name="search_open"),
     path("media/<path:name>", views.media, name="media"),
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mooc.lib.pages import cached_page
+from mooc.lib.text import clean
 
 from . import catalogue as catalogue_pages
-from . import media_files, selectors
+from . import media_files, selectors, services
+from . import search as search_pages
 
+signer = Signer(salt="courses.search")
 FILTERS = ("level", "category", "family", "audience", "minutes")
 
 
@@ -34,6 +38,27 @@ def module(request: HttpRequest, slug: str) -> HttpResponse:
 def tracks(request: HttpRequest) -> HttpResponse:
     """All tracks with their modules in order."""
     return render(request, "courses/tracks.html", {"tracks": selectors.tracks_with_cards(), "nav": "learn"})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """What was found; what was not found is noted as demand."""
+    text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
+    hits = search_pages.search(text) if text else []
+    row = search_pages.note_search(text=text, hits=len(hits)) if text and request.method == "GET" else None
+    context = {"text": text, "hits": hits, "signed": signer.sign(str(row.pk)) if row else "", "nav": "learn"}
+    return render(request, "courses/search.html", context)
+
+
+@require_safe
+def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
+    """A hit was tapped: note how long it took to the first lesson, then show it."""
+    try:
+        pk = int(signer.unsign(signed))
+    except (BadSignature, ValueError) as error:
+        raise Http404 from error
+    services.note_search_opened(query_id=pk, lesson_slug=slug)
+    return redirect(f"/lessons/{slug}/")
 
 
 @require_safe

@@ -10,4 +10,5 @@ class ReportKind(models.TextChoices):
     WRONG = "wrong", _("Something is wrong")
     OLD = "old", _("Out of date")
     UNCLEAR = "unclear", _("I don't understand it")
+    WISH = "wish", _("I want to learn …")
     COMPLAINT = "complaint", _("Complaint or suggestion")

@@ -5,3 +5,11 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
+    from mooc.lib import registry
+
+    from . import people
+
+    registry.merge_person.register("feedback", people.merge)
+    registry.erase_person.register("feedback", people.erase)
+    registry.export_person.register("feedback", people.export)
+    registry.tracking_section.register("questions", people.questions_section)

@@ -83,15 +83,21 @@ def _follow_up(record: LearningRecord, *, signed_in: bool) -> None:
         summaries.touch(learner.pk, module, record.happened_at)
         return
     lesson = record.object_id if record.object_type == ObjectType.LESSON else ""
-    summary = summaries.bring_up_to_date(learner.pk, module, only_lesson=lesson)
-    if summary.completed_at is None and _is_complete(module, summary):
-        title = module_titles(module)
-        act = Act(
-            derived_id(learner, "completed", module.slug), Verb.COMPLETED,
-            Activity(ObjectType.MODULE, module.slug, *title), record.happened_at, module.slug, completion=True,
-        )  # fmt: skip
-        _insert(learner, act)
-        summaries.bring_up_to_date(learner.pk, module, only_lesson=lesson)
+    settle(learner, module, only_lesson=lesson)
+
+
+def settle(learner: Learner, module: Module, *, only_lesson: str = "") -> None:
+    """Bring one module's summaries up to date, and write down its completion when it is complete."""
+    summary = summaries.bring_up_to_date(learner.pk, module, only_lesson=only_lesson)
+    if summary.completed_at is not None or not _is_complete(module, summary):
+        return
+    act = Act(
+        derived_id(learner, "completed", module.slug), Verb.COMPLETED,
+        Activity(ObjectType.MODULE, module.slug, *module_titles(module)), summary.last_at or timezone.now(),
+        module.slug, completion=True,
+    )  # fmt: skip
+    _insert(learner, act)
+    summaries.bring_up_to_date(learner.pk, module, only_lesson=only_lesson)
 
 
 def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> None:

@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import guests, overlays
+    from . import guests, overlays, people
 
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
@@ -17,3 +17,4 @@ def register() -> None:
     registry.slot_filler.register("module", overlays.module_marks)
     registry.slot_filler.register("modulebar", overlays.module_bars)
     registry.slot_filler.register("hero", overlays.home_hero)
+    registry.export_person.register("learners", people.export)

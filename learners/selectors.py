@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from courses.models import LessonEdition, Module
 
-from .models import Enrolment, Learner, LessonProgress
+from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class ModuleState:
     enrolment: Enrolment | None
 
     @property
+    def title(self) -> str:
+        """The module's published title."""
+        return self.module.published.title if self.module.published else self.module.slug
+
+    @property
     def next_number(self) -> int:
         """The number of the lesson to go on with, from 1."""
         return self.next_lesson.position if self.next_lesson else self.total
@@ -28,7 +34,7 @@ class ModuleState:
 
 def module_state(learner: Learner, module_id: int) -> ModuleState | None:
     """The state of one module for one learner: 4 queries."""
-    module = Module.objects.published().filter(pk=module_id).first()
+    module = Module.objects.published().select_related("published").filter(pk=module_id).first()
     if module is None:
         return None
     lessons = list(
@@ -55,3 +61,14 @@ def resume_point(learner: Learner) -> ModuleState | None:
         .first()
     )
     return module_state(learner, last.module_id) if last else None
+
+
+def guest_with_history(identifier: uuid.UUID | None) -> Learner | None:
+    """The guest of a cookie, when anything was learnt on that phone: 2 queries."""
+    guest = Learner.objects.filter(uuid=identifier, user=None).first() if identifier else None
+    return guest if guest and LearningRecord.objects.filter(learner=guest).exists() else None
+
+
+def openings(learner: Learner) -> list[FileOpening]:
+    """Who opened this file last, ten at most: 1 query."""
+    return list(learner.openings.select_related("opened_by")[:10])

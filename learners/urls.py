@@ -1,11 +1,19 @@
 """Addresses of learners."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from .views import lessons
+from .views import lessons, me, privacy
 
 urlpatterns = [
     path("lessons/<slug:slug>/", lessons.lesson, name="lesson"),
     path("lessons/<slug:slug>/acts/", lessons.acts, name="lesson_acts"),
     path("lessons/<slug:slug>/done/", lessons.done, name="lesson_done"),
+    path("me/", me.me, name="me"),
+    re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", me.download, name="tracking_file"),
+    path("me/welcome/", me.welcome, name="welcome"),
+    path("me/code/", me.use_code, name="use_code"),
+    path("me/code/make/", me.make_code, name="make_code"),
+    path("me/privacy/", privacy.privacy, name="my_privacy"),
+    path("me/privacy/data.json", privacy.export, name="my_data"),
+    path("me/privacy/delete/", privacy.delete, name="delete_me"),
 ]

@@ -260,16 +260,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/me/"
+LOGIN_REDIRECT_URL = "/me/welcome/"
 LOGOUT_REDIRECT_URL = "/"
 STAFF_MFA = env.bool("MOOC_STAFF_MFA", SERVER)
 ACCOUNT_ADAPTER = "mooc.accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_PHONE_VERIFICATION_ENABLED = True
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "mooc.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SMS_SENDER = env.str("MOOC_SMS_SENDER", "mooc.accounts.sms.ConsoleSender")
 SMS_GATEWAY_URL = env.str("MOOC_SMS_GATEWAY_URL", "")

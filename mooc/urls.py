@@ -26,7 +26,6 @@ urlpatterns = [
     path("", include("feedback.urls")),
     path("", include("assessments.urls")),
     path("accounts/", include("mooc.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("mooc.api")),
 ]

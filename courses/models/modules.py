@@ -115,3 +115,10 @@ class Lesson(TimeStamped):
 
     def get_absolute_url(self) -> str:
         return f"/lessons/{self.slug}/"
+
+    @property
+    def title(self) -> str:
+        """The published title, else the draft's: one query."""
+        rows = self.editions.filter(edition__in=[self.module.published_id or 0, self.module.draft_id or 0])
+        found = rows.order_by("-edition__number").first()
+        return found.title if found else self.slug

@@ -176,3 +176,33 @@ class TextMessage(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+
+class LoginCode(models.Model):
+    """A code sent to a number. Five wrong tries end it; only its keyed hash is kept."""
+
+    phone = models.CharField(max_length=11, validators=[MOBILE])
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone", "made_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class PhoneChange(models.Model):
+    """Who gave an account another number, and when. Numbers are kept masked."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="phone_changes")
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    before = models.CharField(max_length=11, blank=True)
+    after = models.CharField(max_length=11)
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.changed_at:%Y-%m-%d}"

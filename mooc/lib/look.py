@@ -69,8 +69,12 @@ class SlotNode(template.Node):
         self.name, self.arg, self.inner = name, arg, inner
 
     def render(self, context: template.Context) -> SafeString:
-        arg = self.arg.resolve(context) if self.arg else ""
-        return mark_safe(pages.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # rendered by a template
+        arg = str(self.arg.resolve(context)) if self.arg else ""
+        request = context.get("request")
+        if hasattr(request, "known_path"):  # a cached page: filled later, for each person
+            return mark_safe(pages.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # from a template
+        found = pages.fill_now(self.name, arg, request)
+        return mark_safe(found) if found is not None else self.inner.render(context)  # noqa: S308  # from a template
 
 
 @register.tag("slot")
@@ -80,6 +84,12 @@ def slot_tag(parser: template.base.Parser, token: template.base.Token) -> SlotNo
     inner = parser.parse(("endslot",))
     parser.delete_first_token()
     return SlotNode(name, parser.compile_filter(args[0]) if args else None, inner)
+
+
+@register.simple_tag
+def cell_head(columns: Sequence[str], number: int) -> str:
+    """The head of a column, repeated at each cell for narrow screens."""
+    return columns[number]
 
 
 @register.filter

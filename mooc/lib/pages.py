@@ -36,6 +36,18 @@ def slot(name: str, arg: object, default: str) -> str:
     return f"{OPEN}{name} {arg}{MID}{default}{CLOSE}"
 
 
+def fill_now(name: str, arg: str, request: HttpRequest | None) -> str | None:
+    """What stands in a slot of a page that is not cached; ``None`` for its default."""
+    if request is None or not hasattr(request, "user"):
+        return None
+    if not hasattr(request, "slot_person"):
+        request.slot_person = _person(request)  # type: ignore[attr-defined]  # asked once a page
+    filler = registry.slot_filler.get(name)
+    if request.slot_person is None or filler is None:
+        return None
+    return filler(request.slot_person, [arg]).get(arg)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A rendered page: fixed text and slots in turn. ``parts`` starts and ends with text."""

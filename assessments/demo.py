@@ -1,0 +1,170 @@
+"""Demonstration data: accounts, classes and believable history, made with the real services."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import secrets
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from courses.exchange.loader import load_tree
+from courses.models import Course, LessonEdition, Module
+from feedback.services import ask_question
+from learners import services as learning
+from learners.guests import learner_of
+from learners.models import Cohort, CohortMember, Enrolment, Learner
+from mooc.accounts.data import Role
+from mooc.accounts.models import Region, RoleGrant
+from mooc.accounts.region_import import import_regions
+
+from . import services
+from .models import Quiz
+
+PASSWORD = "rural-2026"  # noqa: S105  # the published demonstration password
+NAMESPACE = uuid.UUID("5e1f0d9e-6f0c-4f39-8a5e-2d1f6f3f7a10")
+COUNTIES = ("360323", "360321")
+NAMES = (
+    "李桂香 王建国 刘秀英 陈大勇 张小梅 杨志强 黄玉兰 周春生 吴丽华 徐长根 孙美玲 胡金水 朱红 高福田 林晓燕 何志远 郭凤英 马德全 罗秋菊 梁文斌 "
+    "宋桂芳 郑水生 谢小红 韩石头 唐玉珍 冯家旺 于翠花 董满仓 萧月英 程有才 曹腊梅 袁国庆 邓春花 许长青 傅细妹 沈根宝 曾菊香 彭家乐 吕冬梅 苏永福"
+).split()
+STAFF = [
+    ("trainer", "王素琴", Role.TRAINER, None),
+    ("supervisor", "赵主任", Role.SUPERVISOR, "360323"),
+    ("supervisor2", "钱主任", Role.SUPERVISOR, "360321"),
+    ("supervisor-province", "孙处长", Role.SUPERVISOR, "36"),
+    ("helper", "陈站长", Role.HELPER, "360323901"),
+]
+QUESTIONS = ["鸡蛋寄外省，咋包不碎？", "照片老是发黄咋办", "没有执照能先开店吗", "水果也要七天退货吗"]
+
+
+def make_demo(content: Path) -> dict[str, str]:
+    """Make everything that is missing. Returns the passwords by account.
+
+    :raises ValueError: when the content has errors.
+    """
+    import_regions(Path(settings.BASE_DIR) / "mooc" / "accounts" / "regions" / "jiangxi.csv")
+    report = load_tree(content)
+    if report.errors:
+        raise ValueError("\n".join(report.errors))
+    with transaction.atomic():
+        passwords = _accounts()
+        _cohorts()
+    for number in range(1, 41):
+        with transaction.atomic():
+            _history(number)
+    return passwords
+
+
+def _accounts() -> dict[str, str]:
+    user_model = get_user_model()
+    hashed = make_password(PASSWORD)
+    passwords: dict[str, str] = {}
+    names = [("operator", "陆管理")] + [(name, shown) for name, shown, _role, _code in STAFF]
+    names += [(f"learner{n}" if n > 1 else "learner", NAMES[n - 1]) for n in range(1, 41)]
+    for place, (username, shown) in enumerate(names):
+        if settings.SERVER:
+            passwords[username] = secrets.token_urlsafe(9)
+            hashed = make_password(passwords[username])
+        operator, staff = username == "operator", place <= len(STAFF)
+        user, made = user_model.objects.get_or_create(
+            username=username,
+            defaults={
+                "display_name": shown, "password": hashed, "is_superuser": operator, "is_staff": staff,
+                "phone": f"1390000{place:04}", "phone_verified": True, "consented_at": timezone.now(),
+            },
+        )  # fmt: skip
+        if made:
+            passwords.setdefault(username, PASSWORD)
+        else:
+            passwords.pop(username, None)
+    for username, _shown, role, code in STAFF:
+        region = Region.objects.get(code=code) if code else None
+        RoleGrant.objects.get_or_create(user=user_model.objects.get(username=username), role=role, region=region)
+    trainer = user_model.objects.get(username="trainer")
+    for course in Course.objects.all():
+        course.trainers.add(trainer)
+    return passwords
+
+
+def _villages() -> list[Region]:
+    return [v for code in COUNTIES for v in Region.objects.filter(path__contains=f"/{code}/", level=5)]
+
+
+def _cohorts() -> None:
+    trainer, today = get_user_model().objects.get(username="trainer"), timezone.localdate()
+    for place, code in enumerate(COUNTIES):
+        county = Region.objects.get(code=code)
+        cohort, made = Cohort.objects.get_or_create(
+            title=f"{county.name_zh}第{place + 1}期", trainer=trainer, region=county,
+            defaults={"starts_on": today - dt.timedelta(days=25), "ends_on": today + dt.timedelta(days=35)},
+        )  # fmt: skip
+        if made:
+            cohort.modules.set(Module.objects.published().filter(level="L1"))
+
+
+def _history(number: int) -> None:
+    """Learner ``number`` learns for some weeks; the same each time for the same number."""
+    user = get_user_model().objects.get(username=f"learner{number}" if number > 1 else "learner")
+    learner = learner_of(user)
+    if learner.records.exists():
+        return
+    dice, villages = random.Random(number), _villages()  # noqa: S311  # believable, not secret
+    village = villages[number % len(villages)]
+    Learner.objects.filter(pk=learner.pk).update(region=village, birth_year=1960 + number)
+    learner.refresh_from_db()
+    cohort = Cohort.objects.filter(region__in=Region.objects.filter(code__in=village.path.strip("/").split("/"))).first()
+    if cohort and number % 4:
+        CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
+    clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
+    modules = list(Module.objects.published().order_by("level", "code"))
+    for module in dice.sample(modules, min(len(modules), 1 + number % 3)):
+        clock = _learn(learner, module, clock, dice, number)
+    if number % 9 == 1:
+        text = QUESTIONS[number // 9 % len(QUESTIONS)]
+        identifier = uuid.uuid5(NAMESPACE, f"q{number}")
+        ask_question(learner=learner, text=text, lesson=None, block=None, question_id=identifier, signed_in=True)
+
+
+def _learn(learner: Learner, module: Module, clock: dt.datetime, dice: random.Random, number: int) -> dt.datetime:
+    """Read a module's lessons, most of them, and take its quiz; returns when it ended."""
+    learning.enrol(learner=learner, module=module, how=Enrolment.How.COHORT if number % 4 else Enrolment.How.START, at=clock)
+    lessons = list(
+        LessonEdition.objects.filter(edition_id=module.published_id).select_related("lesson", "edition__module")
+    )
+    read = len(lessons) if number % 5 else max(1, len(lessons) // 2)
+    for lesson in lessons[:read]:
+        clock += dt.timedelta(minutes=dice.randint(5, 200))
+        identifier = uuid.uuid5(NAMESPACE, f"{number} {lesson.lesson.slug}")
+        learning.open_lesson(learner=learner, lesson=lesson, act_id=identifier, at=clock, signed_in=True)
+        clock += dt.timedelta(minutes=lesson.minutes)
+        identifier = uuid.uuid5(NAMESPACE, f"{number} {lesson.lesson.slug} left")
+        learning.leave_lesson(
+            learner=learner, lesson=lesson, act_id=identifier, at=clock, seconds=dice.randint(90, 400), block=9,
+            signed_in=True,
+        )  # fmt: skip
+        learning.finish_lesson(learner=learner, lesson=lesson, at=clock, signed_in=True)
+    quiz = Quiz.objects.filter(module=module).first()
+    if read == len(lessons) and quiz:
+        _try_quiz(learner, quiz, clock + dt.timedelta(minutes=3), dice, number)
+    return min(clock, timezone.now() - dt.timedelta(minutes=30))
+
+
+def _try_quiz(learner: Learner, quiz: Quiz, clock: dt.datetime, dice: random.Random, number: int) -> None:
+    attempt_id = uuid.uuid5(NAMESPACE, f"{number} quiz {quiz.pk}")
+    attempt = services.start_attempt(learner=learner, quiz=quiz, attempt_id=attempt_id)
+    for code in attempt.item_codes.split():
+        options = list(quiz.module.items.get(code=code).options.all())
+        knows = dice.random() < 0.9
+        chosen = [o.pk for o in options if o.right] if knows else [options[0].pk]
+        clock += dt.timedelta(seconds=dice.randint(8, 40))
+        services.answer_item(
+            learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, chosen=chosen, signed_in=True,
+            at=min(clock, timezone.now()),
+        )  # fmt: skip

@@ -1,0 +1,100 @@
+"""What assessments holds about a person: merging, export, erasing, the tracking file's sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from learners.data import TrackingSection
+from learners.models import Learner
+
+from .models import Attempt, Response, ReviewCard
+
+MOST_ROWS = 500
+
+
+def merge(source: Learner, target: Learner) -> None:
+    """A guest's tries and cards go to the account. Of two open tries the fuller stays open."""
+    for attempt in Attempt.objects.filter(learner=source, finished_at=None):
+        other = Attempt.objects.filter(learner=target, quiz=attempt.quiz_id, finished_at=None).first()
+        if other is None:
+            continue
+        shorter = min(attempt, other, key=lambda row: row.responses.count())
+        Attempt.objects.filter(pk=shorter.pk).update(finished_at=timezone.now())
+    Attempt.objects.filter(learner=source).update(learner=target)
+    mine = {card.item_id: card for card in ReviewCard.objects.filter(learner=target)}
+    for card in ReviewCard.objects.filter(learner=source):
+        known = mine.get(card.item_id)
+        if known is None:
+            ReviewCard.objects.filter(pk=card.pk).update(learner=target)
+        elif (card.last_at or card.created_at) > (known.last_at or known.created_at):
+            known.delete()
+            ReviewCard.objects.filter(pk=card.pk).update(learner=target)
+
+
+def erase(learner: Learner) -> int:
+    """Remove tries, answers and cards. Returns rows removed."""
+    count, _rows = Response.objects.filter(attempt__learner=learner).delete()
+    for model in (Attempt, ReviewCard):
+        deleted, _rows = model.objects.filter(learner=learner).delete()
+        count += deleted
+    return count
+
+
+def export(learner: Learner) -> dict[str, Any]:
+    """Everything kept here about a person, for taking along."""
+    return {
+        "attempts": list(
+            Attempt.objects.filter(learner=learner).values(
+                "uuid", "quiz__module__slug", "right", "total", "score", "passed", "created_at", "finished_at"
+            )
+        ),
+        "responses": list(
+            Response.objects.filter(attempt__learner=learner).values(
+                "uuid", "attempt__uuid", "item__code", "chosen", "right", "answered_at"
+            )
+        ),
+        "review_cards": list(
+            ReviewCard.objects.filter(learner=learner).values("item__code", "due_at", "reviews", "lapses", "learnt_at")
+        ),
+    }
+
+
+def quizzes_section(learner: Learner) -> TrackingSection:
+    """Quizzes with date, score and result."""
+    rows = Attempt.objects.filter(learner=learner, passed__isnull=False).select_related("quiz__module__published")
+    return TrackingSection(
+        "quizzes",
+        _("Quizzes"),
+        (_("Quiz"), _("Date"), _("Score"), _("Result")),
+        tuple(
+            (
+                row.quiz.module.published.title if row.quiz.module.published else row.quiz.module.slug,
+                date_format(timezone.localtime(row.finished_at), "Y-m-d"),
+                f"{row.right} / {row.total}",
+                _("passed") if row.passed else _("not yet"),
+            )
+            for row in rows[:MOST_ROWS]
+        ),
+    )
+
+
+def answers_section(learner: Learner) -> TrackingSection:
+    """Every answer to a quiz item."""
+    rows = Response.objects.filter(attempt__learner=learner).select_related("item").order_by("-pk")
+    return TrackingSection(
+        "answers",
+        _("Quiz answers"),
+        (_("Question"), _("Date"), _("Answer")),
+        tuple(
+            (
+                row.item.stem,
+                date_format(timezone.localtime(row.answered_at), "Y-m-d"),
+                _("right") if row.right else _("not right"),
+            )
+            for row in rows[:MOST_ROWS]
+        ),
+    )

@@ -1,0 +1,106 @@
+"""The tracking file on A4. Pure: from the structure to bytes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from fontTools.ttLib import TTFont
+from fpdf import FPDF
+from fpdf.fonts import FontFace
+
+from .data import TrackingSection
+from .tracking import TrackingFile
+
+FONT = Path(__file__).parent / "fonts" / "NotoSansSC-subset.ttf"
+INK, CLOTH = (26, 33, 48), (35, 63, 123)
+MOST_ROWS = 200  # a section; the CSV has all of them
+
+
+@functools.cache
+def glyphs() -> frozenset[int]:
+    """Code points the font can draw."""
+    with TTFont(FONT, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def missing(text: str) -> list[str]:
+    """Characters of ``text`` that the font cannot draw, each once."""
+    return sorted({ch for ch in text if ord(ch) not in glyphs() and not ch.isspace()})
+
+
+def drawable(text: str) -> str:
+    """The text with what cannot be drawn spelled as ``[U+20BB7]``: reported, never dropped."""
+    return "".join(ch if ord(ch) in glyphs() or ch.isspace() else f"[U+{ord(ch):04X}]" for ch in text)
+
+
+class _Sheet(FPDF):
+    """A4 with a footer that counts pages."""
+
+    def __init__(self, foot: str) -> None:
+        super().__init__(format="A4")
+        self.foot = foot
+        self.set_margins(16, 15, 16)
+        self.set_auto_page_break(True, 18)
+        self.add_font("sc", "", FONT)
+        self.set_title(foot)
+
+    def footer(self) -> None:
+        """Date and page number."""
+        self.set_y(-13)
+        self.set_font("sc", size=8)
+        self.set_text_color(*INK)
+        self.cell(0, 5, f"{self.foot}   {self.page_no()} / {{nb}}", align="C")
+
+
+def tracking_pdf(file: TrackingFile) -> bytes:
+    """The tracking file as an A4 PDF, as many pages as it needs."""
+    sheet = _Sheet(f"{drawable(file.name)}, {file.made_at}")
+    sheet.add_page()
+    sheet.set_text_color(*CLOTH)
+    sheet.set_font("sc", size=20)
+    sheet.cell(0, 11, _("Learning file"), new_x="LMARGIN", new_y="NEXT")
+    sheet.set_text_color(*INK)
+    sheet.set_font("sc", size=12)
+    who = "，".join(part for part in (file.name, file.place, file.phone) if part)
+    sheet.multi_cell(0, 7, drawable(who), new_x="LMARGIN", new_y="NEXT")
+    facts = [
+        (_("Lessons read"), str(file.lessons_done)),
+        (_("Modules finished"), str(file.modules_done)),
+        (_("Hours"), file.hours),
+        (_("Right answers"), str(file.right_answers)),
+    ]
+    sheet.set_font("sc", size=10.5)
+    sheet.multi_cell(0, 7, "    ".join(f"{name} {value}" for name, value in facts), new_x="LMARGIN", new_y="NEXT")
+    for section in file.sections:
+        _section(sheet, section)
+    return bytes(sheet.output())
+
+
+def _section(sheet: _Sheet, section: TrackingSection) -> None:
+    sheet.ln(4)
+    sheet.set_font("sc", size=13)
+    sheet.set_text_color(*CLOTH)
+    sheet.cell(0, 8, section.title, new_x="LMARGIN", new_y="NEXT")
+    sheet.set_text_color(*INK)
+    sheet.set_font("sc", size=9.5)
+    if not section.rows:
+        sheet.cell(0, 6, _("Nothing here yet"), new_x="LMARGIN", new_y="NEXT")
+        return
+    widths = (3, *(1 for _column in section.columns[1:]))
+    head = FontFace(emphasis="", fill_color=(230, 235, 246))
+    with sheet.table(col_widths=widths, headings_style=head, line_height=5.5, borders_layout="HORIZONTAL_LINES") as table:
+        _row(table, section.columns)
+        for row in section.rows[:MOST_ROWS]:
+            _row(table, row)
+    if len(section.rows) > MOST_ROWS:
+        more = _("… and %(n)s more in the table file") % {"n": len(section.rows) - MOST_ROWS}
+        sheet.cell(0, 6, more, new_x="LMARGIN", new_y="NEXT")
+
+
+def _row(table, cells: Sequence[str]) -> None:  # type: ignore[no-untyped-def]  # fpdf's table has no public type
+    row = table.row()
+    for cell in cells:
+        row.cell(drawable(cell))

@@ -1,0 +1,114 @@
+"""My learning file, and what belongs to it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mooc.accounts import limits, phones
+from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.http import safe_next
+from mooc.lib.middleware import guest_post
+
+from .. import guests, merging, pdf, selectors, tracking
+
+CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
+
+
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """The whole file in plain words."""
+    person = guests.person_of(request)
+    if person is None:
+        return render(request, "learners/me_empty.html", {"nav": "me"})
+    context = {
+        "person": person, "file": tracking.tracking_file(person.learner), "nav": "me",
+        "state": selectors.resume_point(person.learner), "openings": selectors.openings(person.learner),
+    }  # fmt: skip
+    return render(request, "learners/me.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, kind: str) -> HttpResponse:
+    """The file to take along: PDF, JSON or CSV."""
+    person = guests.person_of(request)
+    if person is None:
+        raise Http404
+    file = tracking.tracking_file(person.learner)
+    if kind == "json":
+        return JsonResponse(tracking.as_json(file), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    data, mime = (
+        (pdf.tracking_pdf(file), "application/pdf")
+        if kind == "pdf"
+        else (tracking.as_csv(file).encode(), "text/csv; charset=utf-8")
+    )
+    response = HttpResponse(data, content_type=mime)
+    response["Content-Disposition"] = f'attachment; filename="learning-file.{kind}"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """After signing in: what this phone learnt before goes to the account, or to nobody."""
+    if not request.user.is_authenticated:
+        return redirect("/accounts/login/")
+    learner = guests.learner_of(request.user)
+    identifier = guests.guest_uuid(request)
+    guest = selectors.guest_with_history(identifier)
+    if year := request.session.pop("birth_year", None):
+        selectors.Learner.objects.filter(pk=learner.pk).update(birth_year=year)
+    done = redirect(safe_next(request, "/me/"))
+    guests.drop_cookie(done)
+    if guest is None or request.POST.get("mine") == "no":
+        return done
+    if merging.has_history(learner) and request.POST.get("mine") != "yes":
+        context = {"file": tracking.tracking_file(guest), "next": safe_next(request, ""), "nav": "me"}
+        return render(request, "learners/was_you.html", context)
+    merging.absorb_guest(guest=guest, target=learner)
+    return done
+
+
+@require_POST
+@guest_post
+def make_code(request: HttpRequest) -> HttpResponse:
+    """Show a guest a code that opens this progress on another phone."""
+    person = guests.person_of(request)
+    if person is None or person.signed_in:
+        raise Http404
+    digits = merging.issue_code(learner=person.learner)
+    shown = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+    return render(request, "learners/code_shown.html", {"code": shown, "nav": "me"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_post
+def use_code(request: HttpRequest) -> HttpResponse:
+    """Type a progress code: this phone goes on where the other one was."""
+    if request.method != "POST":
+        return render(request, "learners/code.html", {"nav": "me"})
+    typed = request.POST.get("code", "")[:60]
+    try:
+        learner = _redeem(request, typed)
+    except DomainError as error:
+        return render(request, "learners/code.html", {"error": str(error), "typed": typed, "nav": "me"}, status=400)
+    person = guests.person_of(request)
+    if person and person.learner.pk != learner.pk:
+        if person.signed_in:
+            merging.absorb_guest(guest=learner, target=person.learner)
+            return redirect("/me/")
+        merging.absorb_guest(guest=person.learner, target=learner)
+    response = redirect("/me/")
+    guests.set_cookie(response, learner)
+    return response
+
+
+def _redeem(request: HttpRequest, typed: str) -> guests.Learner:
+    tries = limits.count(f"progress:{limits.address(request)}", 3600)
+    if tries > CODE_TRIES_PER_ADDRESS or limits.count("progress:all", 3600) > CODE_TRIES_ALL:
+        raise TooMany(_("Too many tries. Wait an hour, or call the station."))
+    digits = phones.digits_only(typed, 10)
+    if len(digits) != 10:
+        raise DomainError(_("The code has 10 digits. Look again."), field="code")
+    return merging.redeem_code(digits=digits)

@@ -1,0 +1,56 @@
+"""My data is mine: take it along, or delete it."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from mooc.lib import registry
+from mooc.lib.errors import DomainError
+from mooc.lib.middleware import guest_post
+
+from .. import guests, merging
+
+WORDS = ("删除", "delete")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What can be done with one's own data."""
+    return render(request, "learners/privacy.html", {"person": guests.person_of(request), "nav": "me"})
+
+
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything that is kept about this person, as one JSON file."""
+    person = guests.person_of(request)
+    if person is None:
+        raise Http404
+    data = {name: provider(person.learner) for name, provider in registry.export_person}
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@require_POST
+@guest_post
+def delete(request: HttpRequest) -> HttpResponse:
+    """Delete everything, after the word was typed."""
+    person = guests.person_of(request)
+    if person is None:
+        raise Http404
+    if request.POST.get("word", "").strip().lower() not in WORDS:
+        context = {"person": person, "wrong": True, "typed": request.POST.get("word", "")[:20], "nav": "me"}
+        return render(request, "learners/privacy.html", context, status=400)
+    try:
+        merging.erase(learner=person.learner)
+    except DomainError as error:
+        return render(
+            request, "learners/privacy.html", {"person": person, "error": str(error), "nav": "me"}, status=400
+        )
+    logout(request)
+    response = render(request, "learners/deleted.html", {"nav": "me"})
+    guests.drop_cookie(response)
+    return response

@@ -1,0 +1,29 @@
+"""Counting tries in the shared cache: how often, in a window of seconds."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+def count(key: str, seconds: int) -> int:
+    """Add one to a counter of the current window and return it."""
+    name = f"limit:{key}:{int(time.time() // seconds)}"
+    cache.add(name, 0, seconds + 5)
+    try:
+        return int(cache.incr(name))
+    except ValueError:  # dropped between the two calls
+        return 1
+
+
+def address(request: HttpRequest) -> str:
+    """The visitor's address: behind n trusted proxies the n-th from the right."""
+    proxies = settings.TRUSTED_PROXIES
+    if proxies:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= proxies:
+            return hops[-proxies][:45]
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]

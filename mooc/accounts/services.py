@@ -1,0 +1,194 @@
+"""Writes of accounts: codes, new accounts, numbers, messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import logging
+import secrets
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.text import mask_phone
+
+from . import sms
+from .models import LoginCode, PhoneChange, TextMessage, User
+
+logger = logging.getLogger(__name__)
+CODE_LIFE = dt.timedelta(minutes=10)
+PAUSE = dt.timedelta(seconds=60)
+CODES_AN_HOUR = 5
+TRIES = 5
+WRONG_A_DAY = 25
+CHILD_UNDER = 14
+_signer = TimestampSigner(salt="accounts.phone")
+
+
+def sign_phone(phone: str, purpose: str) -> str:
+    """A short-lived word for the browser that stands for a number."""
+    return _signer.sign(f"{purpose}:{phone}")
+
+
+def unsign_phone(token: str, purpose: str, *, minutes: int = 30) -> str:
+    """The number of a word made by :func:`sign_phone`.
+
+    :raises DomainError: when it is not ours, for something else, or too old.
+    """
+    try:
+        found, phone = _signer.unsign(token[:200], max_age=minutes * 60).split(":", 1)
+    except (BadSignature, ValueError) as error:
+        raise DomainError(_("That took too long. Start again with your number."), code="stale") from error
+    if found != purpose:
+        raise DomainError(_("That took too long. Start again with your number."), code="stale")
+    return phone
+
+
+def _hash(phone: str, code: str) -> str:
+    return salted_hmac("accounts.code", f"{phone}:{code}", algorithm="sha256").hexdigest()
+
+
+def send_code(*, phone: str) -> TextMessage:
+    """Make a code for a number and queue its message. The same for known and unknown numbers.
+
+    :raises TooMany: within a minute of the last one, or after five in an hour.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        recent = list(
+            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(hours=1)).order_by("-made_at")
+        )
+        if recent and recent[0].made_at > now - PAUSE:
+            raise TooMany(_("The message is on its way. Wait a minute before the next one."))
+        if len(recent) >= CODES_AN_HOUR:
+            raise TooMany(_("Too many codes for this number. Try again in an hour, or call the station."))
+        code = f"{secrets.randbelow(10**6):06}"
+        LoginCode.objects.create(phone=phone, code_hash=_hash(phone, code), expires_at=now + CODE_LIFE)
+        text = _("%(code)s is your code for %(site)s. Give it to nobody.") % {
+            "code": code, "site": settings.SITE_NAME["zh-hans"],
+        }  # fmt: skip
+        return TextMessage.objects.create(phone=phone, text=text, expires_at=now + CODE_LIFE)
+
+
+def check_code(*, phone: str, code: str) -> None:
+    """Accept the newest code of a number, once.
+
+    :raises DomainError: wrong or no longer good; the try is counted and stays counted.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        wrong = sum(
+            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(days=1)).values_list("tries", flat=True)
+        )
+        latest = LoginCode.objects.select_for_update().filter(phone=phone).order_by("-made_at").first()
+        usable = latest and latest.used_at is None and latest.expires_at > now and latest.tries < TRIES
+        good = bool(latest and usable and wrong < WRONG_A_DAY and hmac.compare_digest(latest.code_hash, _hash(phone, code)))
+        if latest and good:
+            latest.used_at = now
+            latest.save(update_fields=["used_at"])
+        elif latest and usable:
+            latest.tries += 1
+            latest.save(update_fields=["tries"])
+    if good:
+        return
+    if wrong >= WRONG_A_DAY:
+        raise TooMany(_("Too many wrong codes today. Call the station, they help."))
+    if not usable:
+        raise DomainError(_("This code is no longer good. Have a new one sent."), code="expired", field="code")
+    raise DomainError(_("That is not the code. Look at the message again."), code="wrong", field="code")
+
+
+def user_with_phone(phone: str) -> User | None:
+    """The active account of a checked number."""
+    return User.objects.filter(phone=phone, is_active=True).first()
+
+
+def make_account(
+    *, name: str, phone: str = "", username: str = "", password: str = "", birth_year: int | None = None,
+    consent: bool, guardian: bool = False, language: str = "",
+) -> User:  # fmt: skip
+    """Make an account after consent; under 14 a guardian's too.
+
+    :raises DomainError: without consent, or when name or number are taken.
+    """
+    if not consent:
+        raise DomainError(_("We need your word that this is all right."), code="consent", field="consent")
+    if birth_year and timezone.localdate().year - birth_year < CHILD_UNDER and not guardian:
+        raise DomainError(_("Under 14, a parent or guardian has to agree."), code="guardian", field="guardian")
+    user = User(
+        username=username or f"u{secrets.token_hex(6)}", display_name=name, phone=phone or None,
+        phone_verified=bool(phone), language=language, consented_at=timezone.now(), guardian_consent=guardian,
+    )  # fmt: skip
+    if password:
+        user.set_password(password)
+    else:
+        user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise DomainError(_("This name is taken. Add a number or your village."), code="taken", field="name") from error
+    return user
+
+
+def change_phone(*, user: User, phone: str, by: User) -> None:
+    """Give an account another number: after a lost or changed phone, by a helper or operator.
+
+    :raises DomainError: when the number belongs to another account.
+    """
+    before = user.phone or ""
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=False)
+            PhoneChange.objects.create(
+                user=user, changed_by=by, before=mask_phone(before) if before else "", after=mask_phone(phone)
+            )
+    except IntegrityError as error:
+        raise DomainError(_("This number belongs to another account."), code="taken", field="phone") from error
+
+
+def send_text(*, message_id: int) -> bool:
+    """Send one waiting message, once. Returns whether it went out now.
+
+    The text is dropped from the row when it is sent: it holds a code.
+    """
+    with transaction.atomic():
+        message = TextMessage.objects.select_for_update().filter(pk=message_id, state="waiting").first()
+        if message is None:
+            return False
+        if message.expires_at < timezone.now() or message.tries >= 5:
+            TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.FAILED, text="")
+            return False
+        try:
+            sms.sender().send(message.phone, message.text)
+        except OSError:
+            logger.warning("message %s not sent, try %s", message.pk, message.tries + 1)
+            TextMessage.objects.filter(pk=message.pk).update(tries=message.tries + 1)
+            return False
+        TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.SENT, text="")
+    return True
+
+
+def waiting_messages() -> list[int]:
+    """Ids of messages that wait, the oldest first, a hundred at most."""
+    return list(TextMessage.objects.filter(state="waiting").order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def forget_old_codes() -> int:
+    """Drop codes and messages older than two days. Returns how many."""
+    old = timezone.now() - dt.timedelta(days=2)
+    codes, _rows = LoginCode.objects.filter(made_at__lt=old).delete()
+    texts, _rows = TextMessage.objects.filter(created_at__lt=old).delete()
+    return codes + texts
+
+
+def has_open_code(phone: str) -> bool:
+    """Whether a code that was sent to the number can still be typed."""
+    return LoginCode.objects.filter(
+        phone=phone, used_at=None, expires_at__gt=timezone.now(), tries__lt=TRIES
+    ).exists()

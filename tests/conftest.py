@@ -1,0 +1,253 @@
+"""What every test may use. Tests touch only what this file makes and the servers that are named.
+
+``TEST_DATABASE_URL``  a PostgreSQL server for tests: own databases are made on it and dropped.
+``TEST_REDIS_URL``     a Redis number for tests; each test process uses the next one.
+``DATABASE_URL``       equal to TEST_DATABASE_URL: this run is on PostgreSQL, else on SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+TEST_REDIS_URL = os.environ.get("TEST_REDIS_URL", "")
+ON_POSTGRES = bool(TEST_DATABASE_URL) and os.environ.get("DATABASE_URL") == TEST_DATABASE_URL
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+SCRATCH = Path(tempfile.mkdtemp(prefix="mooc-test-"))
+
+
+def redis_number(url: str, worker: str) -> str:
+    """The address of this test process's own Redis number."""
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0) + int(worker.removeprefix("gw"))
+    return parts._replace(path=f"/{number % 16}").geturl()
+
+
+def _environment() -> None:
+    """Settings read the environment once: nothing of the machine's own may leak in."""
+    for name in [name for name in os.environ if name.startswith("MOOC_")]:
+        del os.environ[name]
+    os.environ.pop("REDIS_URL", None)
+    os.environ.pop("DATABASE_URL", None)
+    if ON_POSTGRES:
+        os.environ["DATABASE_URL"] = TEST_DATABASE_URL
+        if TEST_REDIS_URL:  # the run on PostgreSQL is the one that is like a server
+            os.environ["REDIS_URL"] = redis_number(TEST_REDIS_URL, WORKER)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "mooc.settings",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # the browser driver runs a loop in the test's thread
+        "MOOC_TESTING": "1",
+        "MOOC_DATA_DIR": str(SCRATCH / "data"),
+        "MOOC_SECRET_KEY": "a key for tests only, long enough to be quiet about it",
+    }
+
+
+_environment()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the settings now: the environment stands."""
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip with a reason what this machine cannot run; leave out what the other run does."""
+    elsewhere = []
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.get_closest_marker("browser") and ON_POSTGRES:
+            elsewhere.append(item)
+        elif item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
+        elif item.get_closest_marker("postgres") and not ON_POSTGRES:
+            if TEST_DATABASE_URL:
+                elsewhere.append(item)
+            else:
+                item.add_marker(pytest.mark.skip(reason="TEST_DATABASE_URL names no PostgreSQL"))
+        elif item.get_closest_marker("redis") and not TEST_REDIS_URL:
+            item.add_marker(pytest.mark.skip(reason="TEST_REDIS_URL names no Redis"))
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Write what was skipped, and why, for the last lines of ``make test``."""
+    notes = os.environ.get("TEST_NOTES")
+    if not notes or os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    with Path(notes).open("a") as file:
+        file.writelines(f"{count} tests: {reason}\n" for reason, count in reasons.items())
+
+
+# --- database --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database of this run's own: a file for SQLite, so that threads queue as they do in life."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if ON_POSTGRES:
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+        database.setdefault("TEST", {})["NAME"] = f"test_mooc_{run}_{WORKER}"
+    else:
+        database.setdefault("TEST", {})["NAME"] = str(SCRATCH / "test.sqlite3")
+        options = database["OPTIONS"]  # a test may lose its data when the power goes
+        options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """No page, counter or limit of one test reaches the next."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    from mooc.lib.pages import memory
+
+    memory.clear()
+    cache.clear()  # this process's own memory or Redis number
+    yield
+    translation.deactivate()
+
+
+# --- people and content ------------------------------------------------------------------------------
+
+PASSWORD = "rural-2026"
+
+
+@pytest.fixture
+def regions(db: None) -> dict[str, Any]:
+    """A small tree: one province, one city, two counties, a township and two villages in the first."""
+    from mooc.accounts.models import Region
+
+    made: dict[str, Any] = {}
+    for name, code, parent, level in [
+        ("province", "36", None, 1), ("city", "3603", "province", 2),
+        ("county", "360321", "city", 3), ("county2", "360322", "city", 3),
+        ("township", "360321100", "county", 4),
+        ("village", "360321100201", "township", 5), ("village2", "360321100202", "township", 5),
+    ]:  # fmt: skip
+        made[name] = Region.objects.create(
+            code=code, parent=made.get(parent or ""), level=level, name_zh=f"{name}县", name_en=name
+        )
+    return made
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., Any]:
+    """``make_user("wang", role="supervisor", region=…)``; every password is the demonstration's."""
+    from mooc.accounts.models import RoleGrant, User
+
+    def make(username: str, *, role: str = "", region: Any = None, **fields: Any) -> Any:
+        fields.setdefault("display_name", username.title())
+        user = User.objects.create_user(username, password=PASSWORD, **fields)
+        if role:
+            RoleGrant.objects.create(user=user, role=role, region=region)
+            if not user.is_staff:
+                user.is_staff = role == "trainer"
+                user.save()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def people(make_user: Callable[..., Any], regions: dict[str, Any]) -> dict[str, Any]:
+    """One person of every role."""
+    return {
+        "learner": make_user("learner"),
+        "helper": make_user("helper", role="helper", region=regions["village"]),
+        "trainer": make_user("trainer", role="trainer"),
+        "supervisor": make_user("supervisor", role="supervisor", region=regions["county"]),
+        "supervisor2": make_user("supervisor2", role="supervisor", region=regions["county2"]),
+        "operator": make_user("operator", is_superuser=True, is_staff=True),
+    }
+
+
+@pytest.fixture
+def curriculum(db: None) -> None:
+    """The small curriculum of ``tests/content``: two modules, published."""
+    from django.core.management import call_command
+
+    call_command("load_content", str(ROOT / "tests" / "content"), verbosity=0)
+
+
+# --- browser and real processes ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, headless. Tests that use it are marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """``phone()``: a page 360 pixels wide in Chinese; any option of a browser context overrides."""
+    contexts = []
+
+    def new_page(**options: Any) -> Any:
+        fields = {"viewport": {"width": 360, "height": 740}, "locale": "zh-CN", "has_touch": True}
+        context = chromium.new_context(**fields | options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield new_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def site_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A migrated installation with the small curriculum, to be copied."""
+    from tests.serving import Site
+
+    template = Site(tmp_path_factory.mktemp("site"), TEST_DATABASE_URL if ON_POSTGRES else "")
+    template.create()
+    template.manage("migrate", "--verbosity", "0")
+    template.manage("load_content", str(ROOT / "tests" / "content"))
+    yield template
+    template.destroy()
+
+
+@pytest.fixture
+def site(site_template: Any, tmp_path: Path) -> Iterator[Any]:
+    """An installation of its own in real processes: start, kill -9, start again. See serving.py."""
+    from tests.serving import Site
+
+    copy = Site(tmp_path / "data", site_template.server_url)
+    copy.create(template=site_template)
+    yield copy
+    copy.destroy()
