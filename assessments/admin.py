@@ -1,1 +1,80 @@
-"""The trainers' forms of this app."""
+"""The trainers' forms of assessments: the item bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from courses.models import Module
+from mooc.accounts.admin_access import OwnRows
+
+from .data import ItemKind
+from .models import Item, Option, Quiz
+
+
+class OptionSet(BaseInlineFormSet):  # type: ignore[type-arg]  # stubs want parameters Django has not
+    """The answers of an item, checked together."""
+
+    def clean(self) -> None:
+        """One right answer, or several: as the kind of the item says."""
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        right = sum(bool(row.get("right")) for row in rows)
+        kind = self.instance.kind
+        if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
+            raise forms.ValidationError(_("Tick two or more right answers, and leave at least one wrong."))
+        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 3):
+            raise forms.ValidationError(_("Give at least three answers and tick exactly one as right."))
+        if kind == ItemKind.TRUEFALSE and (right != 1 or len(rows) != 2):
+            raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
+
+
+class OptionInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    """The answers of an item."""
+
+    model = Option
+    formset = OptionSet
+    extra = 0
+    min_num = 2
+    max_num = 8
+    fields = ["position", "text_zh", "text_en", "right"]
+
+
+@admin.register(Item)
+class ItemAdmin(OwnRows, SimpleHistoryAdmin):
+    """Quiz items of own modules."""
+
+    list_display = ["code", "stem_zh", "kind", "module", "live"]
+    list_filter = ["live", "kind", "module"]
+    search_fields = ["code", "stem_zh", "stem_en"]
+    inlines = [OptionInline]
+    own_fields = {"module": Module}
+    fields = [
+        ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Own items with what the list shows."""
+        return super().get_queryset(request).select_related("module__draft")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Items that were answered stay: take them out of use instead."""
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.responses.exists())
+
+
+@admin.register(Quiz)
+class QuizAdmin(OwnRows, SimpleHistoryAdmin):
+    """Length and pass mark of a module's quiz."""
+
+    list_display = ["module", "length", "pass_percent"]
+    own_path = "module__in"
+    own_model = Module
+    own_fields = {"module": Module}

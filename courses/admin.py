@@ -1,1 +1,271 @@
-"""The trainers' forms of this app."""
+"""The trainers' forms of courses: course → module → lesson → block, preview, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from mooc.accounts.admin_access import OwnRows
+from mooc.lib.errors import DomainError
+
+from . import services, uploads
+from .models import Block, Category, Course, Lesson, LessonEdition, Module, ModuleEdition, SearchQuery, Skill, Track
+
+UPLOAD_KINDS = ("picture",)
+
+
+@admin.register(Course)
+class CourseAdmin(OwnRows, SimpleHistoryAdmin):
+    """A course and the modules in it."""
+
+    list_display = ["title_zh", "title_en", "module_links"]
+    readonly_fields = ["slug", "category", "module_links"]
+    filter_horizontal = ["trainers"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
+        """Who may teach a course is the operator's to say."""
+        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "trainers"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is one course a category."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Courses stay."""
+        return False
+
+    @admin.display(description=_("modules"))
+    def module_links(self, course: Course) -> str:
+        """Links to the modules of the course."""
+        rows = ((m.pk, m.code, m.draft.title if m.draft else m.slug) for m in course.modules.select_related("draft"))
+        return format_html_join("", '<div><a href="/admin/courses/module/{}/change/">{} {}</a></div>', rows)
+
+
+class ModuleTextInline(admin.StackedInline):  # type: ignore[type-arg]  # stubs want parameters Django has not
+    """The text of the draft; published texts are not shown here and never change."""
+
+    model = ModuleEdition
+    can_delete = False
+    max_num = 1
+    extra = 0
+    fields = [
+        ("title_zh", "title_en"), ("task_zh", "task_en"), ("objective_zh", "objective_en"), ("need_zh", "need_en"),
+        ("source_zh", "source_en"), ("licence", "checked_on"),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModuleEdition]:
+        """The draft only."""
+        return super().get_queryset(request).filter(number=0)
+
+
+@admin.register(Module)
+class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
+    """A module: facts, draft text, links to its lessons and quiz items, publish."""
+
+    list_display = ["code", "title", "level", "category", "state"]
+    list_filter = ["level", "category"]
+    search_fields = ["code", "slug", "draft__title_zh", "draft__title_en"]
+    inlines = [ModuleTextInline]
+    filter_horizontal = ["skills", "prerequisites"]
+    readonly_fields = ["state", "lesson_links", "item_link"]
+    fields = [
+        "state", "lesson_links", "item_link", "code", "slug", "course", "category", "level", "icon", "quiz_required",
+        "skills", "prerequisites",
+    ]  # fmt: skip
+    actions = ["publish", "withdraw"]
+    own_fields = {"course": Course}
+    change_form_template = "admin/courses/module/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
+        """Own modules with what the list shows."""
+        return super().get_queryset(request).select_related("draft", "published", "category")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A new module gets its draft; the button "save and publish" publishes after saving."""
+        super().save_related(request, form, formsets, change)
+        module = Module.objects.get(pk=form.instance.pk)
+        draft = module.editions.filter(number=0).first()
+        if module.draft_id is None and draft:
+            Module.objects.filter(pk=module.pk).update(draft=draft)
+        services.ensure_draft(module=Module.objects.get(pk=module.pk))
+        if "_publish" in request.POST:
+            self.publish(request, Module.objects.filter(pk=module.pk))
+
+    @admin.display(description=_("title"))
+    def title(self, module: Module) -> str:
+        """The draft's title."""
+        return module.draft.title if module.draft else "–"
+
+    @admin.display(description=_("state"))
+    def state(self, module: Module) -> str:
+        """Published or draft, in words."""
+        if not module.published:
+            return str(_("draft, learners do not see it"))
+        newer = module.draft and module.draft.updated_at > module.published.created_at
+        return str(_("published, draft is newer") if newer else _("published"))
+
+    @admin.display(description=_("lessons"))
+    def lesson_links(self, module: Module) -> str:
+        """Links to the draft's lessons, and one to add another."""
+        if not module.pk or not module.draft_id:
+            return "–"
+        rows = ((le.pk, le.position, le) for le in module.draft.lessons.select_related("lesson"))  # type: ignore[union-attr]  # draft_id is set
+        links = format_html_join("", '<div><a href="/admin/courses/lessonedition/{}/change/">{}. {}</a></div>', rows)
+        add = format_html('<div><a href="/admin/courses/lessonedition/add/?module={}">+ {}</a></div>', module.pk, _("add a lesson"))
+        return format_html("{}{}", links, add)
+
+    @admin.display(description=_("quiz items"))
+    def item_link(self, module: Module) -> str:
+        """Link to the module's items."""
+        return format_html('<a href="/admin/assessments/item/?module__id__exact={}">{}</a>', module.pk, _("open")) if module.pk else "–"
+
+    @admin.action(description=_("Publish: learners see it from now on"))
+    def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        """Publish each module that is whole; say for the others what is missing."""
+        for module in queryset:
+            try:
+                services.publish_module(module=module)
+                messages.success(request, _("%(module)s is published.") % {"module": module})
+            except DomainError as error:
+                messages.error(request, f"{module}: {error}")
+
+    @admin.action(description=_("Withdraw: learners no longer see it"))
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        """Take modules from learners' sight."""
+        for module in queryset:
+            services.withdraw_module(module=module)
+
+
+class BlockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """A block, with a picture chosen from the phone or computer."""
+
+    upload = forms.FileField(label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most"))
+
+    class Meta:
+        model = Block
+        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "upload", "media"]
+        widgets = {
+            "body_zh": forms.Textarea(attrs={"rows": 5, "cols": 50}),
+            "body_en": forms.Textarea(attrs={"rows": 5, "cols": 50}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Store the picture first, so that the block's own check finds its file."""
+        data = super().clean() or {}
+        upload = data.get("upload")
+        if upload and data.get("kind") in UPLOAD_KINDS:
+            try:
+                data["media"] = uploads.store_picture(upload=upload, label=data.get("heading_zh") or upload.name)
+            except DomainError as error:
+                self.add_error("upload", str(error))
+        elif upload:
+            self.add_error("upload", _("A file belongs to a block of kind “picture”."))
+        return data
+
+
+class BlockInline(admin.StackedInline):  # type: ignore[type-arg]  # as above
+    """The blocks of a lesson in order."""
+
+    model = Block
+    form = BlockForm
+    extra = 1
+    raw_id_fields = ["media"]
+    fields = [
+        ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
+    ]  # fmt: skip
+
+
+@admin.register(LessonEdition)
+class LessonAdmin(OwnRows, SimpleHistoryAdmin):
+    """A lesson of a draft, with its blocks. Published lessons are shown to learners only."""
+
+    list_display = ["__str__", "module_code", "position", "minutes"]
+    list_filter = ["edition__module"]
+    search_fields = ["title_zh", "title_en"]
+    inlines = [BlockInline]
+    readonly_fields = ["preview"]
+    own_path = "edition__module__in"
+    own_model = Module
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LessonEdition]:
+        """Lessons of drafts of own modules."""
+        return super().get_queryset(request).filter(edition__number=0).select_related("lesson", "edition__module")
+
+    def get_fields(self, request: HttpRequest, obj: LessonEdition | None = None) -> list[Any]:
+        """Adding asks for the address first; the rest follows."""
+        texts = [("title_zh", "title_en"), ("objective_zh", "objective_en"), ("source_zh", "source_en"), ("position", "minutes")]
+        return ["preview", *texts] if obj else ["slug", "module", *texts]
+
+    def get_form(self, request: HttpRequest, obj: LessonEdition | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form for adding makes the lesson's identity as well."""
+        if obj is None:
+            kwargs["form"] = _add_form(request)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The module the trainer came from."""
+        return {"module": request.GET.get("module", "")}
+
+    @admin.display(description=_("module"))
+    def module_code(self, lesson: LessonEdition) -> str:
+        """The code of its module."""
+        return lesson.edition.module.code
+
+    @admin.display(description=_("see it as a learner"))
+    def preview(self, lesson: LessonEdition) -> str:
+        """Links to the draft as learners would see it."""
+        if not lesson.pk:
+            return "–"
+        return format_html(
+            '<a href="/preview/lessons/{0}/?lang=zh-hans">中文</a> · <a href="/preview/lessons/{0}/?lang=en">English</a>', lesson.pk
+        )
+
+
+def _add_form(request: HttpRequest) -> type[forms.ModelForm]:  # type: ignore[type-arg]  # as above
+    """The form for a new lesson: address and module besides the text."""
+
+    class AddLessonForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+        slug = forms.SlugField(label=_("address, in Latin letters"), max_length=80)
+        module = forms.ModelChoiceField(label=_("module"), queryset=Module.objects.visible_to(request.user))
+
+        def clean_slug(self) -> str:
+            slug: str = self.cleaned_data["slug"]
+            if Lesson.objects.filter(slug=slug).exists():
+                raise forms.ValidationError(_("Another lesson has this address."))
+            return slug
+
+        def save(self, commit: bool = True) -> LessonEdition:
+            data = self.cleaned_data
+            self.instance.edition = services.ensure_draft(module=data["module"])
+            self.instance.lesson = Lesson.objects.create(module=data["module"], slug=data["slug"])
+            saved: LessonEdition = super().save(commit)
+            return saved
+
+    return AddLessonForm
+
+
+@admin.register(SearchQuery)
+class SearchQueryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+    """What people looked for; searches without a hit are demand."""
+
+    list_display = ["text", "hits", "asked_at", "opened", "seconds_to_lesson"]
+    list_filter = ["hits", "language"]
+    search_fields = ["text"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Searches are made by searching."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Searches are facts."""
+        return False
+
+
+admin.site.register([Category, Skill, Track])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
@@ -233,6 +234,23 @@ def tracks() -> list[Track]:
         modules = [step.module for step in track.steps.all() if step.module.published_id]
         track.count, track.first = len(modules), modules[0] if modules else None
     return [track for track in rows if track.count]
+
+
+def draft_lesson_page(pk: int, user: Any) -> LessonPage:
+    """A lesson of a draft as learners would see it, for whoever may edit it: 404 for others."""
+    lesson = (
+        LessonEdition.objects.filter(pk=pk, edition__number=0, edition__module__in=Module.objects.visible_to(user))
+        .select_related("lesson", "edition__module__category")
+        .first()
+    )
+    if lesson is None:
+        raise Http404
+    module = lesson.edition.module
+    module.published = lesson.edition  # not saved: the page shows the draft in its place
+    siblings = list(lesson.edition.lessons.select_related("lesson"))
+    number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
+    blocks = list(lesson.blocks.select_related("media").prefetch_related("media__sizes"))
+    return LessonPage(module, lesson, blocks, number, siblings, TEXT_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,19 @@ class Question(TimeStamped):
         return f"/questions/{self.pk}/"
 
 
+class ReportQuerySet(models.QuerySet["ContentReport"]):
+    """Filters of reports."""
+
+    def visible_to(self, user: Any) -> ReportQuerySet:
+        """Reports a trainer deals with: on own lessons, and wishes; complaints go to the operator."""
+        if user.is_superuser:
+            return self
+        if not user.has_role("trainer"):
+            return self.none()
+        own = models.Q(lesson__module__in=Module.objects.visible_to(user))
+        return self.filter(own | models.Q(lesson=None, kind=ReportKind.WISH))
+
+
 class ContentReport(TimeStamped):
     """A word from a reader that something is wrong, old or unclear."""
 
@@ -71,6 +84,7 @@ class ContentReport(TimeStamped):
     edition = models.PositiveIntegerField(default=0)
     done = models.BooleanField(_("dealt with"), default=False)
     note = models.CharField(_("what was done"), max_length=300, blank=True)
+    objects = ReportQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -2,12 +2,17 @@
 
 from django.urls import path, re_path
 
-from .views import lessons, me, privacy
+from .views import cohorts, lessons, me, privacy
 
 urlpatterns = [
     path("lessons/<slug:slug>/", lessons.lesson, name="lesson"),
     path("lessons/<slug:slug>/acts/", lessons.acts, name="lesson_acts"),
     path("lessons/<slug:slug>/done/", lessons.done, name="lesson_done"),
+    path("preview/lessons/<int:pk>/", lessons.preview, name="preview_lesson"),
+    path("join/<str:code>/", cohorts.join, name="join"),
+    path("join/<str:code>/qr.svg", cohorts.qr, name="join_qr"),
+    path("classes/", cohorts.classes, name="classes"),
+    path("classes/<int:pk>/", cohorts.cohort, name="class"),
     path("me/", me.me, name="me"),
     re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", me.download, name="tracking_file"),
     path("me/welcome/", me.welcome, name="welcome"),

@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mooc.lib.middleware.ErrorPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mooc.accounts.middleware.SecondStepMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "mooc.urls"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import api, views
 
 handler400 = "mooc.views.bad_request"
 handler403 = "mooc.views.page_not_found"
@@ -27,5 +27,5 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("accounts/", include("mooc.accounts.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("mooc.api")),
+    path("api/", include(api.urlpatterns)),
 ]

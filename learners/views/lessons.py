@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import selectors as courses
-from courses.exchange.blocks import key_lines, parse_check
+from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -34,15 +36,35 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_safe
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lesson of a draft as a learner would see it, for whoever may edit it."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    page = courses.draft_lesson_page(pk, request.user)
+    language = request.GET.get("lang", "")
+    with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
+        context = {"page": page, "blocks": [_block(b) for b in page.blocks], "nav": "learn", "preview": True}
+        return render(request, "learners/lesson.html", context)
+
+
 def _block(block: Block) -> dict[str, object]:
     """A block with its parts read, for the template."""
     parts: dict[str, object] = {"block": block, "kind": block.kind}
     if block.kind == "check":
-        parts["check"] = parse_check(block.heading, block.body)
+        parts["check"] = _check(block)
     elif block.kind == "picture":
         parts["key"] = key_lines(block.body)
         parts["sizes"] = list(block.media.sizes.all()) if block.media else []
     return parts
+
+
+def _check(block: Block) -> CheckQuestion | None:
+    """The check-yourself; a draft may be half written."""
+    try:
+        return parse_check(block.heading, block.body)
+    except SourceError:
+        return None
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -21,5 +22,7 @@ class AdminSite(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the sign-in page and back."""
+        if request.user.is_authenticated:
+            raise PermissionDenied  # signed in without the right: not here
         target = request.GET.get("next", "/admin/")
         return redirect(f"/accounts/login/?{urlencode({'next': target})}")

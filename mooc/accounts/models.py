@@ -154,6 +154,10 @@ class RoleGrant(TimeStamped):
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.region or ''}".strip()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        User.objects.filter(pk=self.user_id, is_staff=False).update(is_staff=True)  # roles mean a desk
+
 
 class TextMessage(TimeStamped):
     """An SMS that is to be sent. The row is the job: a sweeper sends what a worker lost."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -45,3 +47,24 @@ def _problem(status: int, code: str, detail: str) -> Response:
         "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail,
     }  # fmt: skip
     return Response(data, status=status, content_type="application/problem+json")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error, RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
+def problem(what: str) -> OpenApiResponse:
+    """An error in the schema."""
+    return OpenApiResponse(ProblemSerializer, description=what)
+
+
+NOT_FOUND = problem("not there, or not for you")
+UNAUTHENTICATED = problem("sign in first")
+UNREADABLE = problem("the request could not be read")
+TOO_LARGE = problem("too many items or bytes")

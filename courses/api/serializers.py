@@ -1,0 +1,71 @@
+"""Shapes of the catalogue in the API: both languages, side by side."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from ..models import Block, LessonEdition, Module
+
+
+class ModuleSerializer(serializers.ModelSerializer[Module]):
+    """A published module."""
+
+    title_zh = serializers.CharField(source="published.title_zh", read_only=True)
+    title_en = serializers.CharField(source="published.title_en", read_only=True)
+    objective_zh = serializers.CharField(source="published.objective_zh", read_only=True)
+    objective_en = serializers.CharField(source="published.objective_en", read_only=True)
+    edition = serializers.IntegerField(source="published.number", read_only=True)
+    licence = serializers.CharField(source="published.licence", read_only=True)
+    checked_on = serializers.DateField(source="published.checked_on", read_only=True)
+    category = serializers.SlugRelatedField[object](slug_field="code", read_only=True)
+    audiences = serializers.SlugRelatedField[object](source="tracks", slug_field="code", many=True, read_only=True)
+
+    class Meta:
+        model = Module
+        fields = [
+            "code", "slug", "category", "level", "audiences", "edition", "title_zh", "title_en", "objective_zh",
+            "objective_en", "licence", "checked_on",
+        ]  # fmt: skip
+
+
+class LessonListSerializer(serializers.ModelSerializer[LessonEdition]):
+    """A lesson in a module's list."""
+
+    slug = serializers.CharField(source="lesson.slug", read_only=True)
+
+    class Meta:
+        model = LessonEdition
+        fields = ["slug", "position", "minutes", "title_zh", "title_en"]
+
+
+class ModuleDetailSerializer(ModuleSerializer):
+    """A module with its lessons in order."""
+
+    lessons = LessonListSerializer(source="published.lessons", many=True, read_only=True)
+
+    class Meta(ModuleSerializer.Meta):
+        fields = [*ModuleSerializer.Meta.fields, "lessons"]
+
+
+class BlockSerializer(serializers.ModelSerializer[Block]):
+    """A block of a lesson."""
+
+    media = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Block
+        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media"]
+
+    def get_media(self, block: Block) -> str:
+        """The address of its file, or nothing."""
+        return block.media.get_absolute_url() if block.media else ""
+
+
+class LessonSerializer(LessonListSerializer):
+    """A whole lesson."""
+
+    module = serializers.CharField(source="edition.module.slug", read_only=True)
+    blocks = BlockSerializer(many=True, read_only=True)
+
+    class Meta(LessonListSerializer.Meta):
+        fields = [*LessonListSerializer.Meta.fields, "objective_zh", "objective_en", "module", "blocks"]

@@ -1,0 +1,92 @@
+"""Classes: opening, joining, and how far everybody is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import LessonEdition, Module
+from mooc.accounts.models import Region
+from mooc.lib.errors import DomainError
+
+from .models import Cohort, CohortMember, Enrolment, Learner
+from .services import enrol
+
+
+def open_cohort(
+    *, leader: Any, title: str, region: Region, modules: Sequence[Module], starts_on: dt.date, ends_on: dt.date
+) -> Cohort:
+    """Make a class that its maker leads."""
+    with transaction.atomic():
+        cohort = Cohort.objects.create(
+            title=title, trainer=leader, region=region, starts_on=starts_on, ends_on=ends_on
+        )
+        cohort.modules.set(modules)
+    return cohort
+
+
+def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
+    """Put a learner in a class and in its modules. Joining again changes nothing.
+
+    :raises DomainError: when the class is shut or over; nothing is changed.
+    """
+    with transaction.atomic():
+        known = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None).first()
+        if known:
+            return known
+        if not cohort.open_to_join or cohort.ends_on < timezone.localdate():
+            raise DomainError(_("This class is closed. Ask your trainer for another one."), code="closed")
+        member, _made = CohortMember.objects.update_or_create(
+            cohort=cohort, learner=learner, defaults={"left_at": None}
+        )
+        if learner.region_id is None:
+            Learner.objects.filter(pk=learner.pk).update(region=cohort.region_id)
+        for module in cohort.modules.published():
+            enrol(learner=learner, module=module, how=Enrolment.How.COHORT)
+    return member
+
+
+def is_member(learner: Learner, cohort: Cohort) -> bool:
+    """Whether a learner is in a class now."""
+    return CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """How far one member is in the class's modules."""
+
+    learner: Learner
+    lessons: int
+    lessons_total: int
+    modules: int
+    modules_total: int
+    minutes: int
+
+
+def progress_rows(cohort: Cohort, members: list[CohortMember]) -> list[ProgressRow]:
+    """One row a member: 3 queries, however many members."""
+    modules = list(cohort.modules.published())
+    total = LessonEdition.objects.filter(edition__in=[m.published_id for m in modules]).count()
+    sums = (
+        Enrolment.objects.filter(learner__in=[m.learner_id for m in members], module__in=modules)
+        .values("learner")
+        .annotate(
+            lessons=Sum("lessons_done"), seconds=Sum("seconds"), done=Count("pk", filter=Q(completed_at__isnull=False))
+        )
+    )
+    by_learner = {row["learner"]: row for row in sums}
+    empty = {"lessons": 0, "done": 0, "seconds": 0}
+    rows = []
+    for member in members:
+        row = by_learner.get(member.learner_id, empty)
+        rows.append(
+            ProgressRow(member.learner, row["lessons"], total, row["done"], len(modules), round(row["seconds"] / 60))
+        )
+    return rows

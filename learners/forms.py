@@ -1,0 +1,49 @@
+"""Forms of learners."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Module
+from mooc.accounts.models import Region
+from mooc.lib.text import clean
+
+
+class CohortForm(forms.Form):
+    """A new class."""
+
+    title = forms.CharField(label=_("Name of the class"), max_length=60)
+    region = forms.ModelChoiceField(label=_("Place"), queryset=Region.objects.none())
+    starts_on = forms.DateField(label=_("First day"))
+    ends_on = forms.DateField(label=_("Last day"))
+    modules = forms.ModelMultipleChoiceField(
+        label=_("Modules"), queryset=Module.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        today = timezone.localdate()
+        kwargs.setdefault("initial", {"starts_on": today, "ends_on": today + dt.timedelta(days=60)})
+        super().__init__(*args, **kwargs)
+        places = Region.objects.visible_to(user)
+        if not places.exists():  # a trainer without a place of their own may teach in any county
+            places = Region.objects.filter(level__lte=3)
+        self.fields["region"].queryset = places
+        self.fields["modules"].queryset = Module.objects.published().select_related("draft")
+
+    def clean_title(self) -> str:
+        title = clean(self.cleaned_data["title"])
+        if not title:
+            raise forms.ValidationError(_("Give the class a name."))
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The class cannot end before it starts."))
+        return data

@@ -1,0 +1,77 @@
+"""Classes: joining one, and looking after one."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mooc.accounts.data import Role
+from mooc.lib.http import page_of
+
+from .. import cohorts, guests
+from ..forms import CohortForm
+from ..models import Cohort
+
+STAFF = (Role.TRAINER, Role.HELPER)
+
+
+def _open_cohort(code: str) -> Cohort:
+    cohort = Cohort.objects.filter(code=code.upper()[:8]).select_related("trainer", "region").first()
+    if cohort is None:
+        raise Http404
+    return cohort
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """Join a class by link, QR or code. Needs an account: a class is of people."""
+    cohort = _open_cohort(code)
+    person = guests.person_of(request)
+    signed_in = bool(person and person.signed_in)
+    if request.method == "POST":
+        if person is None or not person.signed_in:
+            raise PermissionDenied
+        cohorts.join_cohort(learner=person.learner, cohort=cohort)
+        return redirect("/me/")
+    inside = bool(person and cohorts.is_member(person.learner, cohort))
+    context = {"cohort": cohort, "signed_in": signed_in, "inside": inside, "nav": "learn"}
+    return render(request, "learners/join.html", context)
+
+
+@require_safe
+def qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The address to join as a QR code."""
+    cohort = _open_cohort(code)
+    out = io.BytesIO()
+    address = request.build_absolute_uri(cohort.get_absolute_url())
+    segno.make(address, error="m").save(out, kind="svg", scale=6, border=3, svgclass=None, lineclass=None)
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def classes(request: HttpRequest) -> HttpResponse:
+    """My classes, and the form for a new one."""
+    if not request.user.is_authenticated or not request.user.has_role(*STAFF):
+        raise PermissionDenied
+    form = CohortForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        return redirect(f"/classes/{cohorts.open_cohort(leader=request.user, **form.cleaned_data).pk}/")
+    page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
+    context = {"page": page, "form": form, "nav": "me"}
+    return render(request, "learners/classes.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+    """A class list with progress."""
+    if not request.user.is_authenticated or not request.user.has_role(*STAFF, Role.SUPERVISOR):
+        raise PermissionDenied
+    row = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("region", "trainer"), pk=pk)
+    page = page_of(request, row.members.filter(left_at=None).select_related("learner__user", "learner__region"), 50)
+    context = {"cohort": row, "page": page, "rows": cohorts.progress_rows(row, list(page)), "nav": "me"}
+    return render(request, "learners/class.html", context)

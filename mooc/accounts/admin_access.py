@@ -1,0 +1,61 @@
+"""Who may do what in the admin: trainers with their own rows, operators with all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from .data import Role
+
+
+class OwnRows:
+    """Mixin of admins: rows by ``visible_to``; whoever has the trainer role may edit those.
+
+    ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits
+    the choices of foreign keys to rows of one's own.
+    """
+
+    own_path = ""
+    own_model: Any = None
+    own_fields: dict[str, type[Model]] = {}
+    own_roles = (Role.TRAINER,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Own rows only, so that another's is "not there"."""
+        rows = super().get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+        if self.own_model is None:
+            return rows.filter(pk__in=self.model.objects.visible_to(request.user))  # type: ignore[attr-defined]  # as above
+        return rows.filter(**{self.own_path: self.own_model.objects.visible_to(request.user)})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices among own rows."""
+        if db_field.name in self.own_fields:
+            kwargs["queryset"] = self.own_fields[db_field.name].objects.visible_to(request.user)  # type: ignore[attr-defined]  # models with visible_to
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # as above
+
+    def _may(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not request.user.is_active or not request.user.has_role(*self.own_roles):  # type: ignore[union-attr]  # our user
+            return False
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the app is on the front page."""
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Own rows."""
+        return self._may(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Own rows."""
+        return self._may(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may edit may add."""
+        return self._may(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Own rows."""
+        return self._may(request, obj)

@@ -1,0 +1,28 @@
+"""Staff need a second step where the settings say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+class SecondStepMiddleware:
+    """With ``MOOC_STAFF_MFA`` on, staff without an authenticator set one up before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.STAFF_MFA and settings.SESSION_COOKIE_NAME in request.COOKIES and self._missing(request):
+            return redirect("/accounts/2fa/totp/activate/")
+        return self.get_response(request)
+
+    @staticmethod
+    def _missing(request: HttpRequest) -> bool:
+        if request.path.startswith(("/accounts/", "/prefs/", "/static/", "/healthz", "/readyz")):
+            return False
+        user = request.user
+        return user.is_authenticated and user.is_staff and not user.authenticator_set.exists()

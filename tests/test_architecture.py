@@ -1,0 +1,184 @@
+"""The rules of the house that the import linter cannot see. Each failure names file and line."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["mooc/accounts", "courses", "learners", "feedback", "assessments"]  # left to right
+LABELS = [app.split("/")[-1] for app in APPS]
+PURE = [
+    "mooc/lib/supervise.py", "mooc/lib/text.py", "mooc/lib/errors.py", "mooc/lib/localized.py",
+    "mooc/lib/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
+    "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/durations.py",
+    "assessments/scoring.py", "assessments/review.py",
+]  # fmt: skip
+STANDARD_FILES = ["__init__.py", "apps.py", "data.py", "urls.py", "admin.py", "migrations/__init__.py"]
+MODULE_LINES, FUNCTION_LINES, VIEW_LINES = 400, 40, 25
+
+
+@cache
+def sources() -> tuple[Path, ...]:
+    """Every Python file of ours but migrations."""
+    found = [path for folder in ("mooc", *APPS[1:]) for path in (ROOT / folder).rglob("*.py")]
+    return tuple(sorted(path for path in found if "migrations" not in path.parts))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything a file imports, relative names made whole."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts)
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{start}.{alias.name}") for alias in node.names)
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_foreign_keys_point_left() -> None:
+    """Also the ones written as strings, which no import shows."""
+    wrong = []
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_label not in LABELS:
+            continue
+        for field in model._meta.get_fields():
+            target = getattr(field, "related_model", None)
+            if not getattr(field, "concrete", False) or target is None:
+                continue
+            label = target._meta.app_label
+            here = LABELS.index(model._meta.app_label)
+            if label in LABELS and LABELS.index(label) > here:
+                wrong.append(f"{model._meta.label}.{field.name} -> {target._meta.label}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_app_has_the_standard_files(app: str) -> None:
+    missing = [name for name in STANDARD_FILES if not (ROOT / app / name).exists()]
+    if not (ROOT / app / "models.py").exists() and not (ROOT / app / "models").is_dir():
+        missing.append("models")
+    assert missing == []
+
+
+def test_modules_are_short() -> None:
+    long = {short(path): lines for path in sources() if (lines := len(path.read_text().splitlines())) > MODULE_LINES}
+    assert long == {}
+
+
+def test_functions_are_short_and_views_shorter() -> None:
+    """A view past its budget does a service's work."""
+    long = []
+    for path in sources():
+        is_view = path.name == "views.py" or "views" in path.parts
+        budget = VIEW_LINES if is_view else FUNCTION_LINES
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                if lines > budget:
+                    long.append(f"{short(path)}:{node.lineno} {node.name}: {lines} > {budget}")
+    assert long == []
+
+
+def test_no_model_signals() -> None:
+    wrong = [
+        f"{short(path)}:{line}"
+        for path in sources()
+        for line, name in imports(path)
+        if name.startswith("django.db.models.signals")
+    ]
+    assert wrong == []
+
+
+def test_services_never_import_tasks() -> None:
+    wrong = [
+        f"{short(path)}:{line} {name}"
+        for path in sources()
+        if path.stem == "services" or "services" in path.parts
+        for line, name in imports(path)
+        if "tasks" in name.split(".")
+    ]
+    assert wrong == []
+
+
+def test_pure_modules_know_no_database() -> None:
+    wrong = [
+        f"{name}:{line} {target}"
+        for name in PURE
+        for line, target in imports(ROOT / name)
+        if target.startswith("django.db") or re.search(r"\.(models|selectors|services)(\.|$)", target)
+    ]
+    assert wrong == []
+
+
+def test_low_rooms_do_not_reach_their_own_views() -> None:
+    """Inside a room: models, selectors, services, tasks know nothing of the web above them."""
+    above = {"views", "urls", "admin", "api", "templatetags", "forms"}
+    wrong = [
+        f"{short(path)}:{line} {name}"
+        for path in sources()
+        if path.stem in ("models", "selectors", "services", "tasks", "data") or path.parent.name == "models"
+        for line, name in imports(path)
+        if name.split(".")[0] in ("mooc", *APPS[1:]) and above & set(name.split(".")[1:3])
+    ]
+    assert wrong == []
+
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE
+)
+
+
+def test_templates_hold_no_inline_script_or_style() -> None:
+    """The content security policy would drop them without a word."""
+    wrong = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            wrong += [f"{short(path)}:{number} {match[0]}" for match in INLINE.finditer(line)]
+    assert wrong == []
+
+
+def test_files_name_no_package_registry() -> None:
+    """Where packages come from is the machine's business."""
+    hosts = [
+        "pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js", "deb.deb" + "ian.org",
+        "index" + "-url", "docker" + ".io/", "proxy.gol" + "ang.org",
+    ]  # fmt: skip
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    wrong = []
+    for name in filter(None, listed):
+        path = ROOT / name
+        if not path.is_file() or path.stat().st_size > 2_000_000:
+            continue
+        text = path.read_bytes().decode(errors="ignore").replace("--no-emit-" + "index" + "-url", "")
+        wrong += [f"{name}: {host}" for host in hosts if host in text]
+    assert wrong == []
+
+
+def test_translations_are_complete_and_compiled() -> None:
+    done = subprocess.run(
+        [sys.executable, "deploy/check_messages.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 3:
+        pytest.skip("no gettext here: apt install gettext")
+    assert done.returncode == 0, done.stdout + done.stderr
