@@ -18,7 +18,7 @@ from .data import ItemKind
 from .models import Item, Option, Quiz
 
 
-class OptionSet(BaseInlineFormSet):  # type: ignore[type-arg]  # stubs want parameters Django has not
+class OptionSet(BaseInlineFormSet):
     """The answers of an item, checked together."""
 
     def clean(self) -> None:
@@ -26,7 +26,11 @@ class OptionSet(BaseInlineFormSet):  # type: ignore[type-arg]  # stubs want para
         super().clean()
         if any(self.errors):
             return
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
         right = sum(bool(row.get("right")) for row in rows)
         kind = self.instance.kind
         if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
@@ -37,7 +41,7 @@ class OptionSet(BaseInlineFormSet):  # type: ignore[type-arg]  # stubs want para
             raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
 
 
-class OptionInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+class OptionInline(admin.TabularInline):
     """The answers of an item."""
 
     model = Option

@@ -31,7 +31,7 @@ def load_items(module: Module, source: Any, overwrite: bool) -> int:
 
 def item_hash(item: Item) -> str:
     """Hash of an item as it stands, to know whether somebody edited it since it was loaded."""
-    data = [item.kind, item.stem_zh, item.stem_en, item.why_zh, item.why_en]
+    data: list[object] = [item.kind, item.stem_zh, item.stem_en, item.why_zh, item.why_en]
     data += [[o.text_zh, o.text_en, o.right] for o in item.options.order_by("position", "pk")]
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()
 
@@ -53,7 +53,12 @@ def _write_options(item: Item, source: QuizItem) -> None:
     rows = list(item.options.order_by("position", "pk"))
     for place, option in enumerate(source.options, start=1):
         row = rows[place - 1] if place <= len(rows) else Option(item=item)
-        row.position, row.text_zh, row.text_en, row.right = place, option.zh, option.en, option.right
+        row.position, row.text_zh, row.text_en, row.right = (
+            place,
+            option.zh,
+            option.en,
+            option.right,
+        )
         row.save()
     for row in rows[len(source.options) :]:
         row.delete()

@@ -30,10 +30,48 @@ from .models import Quiz
 PASSWORD = "rural-2026"  # noqa: S105  # the published demonstration password
 NAMESPACE = uuid.UUID("5e1f0d9e-6f0c-4f39-8a5e-2d1f6f3f7a10")
 COUNTIES = ("360323", "360321")
-NAMES = (
-    "李桂香 王建国 刘秀英 陈大勇 张小梅 杨志强 黄玉兰 周春生 吴丽华 徐长根 孙美玲 胡金水 朱红 高福田 林晓燕 何志远 郭凤英 马德全 罗秋菊 梁文斌 "
-    "宋桂芳 郑水生 谢小红 韩石头 唐玉珍 冯家旺 于翠花 董满仓 萧月英 程有才 曹腊梅 袁国庆 邓春花 许长青 傅细妹 沈根宝 曾菊香 彭家乐 吕冬梅 苏永福"
-).split()
+NAMES = [
+    "李桂香",
+    "王建国",
+    "刘秀英",
+    "陈大勇",
+    "张小梅",
+    "杨志强",
+    "黄玉兰",
+    "周春生",
+    "吴丽华",
+    "徐长根",
+    "孙美玲",
+    "胡金水",
+    "朱红",
+    "高福田",
+    "林晓燕",
+    "何志远",
+    "郭凤英",
+    "马德全",
+    "罗秋菊",
+    "梁文斌",
+    "宋桂芳",
+    "郑水生",
+    "谢小红",
+    "韩石头",
+    "唐玉珍",
+    "冯家旺",
+    "于翠花",
+    "董满仓",
+    "萧月英",
+    "程有才",
+    "曹腊梅",
+    "袁国庆",
+    "邓春花",
+    "许长青",
+    "傅细妹",
+    "沈根宝",
+    "曾菊香",
+    "彭家乐",
+    "吕冬梅",
+    "苏永福",
+]
 STAFF = [
     ("trainer", "王素琴", Role.TRAINER, None),
     ("supervisor", "赵主任", Role.SUPERVISOR, "360323"),
@@ -41,7 +79,12 @@ STAFF = [
     ("supervisor-province", "孙处长", Role.SUPERVISOR, "36"),
     ("helper", "陈站长", Role.HELPER, "360323901"),
 ]
-QUESTIONS = ["鸡蛋寄外省，咋包不碎？", "照片老是发黄咋办", "没有执照能先开店吗", "水果也要七天退货吗"]
+QUESTIONS = [
+    "鸡蛋寄外省，咋包不碎？",
+    "照片老是发黄咋办",
+    "没有执照能先开店吗",
+    "水果也要七天退货吗",
+]
 
 
 def make_demo(content: Path) -> dict[str, str]:
@@ -73,7 +116,7 @@ def _accounts() -> dict[str, str]:
             passwords[username] = secrets.token_urlsafe(9)
             hashed = make_password(passwords[username])
         operator, staff = username == "operator", place <= len(STAFF)
-        user, made = user_model.objects.get_or_create(
+        _user, made = user_model.objects.get_or_create(
             username=username,
             defaults={
                 "display_name": shown, "password": hashed, "is_superuser": operator, "is_staff": staff,
@@ -86,7 +129,9 @@ def _accounts() -> dict[str, str]:
             passwords.pop(username, None)
     for username, _shown, role, code in STAFF:
         region = Region.objects.get(code=code) if code else None
-        RoleGrant.objects.get_or_create(user=user_model.objects.get(username=username), role=role, region=region)
+        RoleGrant.objects.get_or_create(
+            user=user_model.objects.get(username=username), role=role, region=region
+        )
     trainer = user_model.objects.get(username="trainer")
     for course in Course.objects.all():
         course.trainers.add(trainer)
@@ -119,7 +164,9 @@ def _history(number: int) -> None:
     village = villages[number % len(villages)]
     Learner.objects.filter(pk=learner.pk).update(region=village, birth_year=1960 + number)
     learner.refresh_from_db()
-    cohort = Cohort.objects.filter(region__in=Region.objects.filter(code__in=village.path.strip("/").split("/"))).first()
+    cohort = Cohort.objects.filter(
+        region__in=Region.objects.filter(code__in=village.path.strip("/").split("/"))
+    ).first()
     if cohort and number % 4:
         CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
     clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
@@ -129,14 +176,30 @@ def _history(number: int) -> None:
     if number % 9 == 1:
         text = QUESTIONS[number // 9 % len(QUESTIONS)]
         identifier = uuid.uuid5(NAMESPACE, f"q{number}")
-        ask_question(learner=learner, text=text, lesson=None, block=None, question_id=identifier, signed_in=True)
+        ask_question(
+            learner=learner,
+            text=text,
+            lesson=None,
+            block=None,
+            question_id=identifier,
+            signed_in=True,
+        )
 
 
-def _learn(learner: Learner, module: Module, clock: dt.datetime, dice: random.Random, number: int) -> dt.datetime:
+def _learn(
+    learner: Learner, module: Module, clock: dt.datetime, dice: random.Random, number: int
+) -> dt.datetime:
     """Read a module's lessons, most of them, and take its quiz; returns when it ended."""
-    learning.enrol(learner=learner, module=module, how=Enrolment.How.COHORT if number % 4 else Enrolment.How.START, at=clock)
+    learning.enrol(
+        learner=learner,
+        module=module,
+        how=Enrolment.How.COHORT if number % 4 else Enrolment.How.START,
+        at=clock,
+    )
     lessons = list(
-        LessonEdition.objects.filter(edition_id=module.published_id).select_related("lesson", "edition__module")
+        LessonEdition.objects.filter(edition_id=module.published_id).select_related(
+            "lesson", "edition__module"
+        )
     )
     read = len(lessons) if number % 5 else max(1, len(lessons) // 2)
     for lesson in lessons[:read]:

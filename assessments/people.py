@@ -49,7 +49,14 @@ def export(learner: Learner) -> dict[str, Any]:
     return {
         "attempts": list(
             Attempt.objects.filter(learner=learner).values(
-                "uuid", "quiz__module__slug", "right", "total", "score", "passed", "created_at", "finished_at"
+                "uuid",
+                "quiz__module__slug",
+                "right",
+                "total",
+                "score",
+                "passed",
+                "created_at",
+                "finished_at",
             )
         ),
         "responses": list(
@@ -58,14 +65,18 @@ def export(learner: Learner) -> dict[str, Any]:
             )
         ),
         "review_cards": list(
-            ReviewCard.objects.filter(learner=learner).values("item__code", "due_at", "reviews", "lapses", "learnt_at")
+            ReviewCard.objects.filter(learner=learner).values(
+                "item__code", "due_at", "reviews", "lapses", "learnt_at"
+            )
         ),
     }
 
 
 def quizzes_section(learner: Learner) -> TrackingSection:
     """Quizzes with date, score and result."""
-    rows = Attempt.objects.filter(learner=learner, passed__isnull=False).select_related("quiz__module__published")
+    rows = Attempt.objects.filter(learner=learner, passed__isnull=False).select_related(
+        "quiz__module__published"
+    )
     return TrackingSection(
         "quizzes",
         _("Quizzes"),

@@ -47,7 +47,9 @@ def question_page(quiz: Quiz, learner: Learner | None) -> QuestionPage:
 
     A new try is only an id until its first answer is stored.
     """
-    attempt = Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
+    attempt = (
+        Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
+    )
     if attempt:
         attempt_id, codes = attempt.uuid, attempt.item_codes.split()
         answered = set(attempt.responses.values_list("item__code", flat=True))
@@ -109,7 +111,9 @@ def result_rows(attempt: Attempt) -> list[Response]:
 def due_cards(learner: Learner) -> list[ReviewCard]:
     """Cards due now, the longest waiting first, twenty at most: 1 query."""
     return list(
-        ReviewCard.objects.filter(learner=learner, due_at__lte=timezone.now(), learnt_at=None, item__live=True)
+        ReviewCard.objects.filter(
+            learner=learner, due_at__lte=timezone.now(), learnt_at=None, item__live=True
+        )
         .select_related("item__lesson", "item__module__published")
         .order_by("due_at", "pk")[:20]
     )

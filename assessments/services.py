@@ -113,7 +113,9 @@ def _keep_in_notebook(learner: Learner, item: Item, right: bool, now: dt.datetim
     memory = review.first_memory(now)
     card, made = ReviewCard.objects.get_or_create(learner=learner, item=item, defaults=_columns(memory))
     if not made:
-        ReviewCard.objects.filter(pk=card.pk).update(lapses=card.lapses + 1, learnt_at=None, **_columns(memory))
+        ReviewCard.objects.filter(pk=card.pk).update(
+            lapses=card.lapses + 1, learnt_at=None, **_columns(memory)
+        )
 
 
 def _columns(memory: review.Memory) -> dict[str, object]:
@@ -124,7 +126,12 @@ def _columns(memory: review.Memory) -> dict[str, object]:
 
 
 def review_item(
-    *, card: ReviewCard, round_number: int, chosen: Sequence[int], signed_in: bool, now: dt.datetime | None = None
+    *,
+    card: ReviewCard,
+    round_number: int,
+    chosen: Sequence[int],
+    signed_in: bool,
+    now: dt.datetime | None = None,
 ) -> bool:
     """Answer a card of the notebook and plan when it comes again. Returns whether it was right.
 
@@ -132,7 +139,9 @@ def review_item(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        card = ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
+        card = (
+            ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
+        )
         right = judge(card.item, chosen)
         if card.reviews != round_number:
             return right

@@ -39,7 +39,12 @@ def store_item(*, learner: Learner, item: Any) -> dict[str, str]:
         return {"id": shown, "status": "rejected", "code": error.code, "detail": str(error)}
     except DatabaseError:
         logger.exception("sync item not stored")
-        return {"id": shown, "status": "rejected", "code": "not_stored", "detail": _("Not stored. Send it again later.")}
+        return {
+            "id": shown,
+            "status": "rejected",
+            "code": "not_stored",
+            "detail": _("Not stored. Send it again later."),
+        }
 
 
 def _store(learner: Learner, item: Any) -> Stored:
@@ -83,7 +88,9 @@ def _time(item: Mapping[str, Any]) -> dt.datetime:
 
 def _record(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) -> Stored:
     lesson = (
-        LessonEdition.objects.filter(lesson__slug=_text(item, "lesson", 80), edition__published_of__isnull=False)
+        LessonEdition.objects.filter(
+            lesson__slug=_text(item, "lesson", 80), edition__published_of__isnull=False
+        )
         .select_related("lesson", "edition__module")
         .first()
     )
@@ -92,7 +99,11 @@ def _record(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) ->
     verb, at = _text(item, "verb", 12), _time(item)
     known = LearningRecord.objects.filter(uuid=identifier).first()
     if known is not None:
-        return _same(known.learner_id == learner.pk and known.object_id == lesson.lesson.slug and _verb_fits(known, verb))
+        return _same(
+            known.learner_id == learner.pk
+            and known.object_id == lesson.lesson.slug
+            and _verb_fits(known, verb)
+        )
     common: dict[str, Any] = {"learner": learner, "lesson": lesson, "at": at, "signed_in": True}
     if verb == "initialized":
         return learning.open_lesson(act_id=identifier, **common)
@@ -127,12 +138,22 @@ def _answer(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) ->
     if not isinstance(chosen, list) or len(chosen) > 20 or not all(type(pk) is int for pk in chosen):
         raise DomainError(_("“chosen” is a list of answer ids."), code="bad_value")
     code = _text(item, "item", 20)
-    before = Response.objects.filter(attempt__uuid=attempt_id, item__code=code).select_related("attempt").first()
+    before = (
+        Response.objects.filter(attempt__uuid=attempt_id, item__code=code).select_related("attempt").first()
+    )
     if before is not None:
-        same = before.attempt.learner_id == learner.pk and before.chosen == ",".join(map(str, sorted(set(chosen))))
+        same = before.attempt.learner_id == learner.pk and before.chosen == ",".join(
+            map(str, sorted(set(chosen)))
+        )
         return _same(same)
     services.answer_item(
-        learner=learner, quiz=quiz, attempt_id=attempt_id, item_code=code, chosen=chosen, signed_in=True, at=_time(item)
+        learner=learner,
+        quiz=quiz,
+        attempt_id=attempt_id,
+        item_code=code,
+        chosen=chosen,
+        signed_in=True,
+        at=_time(item),
     )
     return Stored.STORED
 
@@ -143,6 +164,17 @@ def _question(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) 
     if known is not None:
         return _same(known.learner_id == learner.pk and known.text == text.strip())
     slug = _text(item, "lesson", 80)
-    lesson = Lesson.objects.published().select_related("module__published").filter(slug=slug).first() if slug else None
-    ask_question(learner=learner, text=text, lesson=lesson, block=None, question_id=identifier, signed_in=True)
+    lesson = (
+        Lesson.objects.published().select_related("module__published").filter(slug=slug).first()
+        if slug
+        else None
+    )
+    ask_question(
+        learner=learner,
+        text=text,
+        lesson=lesson,
+        block=None,
+        question_id=identifier,
+        signed_in=True,
+    )
     return Stored.STORED

@@ -9,7 +9,11 @@ urlpatterns = [
     path("quizzes/<int:pk>/", quizzes.question, name="quiz"),
     path("quizzes/<int:pk>/answer/", quizzes.answer, name="quiz_answer"),
     path("quizzes/<int:pk>/tries/<uuid:attempt>/", quizzes.result, name="quiz_result"),
-    path("quizzes/<int:pk>/tries/<uuid:attempt>/<str:code>/", quizzes.explained, name="quiz_explained"),
+    path(
+        "quizzes/<int:pk>/tries/<uuid:attempt>/<str:code>/",
+        quizzes.explained,
+        name="quiz_explained",
+    ),
     path("me/review/", reviews.notebook, name="notebook"),
     path("me/review/<int:pk>/", reviews.card, name="review_card"),
     path("me/review/<int:pk>/answer/", reviews.card_answer, name="review_answer"),

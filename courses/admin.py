@@ -16,7 +16,18 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 
 from . import services, uploads
-from .models import Block, Category, Course, Lesson, LessonEdition, Module, ModuleEdition, SearchQuery, Skill, Track
+from .models import (
+    Block,
+    Category,
+    Course,
+    Lesson,
+    LessonEdition,
+    Module,
+    ModuleEdition,
+    SearchQuery,
+    Skill,
+    Track,
+)
 
 UPLOAD_KINDS = ("picture",)
 
@@ -44,11 +55,14 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     @admin.display(description=_("modules"))
     def module_links(self, course: Course) -> str:
         """Links to the modules of the course."""
-        rows = ((m.pk, m.code, m.draft.title if m.draft else m.slug) for m in course.modules.select_related("draft"))
+        rows = (
+            (m.pk, m.code, m.draft.title if m.draft else m.slug)
+            for m in course.modules.select_related("draft")
+        )
         return format_html_join("", '<div><a href="/admin/courses/module/{}/change/">{} {}</a></div>', rows)
 
 
-class ModuleTextInline(admin.StackedInline):  # type: ignore[type-arg]  # stubs want parameters Django has not
+class ModuleTextInline(admin.StackedInline):
     """The text of the draft; published texts are not shown here and never change."""
 
     model = ModuleEdition
@@ -117,14 +131,28 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         if not module.pk or not module.draft_id:
             return "–"
         rows = ((le.pk, le.position, le) for le in module.draft.lessons.select_related("lesson"))  # type: ignore[union-attr]  # draft_id is set
-        links = format_html_join("", '<div><a href="/admin/courses/lessonedition/{}/change/">{}. {}</a></div>', rows)
-        add = format_html('<div><a href="/admin/courses/lessonedition/add/?module={}">+ {}</a></div>', module.pk, _("add a lesson"))
+        links = format_html_join(
+            "", '<div><a href="/admin/courses/lessonedition/{}/change/">{}. {}</a></div>', rows
+        )
+        add = format_html(
+            '<div><a href="/admin/courses/lessonedition/add/?module={}">+ {}</a></div>',
+            module.pk,
+            _("add a lesson"),
+        )
         return format_html("{}{}", links, add)
 
     @admin.display(description=_("quiz items"))
     def item_link(self, module: Module) -> str:
         """Link to the module's items."""
-        return format_html('<a href="/admin/assessments/item/?module__id__exact={}">{}</a>', module.pk, _("open")) if module.pk else "–"
+        return (
+            format_html(
+                '<a href="/admin/assessments/item/?module__id__exact={}">{}</a>',
+                module.pk,
+                _("open"),
+            )
+            if module.pk
+            else "–"
+        )
 
     @admin.action(description=_("Publish: learners see it from now on"))
     def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
@@ -143,14 +171,25 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
             services.withdraw_module(module=module)
 
 
-class BlockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class BlockForm(forms.ModelForm):
     """A block, with a picture chosen from the phone or computer."""
 
-    upload = forms.FileField(label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most"))
+    upload = forms.FileField(
+        label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most")
+    )
 
     class Meta:
         model = Block
-        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "upload", "media"]
+        fields = [
+            "position",
+            "kind",
+            "heading_zh",
+            "heading_en",
+            "body_zh",
+            "body_en",
+            "upload",
+            "media",
+        ]
         widgets = {
             "body_zh": forms.Textarea(attrs={"rows": 5, "cols": 50}),
             "body_en": forms.Textarea(attrs={"rows": 5, "cols": 50}),
@@ -162,7 +201,9 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         upload = data.get("upload")
         if upload and data.get("kind") in UPLOAD_KINDS:
             try:
-                data["media"] = uploads.store_picture(upload=upload, label=data.get("heading_zh") or upload.name)
+                data["media"] = uploads.store_picture(
+                    upload=upload, label=data.get("heading_zh") or upload.name
+                )
             except DomainError as error:
                 self.add_error("upload", str(error))
         elif upload:
@@ -170,7 +211,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         return data
 
 
-class BlockInline(admin.StackedInline):  # type: ignore[type-arg]  # as above
+class BlockInline(admin.StackedInline):
     """The blocks of a lesson in order."""
 
     model = Block
@@ -196,14 +237,30 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LessonEdition]:
         """Lessons of drafts of own modules."""
-        return super().get_queryset(request).filter(edition__number=0).select_related("lesson", "edition__module")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(edition__number=0)
+            .select_related("lesson", "edition__module")
+        )
 
     def get_fields(self, request: HttpRequest, obj: LessonEdition | None = None) -> list[Any]:
         """Adding asks for the address first; the rest follows."""
-        texts = [("title_zh", "title_en"), ("objective_zh", "objective_en"), ("source_zh", "source_en"), ("position", "minutes")]
+        texts = [
+            ("title_zh", "title_en"),
+            ("objective_zh", "objective_en"),
+            ("source_zh", "source_en"),
+            ("position", "minutes"),
+        ]
         return ["preview", *texts] if obj else ["slug", "module", *texts]
 
-    def get_form(self, request: HttpRequest, obj: LessonEdition | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: LessonEdition | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """The form for adding makes the lesson's identity as well."""
         if obj is None:
             kwargs["form"] = _add_form(request)
@@ -224,14 +281,15 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
         if not lesson.pk:
             return "–"
         return format_html(
-            '<a href="/preview/lessons/{0}/?lang=zh-hans">中文</a> · <a href="/preview/lessons/{0}/?lang=en">English</a>', lesson.pk
+            '<a href="/preview/lessons/{0}/?lang=zh-hans">中文</a> · <a href="/preview/lessons/{0}/?lang=en">English</a>',
+            lesson.pk,
         )
 
 
-def _add_form(request: HttpRequest) -> type[forms.ModelForm]:  # type: ignore[type-arg]  # as above
+def _add_form(request: HttpRequest) -> type[forms.ModelForm]:
     """The form for a new lesson: address and module besides the text."""
 
-    class AddLessonForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class AddLessonForm(forms.ModelForm):
         slug = forms.SlugField(label=_("address, in Latin letters"), max_length=80)
         module = forms.ModelChoiceField(label=_("module"), queryset=Module.objects.visible_to(request.user))
 
@@ -252,7 +310,7 @@ def _add_form(request: HttpRequest) -> type[forms.ModelForm]:  # type: ignore[ty
 
 
 @admin.register(SearchQuery)
-class SearchQueryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+class SearchQueryAdmin(admin.ModelAdmin):
     """What people looked for; searches without a hit are demand."""
 
     list_display = ["text", "hits", "asked_at", "opened", "seconds_to_lesson"]

@@ -14,7 +14,13 @@ from .data import Family, Level
 from .models import Category, Track
 from .selectors import ModuleCard
 
-FAMILY_ICONS = {"basic": "phone", "law": "law", "professional": "shop", "internet": "tech", "market": "leaf"}
+FAMILY_ICONS = {
+    "basic": "phone",
+    "law": "law",
+    "professional": "shop",
+    "internet": "tech",
+    "market": "leaf",
+}
 FIRST_TASKS = ("C11", "C12", "C06", "C03", "C09")  # one of each trade, for the front page
 
 
@@ -36,7 +42,11 @@ class Filters:
             and self.category in ("", module.category.code)
             and self.family in ("", module.category.family)
             and (not self.audience or self.audience in card.track_codes)
-            and (not self.minutes or card.first_minutes <= int(self.minutes) or card.minutes <= int(self.minutes))
+            and (
+                not self.minutes
+                or card.first_minutes <= int(self.minutes)
+                or card.minutes <= int(self.minutes)
+            )
         )
 
     def but(self, **changes: str) -> Filters:
@@ -71,7 +81,9 @@ def read_filters(params: dict[str, str], tracks: list[Track]) -> Filters:
         "audience": {track.code for track in tracks},
         "minutes": {"5", "10", "30"},
     }
-    return Filters(**{name: params.get(name, "") for name, values in known.items() if params.get(name) in values})
+    return Filters(
+        **{name: params.get(name, "") for name, values in known.items() if params.get(name) in values}
+    )
 
 
 def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
@@ -84,7 +96,11 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
         return [_choice(filters, cards, name, *value) for value in values]
 
     levels = [("", _("All"), "book")] + [(v.value, level_short(v), "") for v in Level]
-    times = [("", _("Any"), "check"), ("5", _("5 min"), "clock"), ("30", _("Half an hour"), "clock")]
+    times = [
+        ("", _("Any"), "check"),
+        ("5", _("5 min"), "clock"),
+        ("30", _("Half an hour"), "clock"),
+    ]
     subjects = [(row.category.code, row.category.title, row.category.icon) for row in selectors.matrix(cards)]
     return {
         "cards": shown,
@@ -97,7 +113,9 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _choice(filters: Filters, cards: list[ModuleCard], name: str, value: str, label: str, icon: str) -> Choice:
+def _choice(
+    filters: Filters, cards: list[ModuleCard], name: str, value: str, label: str, icon: str
+) -> Choice:
     there = filters.but(**{name: value})
     count = sum(there.match(card) for card in cards)
     return Choice(value, label, there.query(), count, getattr(filters, name) == value, icon)
@@ -148,7 +166,12 @@ def _families(cards: list[ModuleCard]) -> list[dict[str, Any]]:
     }
     present = {card.module.category.family for card in cards}
     return [
-        {"code": family.value, "label": family.label, "text": texts[family], "icon": FAMILY_ICONS[family.value]}
+        {
+            "code": family.value,
+            "label": family.label,
+            "text": texts[family],
+            "icon": FAMILY_ICONS[family.value],
+        }
         for family in Family
         if family.value in present
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,9 @@ from .models import Module
 MOST = 3
 
 
-def following(module: Module, candidates: Iterable[Module], *, finished: frozenset[int] = frozenset()) -> list[Module]:
+def following(
+    module: Module, candidates: Iterable[Module], *, finished: frozenset[int] = frozenset()
+) -> list[Module]:
     """Modules to go on with after ``module``, best first, each with ``reason`` set.
 
     What builds on it comes first, then the same subject one level up, then its tracks' next steps.
@@ -25,12 +27,12 @@ def following(module: Module, candidates: Iterable[Module], *, finished: frozens
             continue
         rank, reason = _why(module, other, mine)
         if rank:
-            other.reason = reason  # type: ignore[attr-defined]  # shown beside the title
+            other.reason = reason
             ranked.append((rank, other.level, other.code, other))
     return [row[3] for row in sorted(ranked, key=lambda row: row[:3])[:MOST]]
 
 
-def _why(module: Module, other: Module, mine: dict[int, object]) -> tuple[int, str]:
+def _why(module: Module, other: Module, mine: Mapping[int, object]) -> tuple[int, str]:
     title = module.published.title if module.published else module.slug
     if any(before.pk == module.pk for before in other.prerequisites.all()):
         return 1, _("It builds on “%(title)s”.") % {"title": title}

@@ -77,7 +77,13 @@ def search(text: str) -> list[SearchHit]:
         words, title = set(entry.tokens.split()), set(entry.title_tokens.split())
         marks = [want.in_(words) for want in wanted]
         if sum(mark > 0 for mark in marks) * 2 >= len(wanted):
-            ranked.append((sum(marks) + sum(want.in_(title) for want in wanted), entry.lesson_id, entry.language))
+            ranked.append(
+                (
+                    sum(marks) + sum(want.in_(title) for want in wanted),
+                    entry.lesson_id,
+                    entry.language,
+                )
+            )
     ranked.sort(key=lambda row: (-row[0], row[1]))
     return _hits(list(dict.fromkeys(row[1] for row in ranked))[:HITS])
 
@@ -100,13 +106,18 @@ def _candidates(words: list[str]) -> list[SearchEntry]:
 
 
 def _hits(ids: list[int]) -> list[SearchHit]:
-    rows = LessonEdition.objects.filter(lesson_id__in=ids, edition__published_of__isnull=False).select_related(
-        "lesson", "edition__module"
-    )
+    rows = LessonEdition.objects.filter(
+        lesson_id__in=ids, edition__published_of__isnull=False
+    ).select_related("lesson", "edition__module")
     by_id = {row.lesson_id: row for row in rows}
     return [
         SearchHit(
-            "lesson", row.lesson.slug, row.title, row.objective, row.minutes, row.edition.module.get_level_display()
+            "lesson",
+            row.lesson.slug,
+            row.title,
+            row.objective,
+            row.minutes,
+            row.edition.module.get_level_display(),
         )
         for row in (by_id[pk] for pk in ids if pk in by_id)
     ]

@@ -19,9 +19,11 @@ def index_edition(edition: ModuleEdition) -> None:
                 words += [getattr(block, f"heading_{lang}"), getattr(block, f"body_{lang}")]
             entries.append(
                 SearchEntry(
-                    lesson_id=lesson.lesson_id, language=lang,
-                    title_tokens=" ".join(tokens(title)), tokens=" ".join(tokens(" ".join(words))),
-                )  # fmt: skip
+                    lesson_id=lesson.lesson_id,
+                    language=lang,
+                    title_tokens=" ".join(tokens(title)),
+                    tokens=" ".join(tokens(" ".join(words))),
+                )
             )
     SearchEntry.objects.bulk_create(entries)
 

@@ -80,6 +80,8 @@ def module_cards() -> list[ModuleCard]:
 
 def _card(module: Module, media_bytes: int) -> ModuleCard:
     edition = module.published
+    if edition is None:
+        raise ValueError(f"{module.code} is not published")
     lessons = sorted(edition.lessons.all(), key=lambda lesson: lesson.position)
     return ModuleCard(
         module, edition.title, edition.task, len(lessons), sum(lesson.minutes for lesson in lessons),
@@ -119,21 +121,21 @@ def module_page(slug: str) -> ModulePage:
         .order_by("level", "code")
     )
     return ModulePage(
-        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.bytes for lesson in lessons),
+        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.size for lesson in lessons),
         list(module.tracks.all()), recommend.following(module, others),
     )  # fmt: skip
 
 
 def lessons_of(module: Module) -> list[LessonEdition]:
-    """The published lessons of a module in order, each with ``bytes``: what it costs to load."""
-    lessons = list(
+    """The published lessons of a module in order, each with ``size``: what it costs to load."""
+    lessons: list[Any] = list(
         LessonEdition.objects.filter(edition_id=module.published_id)
         .select_related("lesson")
         .annotate(media_bytes=Sum("blocks__media__bytes"))
         .order_by("position")
     )
     for lesson in lessons:
-        lesson.bytes = (lesson.media_bytes or 0) + TEXT_BYTES
+        lesson.size = (lesson.media_bytes or 0) + TEXT_BYTES
     return lessons
 
 
@@ -187,7 +189,7 @@ def lesson_page(slug: str) -> LessonPage:
     siblings = lessons_of(module)
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
     blocks = list(lesson.blocks.select_related("media").prefetch_related("media__sizes"))
-    return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].bytes)
+    return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,25 +223,30 @@ def matrix(cards: list[ModuleCard]) -> list[MatrixRow]:
     return [
         MatrixRow(
             category,
-            [Cell(level.value, str(level.label), counts.get((category.pk, level.value), 0)) for level in Level],
+            [
+                Cell(level.value, str(level.label), counts.get((category.pk, level.value), 0))
+                for level in Level
+            ],
         )
         for category in Category.objects.all()
     ]
 
 
 def tracks() -> list[Track]:
-    """Tracks with something in them, each with ``count`` modules and the ``first``: 2 queries."""
+    """Tracks with something in them, each with ``count`` published modules: 2 queries."""
     rows = list(Track.objects.prefetch_related("steps__module__published"))
     for track in rows:
         modules = [step.module for step in track.steps.all() if step.module.published_id]
-        track.count, track.first = len(modules), modules[0] if modules else None
+        track.count = len(modules)
     return [track for track in rows if track.count]
 
 
 def draft_lesson_page(pk: int, user: Any) -> LessonPage:
     """A lesson of a draft as learners would see it, for whoever may edit it: 404 for others."""
     lesson = (
-        LessonEdition.objects.filter(pk=pk, edition__number=0, edition__module__in=Module.objects.visible_to(user))
+        LessonEdition.objects.filter(
+            pk=pk, edition__number=0, edition__module__in=Module.objects.visible_to(user)
+        )
         .select_related("lesson", "edition__module__category")
         .first()
     )

@@ -15,7 +15,16 @@ from mooc.lib.events import emit
 
 from . import search_index, selectors, signals
 from .data import BlockKind, ModulePublished
-from .models import Block, ContentState, Lesson, LessonEdition, Media, Module, ModuleEdition, SearchQuery
+from .models import (
+    Block,
+    ContentState,
+    Lesson,
+    LessonEdition,
+    Media,
+    Module,
+    ModuleEdition,
+    SearchQuery,
+)
 
 EDITION_TEXTS = [
     f"{name}_{lang}" for name in ("title", "task", "objective", "need", "source") for lang in ("zh", "en")
@@ -41,11 +50,18 @@ def bump_content() -> None:
     transaction.on_commit(selectors.forget_content_version)
 
 
-def make_module(*, code: str, slug: str, course_id: int, category_id: int, level: str, icon: str = "book") -> Module:
+def make_module(
+    *, code: str, slug: str, course_id: int, category_id: int, level: str, icon: str = "book"
+) -> Module:
     """Make a module with an empty draft."""
     with transaction.atomic():
         module = Module.objects.create(
-            code=code, slug=slug, course_id=course_id, category_id=category_id, level=level, icon=icon
+            code=code,
+            slug=slug,
+            course_id=course_id,
+            category_id=category_id,
+            level=level,
+            icon=icon,
         )
         ensure_draft(module=module)
     return module
@@ -138,11 +154,20 @@ def add_lesson(*, module: Module, slug: str, position: int) -> LessonEdition:
         lesson, _made = Lesson.objects.get_or_create(slug=slug, defaults={"module": module})
         if lesson.module_id != module.pk:
             raise DomainError(_("Another module has a lesson of this name."), field="slug")
-        return LessonEdition.objects.get_or_create(edition=draft, lesson=lesson, defaults={"position": position})[0]
+        return LessonEdition.objects.get_or_create(
+            edition=draft, lesson=lesson, defaults={"position": position}
+        )[0]
 
 
 def store_media(
-    *, data: bytes, mime: str, extension: str, width: int = 0, height: int = 0, seconds: int = 0, label: str = ""
+    *,
+    data: bytes,
+    mime: str,
+    extension: str,
+    width: int = 0,
+    height: int = 0,
+    seconds: int = 0,
+    label: str = "",
 ) -> Media:
     """Keep a file under the hash of its content; the same bytes are kept once."""
     sha256 = hashlib.sha256(data).hexdigest()
@@ -150,7 +175,13 @@ def store_media(
     if found:
         return found
     media = Media(
-        sha256=sha256, mime=mime, bytes=len(data), width=width, height=height, seconds=seconds, label=label[:120]
+        sha256=sha256,
+        mime=mime,
+        bytes=len(data),
+        width=width,
+        height=height,
+        seconds=seconds,
+        label=label[:120],
     )
     media.file.save(f"{sha256[:24]}.{extension}", ContentFile(data), save=False)
     media.save()

@@ -39,12 +39,18 @@ def store_picture(*, upload: UploadedFile, label: str = "") -> Media:
     :raises BadPicture: too large, of another type, or not whole; nothing is kept.
     """
     if (upload.size or 0) > MAX_BYTES:
-        raise BadPicture(_("The picture is over 8 MB. Send it to yourself in a chat first: that makes it smaller."))
+        raise BadPicture(
+            _("The picture is over 8 MB. Send it to yourself in a chat first: that makes it smaller.")
+        )
     picture = _decode(upload.read(MAX_BYTES + 1))
-    copies = [_webp(picture, width) for width in WIDTHS if width < picture.width] or [_webp(picture, picture.width)]
+    copies = [_webp(picture, width) for width in WIDTHS if width < picture.width] or [
+        _webp(picture, picture.width)
+    ]
     with transaction.atomic():
         data, width, height = copies[0]
-        media = store_media(data=data, mime="image/webp", extension="webp", width=width, height=height, label=label)
+        media = store_media(
+            data=data, mime="image/webp", extension="webp", width=width, height=height, label=label
+        )
         for data, width, _height in copies[1:]:
             _keep_size(media, data, width)
     return media

@@ -23,7 +23,11 @@ FILTERS = ("level", "category", "family", "audience", "minutes")
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The tiered catalogue. ``?q=`` belongs to search."""
     params = {name: request.GET.get(name, "") for name in FILTERS}
-    return render(request, "courses/catalogue.html", catalogue_pages.catalogue_context(params) | {"nav": "learn"})
+    return render(
+        request,
+        "courses/catalogue.html",
+        catalogue_pages.catalogue_context(params) | {"nav": "learn"},
+    )
 
 
 @require_safe
@@ -46,7 +50,12 @@ def search(request: HttpRequest) -> HttpResponse:
     text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
     hits = search_pages.search(text) if text else []
     row = search_pages.note_search(text=text, hits=len(hits)) if text and request.method == "GET" else None
-    context = {"text": text, "hits": hits, "signed": signer.sign(str(row.pk)) if row else "", "nav": "learn"}
+    context = {
+        "text": text,
+        "hits": hits,
+        "signed": signer.sign(str(row.pk)) if row else "",
+        "nav": "learn",
+    }
     return render(request, "courses/search.html", context)
 
 

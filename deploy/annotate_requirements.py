@@ -7,7 +7,7 @@ from pathlib import Path
 
 def main(source: str, compiled: str) -> None:
     """Copy the comments of ``source`` to the lines of ``compiled``."""
-    reasons = dict(re.findall(r"^([A-Za-z0-9-]+)[^#\n]*#\s*(.+)$", Path(source).read_text(), re.M))
+    reasons = dict(re.findall(r"^([A-Za-z0-9-]+)[^#\n]*#\s*(.+)$", Path(source).read_text(), re.MULTILINE))
     out = []
     for line in Path(compiled).read_text().splitlines():
         name = re.match(r"^([A-Za-z0-9.-]+)(\[[^]]*\])?==", line)

@@ -33,7 +33,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         """Note who answered and when the first answer came."""
         if obj.answer and "answer" in form.changed_data:
-            obj.answered_by, obj.answered_at = request.user, obj.answered_at or timezone.now()
+            obj.answered_by = request.user  # type: ignore[assignment]  # signed in: it is the admin
+            obj.answered_at = obj.answered_at or timezone.now()
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("answered"), boolean=True)

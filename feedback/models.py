@@ -41,7 +41,12 @@ class Question(TimeStamped):
     text = models.TextField(_("question"), max_length=1000)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
     )
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
 

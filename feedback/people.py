@@ -41,7 +41,9 @@ def export(learner: Learner) -> dict[str, Any]:
             )
         ),
         "reports": list(
-            ContentReport.objects.filter(learner=learner).values("uuid", "kind", "lesson__slug", "text", "created_at")
+            ContentReport.objects.filter(learner=learner).values(
+                "uuid", "kind", "lesson__slug", "text", "created_at"
+            )
         ),
     }
 
@@ -54,7 +56,11 @@ def questions_section(learner: Learner) -> TrackingSection:
         _("Questions I asked"),
         (_("Question"), _("Date"), _("Answer")),
         tuple(
-            (row.text[:200], date_format(timezone.localtime(row.created_at), "Y-m-d"), row.answer[:400] or _("waiting"))
+            (
+                row.text[:200],
+                date_format(timezone.localtime(row.created_at), "Y-m-d"),
+                row.answer[:400] or _("waiting"),
+            )
             for row in rows[:MOST_ROWS]
         ),
     )

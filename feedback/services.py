@@ -22,7 +22,13 @@ MOST_LETTERS = 1000
 
 
 def ask_question(
-    *, learner: Learner, text: str, lesson: Lesson | None, block: int | None, question_id: uuid.UUID, signed_in: bool
+    *,
+    learner: Learner,
+    text: str,
+    lesson: Lesson | None,
+    block: int | None,
+    question_id: uuid.UUID,
+    signed_in: bool,
 ) -> Question:
     """Store a question; the same id again gives the one already stored.
 
@@ -40,7 +46,13 @@ def ask_question(
                 uuid=question_id, learner=learner, text=words, lesson=lesson, block=block
             )
             activity = Activity(ObjectType.QUESTION, str(question_id), words[:200], words[:300])
-            act = Act(question_id, Verb.ASKED, activity, timezone.now(), lesson.module.slug if lesson else "")
+            act = Act(
+                question_id,
+                Verb.ASKED,
+                activity,
+                timezone.now(),
+                lesson.module.slug if lesson else "",
+            )
             record_act(learner=learner, act=act, signed_in=signed_in)
     except IntegrityError:  # the same tap, a moment earlier
         return Question.objects.get(uuid=question_id, learner=learner)
@@ -52,7 +64,9 @@ def _words(text: str, *, needed: bool) -> str:
     if needed and not any(ch.isalnum() for ch in words):
         raise DomainError(_("Write a few words first."), code="empty", field="text")
     if len(words) > MOST_LETTERS:
-        raise DomainError(_("That is very long. Say it in 1000 letters or fewer."), code="too_long", field="text")
+        raise DomainError(
+            _("That is very long. Say it in 1000 letters or fewer."), code="too_long", field="text"
+        )
     return words
 
 
@@ -69,6 +83,12 @@ def report_content(
     edition = lesson.module.published.number if lesson and lesson.module.published else 0
     report, _made = ContentReport.objects.get_or_create(
         uuid=report_id,
-        defaults={"learner": learner, "lesson": lesson, "kind": kind, "text": words, "edition": edition},
+        defaults={
+            "learner": learner,
+            "lesson": lesson,
+            "kind": kind,
+            "text": words,
+            "edition": edition,
+        },
     )
     return report

@@ -33,7 +33,7 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
         """Whoever makes a class leads it."""
         if obj.trainer_id is None:
-            obj.trainer = request.user  # type: ignore[assignment]  # our user
+            obj.trainer = request.user
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("class list"))

@@ -21,7 +21,13 @@ from .services import enrol
 
 
 def open_cohort(
-    *, leader: Any, title: str, region: Region, modules: Sequence[Module], starts_on: dt.date, ends_on: dt.date
+    *,
+    leader: Any,
+    title: str,
+    region: Region,
+    modules: Sequence[Module],
+    starts_on: dt.date,
+    ends_on: dt.date,
 ) -> Cohort:
     """Make a class that its maker leads."""
     with transaction.atomic():
@@ -78,7 +84,9 @@ def progress_rows(cohort: Cohort, members: list[CohortMember]) -> list[ProgressR
         Enrolment.objects.filter(learner__in=[m.learner_id for m in members], module__in=modules)
         .values("learner")
         .annotate(
-            lessons=Sum("lessons_done"), seconds=Sum("seconds"), done=Count("pk", filter=Q(completed_at__isnull=False))
+            lessons=Sum("lessons_done"),
+            seconds=Sum("seconds"),
+            done=Count("pk", filter=Q(completed_at__isnull=False)),
         )
     )
     by_learner = {row["learner"]: row for row in sums}
@@ -87,6 +95,13 @@ def progress_rows(cohort: Cohort, members: list[CohortMember]) -> list[ProgressR
     for member in members:
         row = by_learner.get(member.learner_id, empty)
         rows.append(
-            ProgressRow(member.learner, row["lessons"], total, row["done"], len(modules), round(row["seconds"] / 60))
+            ProgressRow(
+                member.learner,
+                row["lessons"],
+                total,
+                row["done"],
+                len(modules),
+                round(row["seconds"] / 60),
+            )
         )
     return rows

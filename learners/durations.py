@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 IDLE_CAP = 90  # seconds without a sign of life still counted as reading
 MOST_PER_MINUTE_OF_LESSON = 4  # a lesson of 5 minutes counts at most 20 minutes at one sitting
 
@@ -28,4 +30,4 @@ def visible_seconds(signs: list[float], *, cap: float = IDLE_CAP) -> float:
     The page's script does the same; here it is written once more for phones that send their signs
     in a batch, and as the specification of both.
     """
-    return sum(min(max(later - earlier, 0.0), cap) for earlier, later in zip(signs, signs[1:], strict=False))
+    return sum(min(max(later - earlier, 0.0), cap) for earlier, later in itertools.pairwise(signs))

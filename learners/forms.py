@@ -32,8 +32,8 @@ class CohortForm(forms.Form):
         places = Region.objects.visible_to(user)
         if not places.exists():  # a trainer without a place of their own may teach in any county
             places = Region.objects.filter(level__lte=3)
-        self.fields["region"].queryset = places
-        self.fields["modules"].queryset = Module.objects.published().select_related("draft")
+        self.fields["region"].queryset = places  # type: ignore[attr-defined]  # a model choice
+        self.fields["modules"].queryset = Module.objects.published().select_related("draft")  # type: ignore[attr-defined]  # as above
 
     def clean_title(self) -> str:
         title = clean(self.cleaned_data["title"])

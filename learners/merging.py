@@ -37,13 +37,17 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
     :raises DomainError: when ``guest`` is not a guest, or is ``target`` itself.
     """
     with transaction.atomic():
-        rows = {row.pk: row for row in Learner.objects.select_for_update().filter(pk__in=[guest.pk, target.pk])}
+        rows = {
+            row.pk: row for row in Learner.objects.select_for_update().filter(pk__in=[guest.pk, target.pk])
+        }
         if guest.pk not in rows:
             return  # the same tap, a second time
         source, into = rows[guest.pk], rows[target.pk]
         if not source.is_guest or source.pk == into.pk:
             raise DomainError(_("This progress belongs to an account."), code="not_a_guest")
-        slugs = set(LearningRecord.objects.filter(learner=source).values_list("module_slug", flat=True)) - {""}
+        slugs = set(LearningRecord.objects.filter(learner=source).values_list("module_slug", flat=True)) - {
+            ""
+        }
         LearningRecord.objects.filter(learner=source).update(learner=into)
         for _name, merge in registry.merge_person:
             merge(source, into)
@@ -84,7 +88,11 @@ def redeem_code(*, digits: str) -> Learner:
     wanted = _hash(digits)
     learner = Learner.objects.filter(code_hash=wanted, user=None, code_expires_at__gt=timezone.now()).first()
     if learner is None or not hmac.compare_digest(learner.code_hash, wanted):
-        raise DomainError(_("No progress has this code. Look at the ten digits again."), code="wrong", field="code")
+        raise DomainError(
+            _("No progress has this code. Look at the ten digits again."),
+            code="wrong",
+            field="code",
+        )
     return learner
 
 

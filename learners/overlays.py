@@ -25,7 +25,9 @@ def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     if not person.signed_in:
         return {}
     value = get_token(person.request)
-    return dict.fromkeys(args, format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', value))
+    return dict.fromkeys(
+        args, format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', value)
+    )
 
 
 def who(person: Person, args: Sequence[str]) -> Mapping[str, str]:
@@ -36,7 +38,9 @@ def who(person: Person, args: Sequence[str]) -> Mapping[str, str]:
 def lesson_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """Tick or "half" on lesson numbers. ``args``: ``<lesson id>:<number>``."""
     ids = {arg.split(":")[0]: arg for arg in args}
-    rows = LessonProgress.objects.filter(learner=person.learner, lesson_id__in=ids).values_list("lesson_id", "done_at")
+    rows = LessonProgress.objects.filter(learner=person.learner, lesson_id__in=ids).values_list(
+        "lesson_id", "done_at"
+    )
     names = {True: "parts/mark_done.html", False: "parts/mark_begun.html"}
     return {
         ids[str(pk)]: render_to_string(names[done is not None], {"number": ids[str(pk)].split(":")[1]})
@@ -59,7 +63,9 @@ def module_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
 def module_bars(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """The big button and progress of a module page. ``args``: the module's id."""
     return {
-        arg: render_to_string("parts/module_bar.html", {"state": selectors.module_state(person.learner, int(arg))})
+        arg: render_to_string(
+            "parts/module_bar.html", {"state": selectors.module_state(person.learner, int(arg))}
+        )
         for arg in args
     }
 

@@ -73,7 +73,9 @@ def tracking_pdf(file: TrackingFile) -> bytes:
         (_("Right answers"), str(file.right_answers)),
     ]
     sheet.set_font("sc", size=10.5)
-    sheet.multi_cell(0, 7, "    ".join(f"{name} {value}" for name, value in facts), new_x="LMARGIN", new_y="NEXT")
+    sheet.multi_cell(
+        0, 7, "    ".join(f"{name} {value}" for name, value in facts), new_x="LMARGIN", new_y="NEXT"
+    )
     for section in file.sections:
         _section(sheet, section)
     return bytes(sheet.output())
@@ -91,7 +93,9 @@ def _section(sheet: _Sheet, section: TrackingSection) -> None:
         return
     widths = (3, *(1 for _column in section.columns[1:]))
     head = FontFace(emphasis="", fill_color=(230, 235, 246))
-    with sheet.table(col_widths=widths, headings_style=head, line_height=5.5, borders_layout="HORIZONTAL_LINES") as table:
+    with sheet.table(
+        col_widths=widths, headings_style=head, line_height=5.5, borders_layout="HORIZONTAL_LINES"
+    ) as table:
         _row(table, section.columns)
         for row in section.rows[:MOST_ROWS]:
             _row(table, row)
@@ -100,7 +104,7 @@ def _section(sheet: _Sheet, section: TrackingSection) -> None:
         sheet.cell(0, 6, more, new_x="LMARGIN", new_y="NEXT")
 
 
-def _row(table, cells: Sequence[str]) -> None:  # type: ignore[no-untyped-def]  # fpdf's table has no public type
+def _row(table, cells: Sequence[str]) -> None:
     row = table.row()
     for cell in cells:
         row.cell(drawable(cell))

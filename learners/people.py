@@ -26,8 +26,18 @@ def export(learner: Learner) -> dict[str, Any]:
             LearningRecord.objects.filter(learner=learner)
             .order_by("happened_at")
             .values(
-                "uuid", "verb", "object_type", "object_id", "title_zh", "edition", "success", "score", "seconds",
-                "response", "happened_at", "stored_at",
-            )  # fmt: skip
+                "uuid",
+                "verb",
+                "object_type",
+                "object_id",
+                "title_zh",
+                "edition",
+                "success",
+                "score",
+                "seconds",
+                "response",
+                "happened_at",
+                "stored_at",
+            )
         ),
     }

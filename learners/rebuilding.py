@@ -31,7 +31,9 @@ def rebuild_all() -> int:
 def rebuild(learner_id: int) -> None:
     """Write one learner's summaries anew; rows without a record go."""
     with transaction.atomic():
-        slugs = set(LearningRecord.objects.filter(learner_id=learner_id).values_list("module_slug", flat=True))
+        slugs = set(
+            LearningRecord.objects.filter(learner_id=learner_id).values_list("module_slug", flat=True)
+        )
         LessonProgress.objects.filter(learner_id=learner_id).delete()
         Enrolment.objects.filter(learner_id=learner_id).exclude(module__slug__in=slugs).delete()
         for module in Module.objects.filter(slug__in=slugs - {""}):

@@ -108,7 +108,14 @@ def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> Non
         activity = Activity(ObjectType.MODULE, module.slug, *module_titles(module))
         _insert(
             learner,
-            Act(identifier, Verb.REGISTERED, activity, record.happened_at, module.slug, response=Enrolment.How.ACT),
+            Act(
+                identifier,
+                Verb.REGISTERED,
+                activity,
+                record.happened_at,
+                module.slug,
+                response=Enrolment.How.ACT,
+            ),
         )
     summaries.bring_up_to_date(learner.pk, module, only_lesson="-")
 
@@ -117,7 +124,9 @@ def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
     """Lessons done and quiz passed, by what is published now."""
     if module.quiz_required and summary.quiz_passed_at is None:
         return False
-    wanted = set(Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True))
+    wanted = set(
+        Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True)
+    )
     return bool(wanted) and wanted <= summary.done
 
 
@@ -135,7 +144,9 @@ def _resend(known: LearningRecord, learner: Learner, act: Act) -> Stored:
 
 def _insert(learner: Learner, act: Act) -> LearningRecord:
     membership = (
-        learner.memberships.filter(left_at=None, cohort__modules__slug=act.module).select_related("cohort").first()
+        learner.memberships.filter(left_at=None, cohort__modules__slug=act.module)
+        .select_related("cohort")
+        .first()
         if act.module
         else None
     )

@@ -38,13 +38,20 @@ def module_state(learner: Learner, module_id: int) -> ModuleState | None:
     if module is None:
         return None
     lessons = list(
-        LessonEdition.objects.filter(edition_id=module.published_id).select_related("lesson").order_by("position")
+        LessonEdition.objects.filter(edition_id=module.published_id)
+        .select_related("lesson")
+        .order_by("position")
     )
     progress = {p.lesson_id: p for p in LessonProgress.objects.filter(learner=learner, module=module)}
     left = [lesson for lesson in lessons if not _done(progress.get(lesson.lesson_id))]
     enrolment = Enrolment.objects.filter(learner=learner, module=module).first()
     return ModuleState(
-        module, len(lessons) - len(left), len(lessons), left[0] if left else None, bool(progress), enrolment
+        module,
+        len(lessons) - len(left),
+        len(lessons),
+        left[0] if left else None,
+        bool(progress),
+        enrolment,
     )
 
 

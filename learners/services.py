@@ -19,7 +19,11 @@ from .recording import Stored, derived_id, module_titles, record_act
 def lesson_activity(lesson: LessonEdition) -> Activity:
     """The object of an act in a lesson."""
     return Activity(
-        ObjectType.LESSON, lesson.lesson.slug, lesson.title_zh, lesson.title_en, lesson.edition.number
+        ObjectType.LESSON,
+        lesson.lesson.slug,
+        lesson.title_zh,
+        lesson.title_en,
+        lesson.edition.number,
     )
 
 
@@ -54,7 +58,9 @@ def finish_lesson(
         derived_id(learner, "completed", "lesson", slug), Verb.COMPLETED, lesson_activity(lesson),
         at or timezone.now(), lesson.edition.module.slug, completion=True,
     )  # fmt: skip
-    if LessonProgress.objects.filter(learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False).exists():
+    if LessonProgress.objects.filter(
+        learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False
+    ).exists():
         return Stored.DUPLICATE
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
@@ -84,7 +90,13 @@ def record_result(
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
 
-def enrol(*, learner: Learner, module: Module, how: str = Enrolment.How.START, at: dt.datetime | None = None) -> Stored:
+def enrol(
+    *,
+    learner: Learner,
+    module: Module,
+    how: str = Enrolment.How.START,
+    at: dt.datetime | None = None,
+) -> Stored:
     """Put a learner in a module. Once is enough: again changes nothing."""
     if Enrolment.objects.filter(learner=learner, module=module, enrolled_at__isnull=False).exists():
         return Stored.DUPLICATE
@@ -93,7 +105,11 @@ def enrol(*, learner: Learner, module: Module, how: str = Enrolment.How.START, a
         return record_act(
             learner=learner,
             act=Act(
-                derived_id(learner, "registered", module.slug), Verb.REGISTERED, activity, at or timezone.now(),
-                module.slug, response=how,
-            ),  # fmt: skip
+                derived_id(learner, "registered", module.slug),
+                Verb.REGISTERED,
+                activity,
+                at or timezone.now(),
+                module.slug,
+                response=how,
+            ),
         )

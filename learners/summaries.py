@@ -120,10 +120,14 @@ def bring_up_to_date(learner_id: int, module: Module, *, only_lesson: str = "") 
         learner_id=learner_id, module=module, defaults=enrolment_values(summary)
     )
     slugs = {only_lesson} & summary.lessons.keys() if only_lesson else summary.lessons.keys()
-    ids = dict(Lesson.objects.filter(slug__in=slugs, module=module).values_list("slug", "pk")) if slugs else {}
+    ids = (
+        dict(Lesson.objects.filter(slug__in=slugs, module=module).values_list("slug", "pk")) if slugs else {}
+    )
     for slug, pk in ids.items():
         LessonProgress.objects.update_or_create(
-            learner_id=learner_id, lesson_id=pk, defaults=lesson_values(summary.lessons[slug], module.pk)
+            learner_id=learner_id,
+            lesson_id=pk,
+            defaults=lesson_values(summary.lessons[slug], module.pk),
         )
     return summary
 
@@ -143,8 +147,13 @@ def differences(learner_id: int) -> list[str]:
     by_module: dict[str, list[LearningRecord]] = {}
     for record in LearningRecord.objects.filter(learner_id=learner_id).exclude(module_slug=""):
         by_module.setdefault(record.module_slug, []).append(record)
-    stored = {e.module.slug: e for e in Enrolment.objects.filter(learner_id=learner_id).select_related("module")}
-    lessons = {p.lesson.slug: p for p in LessonProgress.objects.filter(learner_id=learner_id).select_related("lesson")}
+    stored = {
+        e.module.slug: e for e in Enrolment.objects.filter(learner_id=learner_id).select_related("module")
+    }
+    lessons = {
+        p.lesson.slug: p
+        for p in LessonProgress.objects.filter(learner_id=learner_id).select_related("lesson")
+    }
     for slug in by_module.keys() | stored.keys():
         summary = replay(by_module.get(slug, []))
         row = stored.get(slug)

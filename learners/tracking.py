@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from courses.models import Module
 from mooc.lib import registry
 from mooc.lib.text import mask_phone
 
@@ -56,7 +57,9 @@ def tracking_file(learner: Learner) -> TrackingFile:
         phone=mask_phone(user.phone) if user and user.phone else "",
         lessons_done=progress.filter(done_at__isnull=False).count(),
         seconds=sums["seconds"] or 0,
-        right_answers=LearningRecord.objects.filter(learner=learner, verb=Verb.ANSWERED, success=True).count(),
+        right_answers=LearningRecord.objects.filter(
+            learner=learner, verb=Verb.ANSWERED, success=True
+        ).count(),
         modules_done=Enrolment.objects.filter(learner=learner, completed_at__isnull=False).count(),
         sections=tuple(sections),
         made_at=date_format(timezone.localtime(), "Y-m-d H:i"),
@@ -76,7 +79,7 @@ def modules_section(learner: Learner) -> TrackingSection:
         (_("Module"), _("Lessons read"), _("Time"), _("Best quiz"), _("Finished")),
         tuple(
             (
-                str((row.module.published or row.module.draft).title),
+                _module_title(row.module),
                 str(row.lessons_done),
                 _("%(m)s min") % {"m": round(row.seconds / 60)},
                 f"{row.best_score:.0%}" if row.best_score is not None else "–",
@@ -96,7 +99,11 @@ def lessons_section(learner: Learner) -> TrackingSection:
         _("Lessons read"),
         (_("Lesson"), _("Date"), _("Time")),
         tuple(
-            (row.title, _day(row.happened_at), _("%(m)s min") % {"m": round(spent.get(row.object_id, 0) / 60)})
+            (
+                row.title,
+                _day(row.happened_at),
+                _("%(m)s min") % {"m": round(spent.get(row.object_id, 0) / 60)},
+            )
             for row in records.order_by("-happened_at")[:MOST_ROWS]
         ),
     )
@@ -148,3 +155,8 @@ def _csv_rows(file: TrackingFile) -> Iterator[tuple[str, ...]]:
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _module_title(module: Module) -> str:
+    edition = module.published or module.draft
+    return edition.title if edition else module.slug

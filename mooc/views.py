@@ -75,7 +75,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks = {"database": _database()} | {name: check() for name, check in registry.readiness_check}
     bad = {name: said for name, said in checks.items() if said}
     return JsonResponse(
-        {"ready": not bad, "checks": {name: said or "ok" for name, said in checks.items()}}, status=503 if bad else 200
+        {"ready": not bad, "checks": {name: said or "ok" for name, said in checks.items()}},
+        status=503 if bad else 200,
     )
 
 

@@ -22,7 +22,14 @@ PURE = [
     "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/durations.py",
     "assessments/scoring.py", "assessments/review.py",
 ]  # fmt: skip
-STANDARD_FILES = ["__init__.py", "apps.py", "data.py", "urls.py", "admin.py", "migrations/__init__.py"]
+STANDARD_FILES = [
+    "__init__.py",
+    "apps.py",
+    "data.py",
+    "urls.py",
+    "admin.py",
+    "migrations/__init__.py",
+]
 MODULE_LINES, FUNCTION_LINES, VIEW_LINES = 400, 40, 25
 
 
@@ -80,7 +87,11 @@ def test_every_app_has_the_standard_files(app: str) -> None:
 
 
 def test_modules_are_short() -> None:
-    long = {short(path): lines for path in sources() if (lines := len(path.read_text().splitlines())) > MODULE_LINES}
+    long = {
+        short(path): lines
+        for path in sources()
+        if (lines := len(path.read_text().splitlines())) > MODULE_LINES
+    }
     assert long == {}
 
 
@@ -143,7 +154,8 @@ def test_low_rooms_do_not_reach_their_own_views() -> None:
 
 
 INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE
+    r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:",
+    re.IGNORECASE,
 )
 
 
@@ -163,7 +175,11 @@ def test_files_name_no_package_registry() -> None:
         "index" + "-url", "docker" + ".io/", "proxy.gol" + "ang.org",
     ]  # fmt: skip
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split("\n")
     wrong = []
     for name in filter(None, listed):
@@ -177,7 +193,11 @@ def test_files_name_no_package_registry() -> None:
 
 def test_translations_are_complete_and_compiled() -> None:
     done = subprocess.run(
-        [sys.executable, "deploy/check_messages.py"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "deploy/check_messages.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode == 3:
         pytest.skip("no gettext here: apt install gettext")

@@ -37,7 +37,9 @@ class Attempt(TimeStamped):
             models.UniqueConstraint(
                 fields=["quiz", "learner"], condition=Q(finished_at=None), name="attempt_one_open"
             ),
-            models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 1)), name="attempt_score_0_to_1"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__range=(0, 1)), name="attempt_score_0_to_1"
+            ),
         ]
         verbose_name = _("try")
         verbose_name_plural = _("tries")

@@ -31,7 +31,9 @@ class Quiz(TimeStamped):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(pass_percent__range=(1, 100)), name="quiz_pass_percent_1_to_100"),
+            models.CheckConstraint(
+                condition=Q(pass_percent__range=(1, 100)), name="quiz_pass_percent_1_to_100"
+            ),
         ]
         verbose_name = _("quiz")
         verbose_name_plural = _("quizzes")
@@ -70,7 +72,12 @@ class Item(TimeStamped):
     code = models.CharField(_("code"), max_length=20, unique=True)
     module = models.ForeignKey(Module, models.CASCADE, related_name="items", verbose_name=_("module"))
     lesson = models.ForeignKey(
-        Lesson, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("taught in lesson")
+        Lesson,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="items",
+        verbose_name=_("taught in lesson"),
     )
     skill = models.ForeignKey(
         Skill, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("skill")

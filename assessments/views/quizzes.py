@@ -33,7 +33,12 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
     person = guests.person_of(request)
     page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None)
-    context = {"page": page, "error": error, "signed_in": bool(person and person.signed_in), "nav": "learn"}
+    context = {
+        "page": page,
+        "error": error,
+        "signed_in": bool(person and person.signed_in),
+        "nav": "learn",
+    }
     return render(request, "assessments/question.html", context, status=400 if error else 200)
 
 
@@ -47,7 +52,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, pk, error=" ")
     person = guests.acting_person(request)
     code = request.POST.get("item", "")[:20]
-    chosen = [int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12]
+    chosen = [
+        int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12
+    ]
     try:
         attempt, _response = services.answer_item(
             learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
@@ -58,7 +65,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return guests.remember(request, redirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
 
 
-def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):  # type: ignore[no-untyped-def]
+def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):
     person = guests.person_of(request)
     return selectors.attempt_of(quiz, person.learner if person else None, attempt)
 

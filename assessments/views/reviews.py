@@ -30,7 +30,9 @@ def notebook(request: HttpRequest) -> HttpResponse:
 def _card(request: HttpRequest, pk: int) -> ReviewCard:
     person = guests.person_of(request)
     card = (
-        ReviewCard.objects.filter(pk=pk, learner=person.learner).select_related("item__lesson", "item__module").first()
+        ReviewCard.objects.filter(pk=pk, learner=person.learner)
+        .select_related("item__lesson", "item__module")
+        .first()
         if person
         else None
     )
@@ -39,7 +41,7 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
     return card
 
 
-def _options(card: ReviewCard) -> list:  # type: ignore[type-arg]
+def _options(card: ReviewCard) -> list:
     return scoring.shuffled(list(card.item.options.all()), uuid.UUID(int=card.pk), str(card.reviews))
 
 
@@ -55,7 +57,9 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
     row = _card(request, pk)
-    chosen = [int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12]
+    chosen = [
+        int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12
+    ]
     number = request.POST.get("round", "")
     person = guests.person_of(request)
     options = [(option, option.pk in chosen) for option in _options(row)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from ..models import Block, LessonEdition, Module
@@ -17,8 +19,10 @@ class ModuleSerializer(serializers.ModelSerializer[Module]):
     edition = serializers.IntegerField(source="published.number", read_only=True)
     licence = serializers.CharField(source="published.licence", read_only=True)
     checked_on = serializers.DateField(source="published.checked_on", read_only=True)
-    category = serializers.SlugRelatedField[object](slug_field="code", read_only=True)
-    audiences = serializers.SlugRelatedField[object](source="tracks", slug_field="code", many=True, read_only=True)
+    category = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
+    audiences = serializers.SlugRelatedField[Any](
+        source="tracks", slug_field="code", many=True, read_only=True
+    )
 
     class Meta:
         model = Module
@@ -68,4 +72,10 @@ class LessonSerializer(LessonListSerializer):
     blocks = BlockSerializer(many=True, read_only=True)
 
     class Meta(LessonListSerializer.Meta):
-        fields = [*LessonListSerializer.Meta.fields, "objective_zh", "objective_en", "module", "blocks"]
+        fields = [
+            *LessonListSerializer.Meta.fields,
+            "objective_zh",
+            "objective_en",
+            "module",
+            "blocks",
+        ]

@@ -30,7 +30,11 @@ class ModuleList(generics.ListAPIView[Module]):
         """Narrowed by level, category and audience."""
         rows = Module.objects.published().select_related("published", "category").prefetch_related("tracks")
         params = self.request.query_params
-        for name, path in (("level", "level"), ("category", "category__code"), ("audience", "tracks__code")):
+        for name, path in (
+            ("level", "level"),
+            ("category", "category__code"),
+            ("audience", "tracks__code"),
+        ):
             if value := params.get(name, "").replace("\x00", ""):
                 rows = rows.filter(**{path: value[:20]})
         return rows.order_by("level", "code")

@@ -87,7 +87,7 @@ def parse_blocks(text: str, *, first_line: int = 1) -> list[BlockText]:
 
 def _block(chunk: list[str], line: int) -> BlockText:
     head = chunk[0]
-    if head.startswith("!audio[") or head.startswith("!video["):
+    if head.startswith(("!audio[", "!video[")):
         return _recording(chunk, line)
     if head.startswith("!"):
         return _picture(chunk, line)
@@ -164,9 +164,7 @@ def parse_check(question: str, body: str, *, first_line: int = 1) -> CheckQuesti
         elif mark == "=" and text:
             reason.append(text)
         else:
-            raise SourceError(
-                first_line + offset, "a check has lines “- wrong”, “+ right” and “= why”"
-            )
+            raise SourceError(first_line + offset, "a check has lines “- wrong”, “+ right” and “= why”")
     if not question:
         raise SourceError(first_line, "the check has no question")
     if len(options) < 2 or sum(right for _, right in options) != 1:

@@ -27,7 +27,9 @@ _MODULE_KEYS = {
 _LESSON_KEYS = {"zh": {"slug", "minutes", "title", "objective", "source"}}
 _LESSON_KEYS["en"] = {"title", "objective", "source"}
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_BAD_SVG = re.compile(r"<script|<foreignObject|<style|\bon\w+\s*=|\bstyle\s*=|href\s*=\s*[\"'](?!#)", re.I)
+_BAD_SVG = re.compile(
+    r"<script|<foreignObject|<style|\bon\w+\s*=|\bstyle\s*=|href\s*=\s*[\"'](?!#)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,10 @@ def _read_lesson(source: ModuleSource, number: str) -> None:
 
 
 def _check_lesson(
-    source: ModuleSource, number: str, headers: dict[str, dict[str, str]], blocks: dict[str, list[BlockText]]
+    source: ModuleSource,
+    number: str,
+    headers: dict[str, dict[str, str]],
+    blocks: dict[str, list[BlockText]],
 ) -> None:
     zh_name, en_name = f"{number}.zh.md", f"{number}.en.md"
     slug, minutes = headers["zh"].get("slug", ""), headers["zh"].get("minutes", "")
@@ -188,7 +193,10 @@ def _check_lesson(
         source.add_error(zh_name, 1, f"“minutes: {minutes}”: a lesson takes 3 to 8 minutes")
     kinds = {lang: [b.kind for b in blocks[lang]] for lang in LANGS}
     if kinds["zh"] != kinds["en"]:
-        at = next((i for i, pair in enumerate(zip(*kinds.values(), strict=False)) if pair[0] != pair[1]), -1)
+        at = next(
+            (i for i, pair in enumerate(zip(*kinds.values(), strict=False)) if pair[0] != pair[1]),
+            -1,
+        )
         line = blocks["en"][at].line if blocks["en"] else 1
         source.add_error(en_name, line, f"the blocks differ: zh {kinds['zh']}, en {kinds['en']}")
         return
@@ -226,7 +234,12 @@ def _read_quiz(source: ModuleSource) -> None:
 
 
 def _check_pictures(source: ModuleSource) -> None:
-    used = {b.file: (f"{lesson.number:02}.zh.md", b.line) for lesson in source.lessons for b in lesson.blocks["zh"] if b.file}
+    used = {
+        b.file: (f"{lesson.number:02}.zh.md", b.line)
+        for lesson in source.lessons
+        for b in lesson.blocks["zh"]
+        if b.file
+    }
     for file, (name, line) in used.items():
         if not (source.path / file).is_file():
             source.add_error(name, line, f"{file} is not in the folder")

@@ -17,7 +17,16 @@ from mooc.lib import registry
 from .. import services
 from ..data import BlockKind
 from ..models import (
-    Block, Category, Course, Lesson, LessonEdition, Module, ModuleEdition, Skill, Track, TrackStep,
+    Block,
+    Category,
+    Course,
+    Lesson,
+    LessonEdition,
+    Module,
+    ModuleEdition,
+    Skill,
+    Track,
+    TrackStep,
 )  # fmt: skip
 from .blocks import BlockText
 from .content_files import LessonSource, ModuleSource, read_tree
@@ -70,7 +79,8 @@ def load_tables(root: Path) -> None:
             },
         )  # fmt: skip
         Course.objects.get_or_create(
-            category=category, defaults={"slug": row["code"], "title_zh": row["zh"], "title_en": row["en"]}
+            category=category,
+            defaults={"slug": row["code"], "title_zh": row["zh"], "title_en": row["en"]},
         )
     categories = {category.code: category for category in Category.objects.all()}
     for row in _rows(root / "skills.tsv"):
@@ -108,11 +118,22 @@ def source_hash(folder: Path) -> str:
 
 def draft_hash(draft: ModuleEdition) -> str:
     """Hash of a draft as it stands, to know whether somebody edited it since it was loaded."""
-    data: list[Any] = [[getattr(draft, name) for name in services.EDITION_TEXTS], str(draft.checked_on), draft.licence]
+    data: list[Any] = [
+        [getattr(draft, name) for name in services.EDITION_TEXTS],
+        str(draft.checked_on),
+        draft.licence,
+    ]
     for lesson in draft.lessons.prefetch_related("blocks").order_by("position", "pk"):
-        data.append([lesson.lesson_id, lesson.minutes] + [getattr(lesson, name) for name in services.LESSON_TEXTS])
+        data.append(
+            [lesson.lesson_id, lesson.minutes] + [getattr(lesson, name) for name in services.LESSON_TEXTS]
+        )
         data.extend([getattr(b, name) for name in services.BLOCK_FIELDS] for b in lesson.blocks.all())
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def _was_edited(module: Module) -> bool:
+    """Whether somebody changed the draft in the admin since it was loaded."""
+    return bool(module.draft and module.loaded_hash and draft_hash(module.draft) != module.loaded_hash)
 
 
 def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -> None:
@@ -122,10 +143,9 @@ def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -
     if module and module.source_hash == now_hash and not overwrite:
         report.unchanged.append(module.code)
         return
-    if module and module.draft and module.loaded_hash and not overwrite:
-        if draft_hash(module.draft) != module.loaded_hash:
-            report.kept.append(module.code)
-            return
+    if module and not overwrite and _was_edited(module):
+        report.kept.append(module.code)
+        return
     category = Category.objects.get(code=head["category"])
     if module is None:
         module = Module(code=head["code"])
@@ -134,7 +154,10 @@ def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -
     module.save()
     module.skills.set(Skill.objects.filter(code__in=head["skills"].split()))
     _write_draft(module, source)
-    module.source_hash, module.loaded_hash = now_hash, draft_hash(services.ensure_draft(module=module))
+    module.source_hash, module.loaded_hash = (
+        now_hash,
+        draft_hash(services.ensure_draft(module=module)),
+    )
     module.save()
     services.publish_module(module=module)
     for _name, load in registry.content_part:
@@ -161,7 +184,9 @@ def _write_lesson(module: Module, draft: ModuleEdition, lesson: LessonSource, fo
         edition=draft, lesson=identity, position=lesson.number, minutes=int(zh["minutes"]),
         **{f"{key}_{lang}": lesson.header[lang][key] for key in ("title", "objective", "source") for lang in ("zh", "en")},
     )  # fmt: skip
-    for position, (zh_block, en_block) in enumerate(zip(lesson.blocks["zh"], lesson.blocks["en"], strict=True), 1):
+    for position, (zh_block, en_block) in enumerate(
+        zip(lesson.blocks["zh"], lesson.blocks["en"], strict=True), 1
+    ):
         Block.objects.create(
             lesson=edition, position=position, kind=zh_block.kind, heading_zh=zh_block.heading,
             heading_en=en_block.heading, body_zh=zh_block.body, body_en=en_block.body,
@@ -176,10 +201,17 @@ def _media(block: BlockText, folder: Path) -> Any:
     if block.kind == BlockKind.PICTURE:
         width, height = _svg_size(data.decode("utf-8"))
         return services.store_media(
-            data=data, mime="image/svg+xml", extension="svg", width=width, height=height, label=block.file
+            data=data,
+            mime="image/svg+xml",
+            extension="svg",
+            width=width,
+            height=height,
+            label=block.file,
         )
     extension = block.file.rsplit(".", 1)[-1].lower()
-    mime = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm"}.get(extension, "")
+    mime = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm"}.get(
+        extension, ""
+    )
     return services.store_media(data=data, mime=mime, extension=extension, label=block.file)
 
 

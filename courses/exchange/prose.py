@@ -13,7 +13,10 @@ from .blocks import BlockText, key_lines
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]")
 WORD = re.compile(r"[A-Za-z0-9][\w’'.,%/-]*")
-_SENTENCE_END = {"zh": re.compile(r"[。！？；：\n]"), "en": re.compile(r"[.!?;:](?=\s|$|[”\"’)])|\n")}
+_SENTENCE_END = {
+    "zh": re.compile(r"[。！？；：\n]"),
+    "en": re.compile(r"[.!?;:](?=\s|$|[”\"’)])|\n"),
+}
 
 # (least, most, longest sentence) by language and level: characters in Chinese, words in English.
 LIMITS = {
@@ -29,7 +32,7 @@ LIMITS = {
 def plain(text: str) -> str:
     """Markdown to plain words: emphasis, list marks and link targets dropped."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", text, flags=re.M)
+    text = re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", text, flags=re.MULTILINE)
     return text.replace("*", "").replace("`", "")
 
 

@@ -63,7 +63,9 @@ def parse_quiz(text: str, *, lessons: int) -> tuple[list[QuizItem], list[SourceE
             items.append(_finish(draft))
     codes = [item.code for item in items]
     errors.extend(
-        SourceError(item.line, f"{item.code} stands twice") for i, item in enumerate(items) if item.code in codes[:i]
+        SourceError(item.line, f"{item.code} stands twice")
+        for i, item in enumerate(items)
+        if item.code in codes[:i]
     )
     return items, errors
 

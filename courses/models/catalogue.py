@@ -105,6 +105,7 @@ class Track(models.Model):
         "courses.Module", through="courses.TrackStep", related_name="tracks"
     )
 
+    count: int = 0  # published modules, as a selector counted them
     title = Localized("title")
     text = Localized("text")
 

@@ -110,6 +110,7 @@ class LessonEdition(TimeStamped):
     source_zh = models.CharField(_("source, Chinese"), max_length=200, blank=True)
     source_en = models.CharField(_("source, English"), max_length=240, blank=True)
 
+    size: int = 0  # bytes it costs to load, as a selector worked it out
     title = Localized("title")
     objective = Localized("objective")
     source = Localized("source")

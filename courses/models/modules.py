@@ -47,7 +47,11 @@ class Module(TimeStamped):
     level = models.CharField(_("level"), max_length=2, choices=Level.choices)
     skills = models.ManyToManyField(Skill, blank=True, related_name="modules", verbose_name=_("skills"))
     prerequisites = models.ManyToManyField(
-        "self", symmetrical=False, blank=True, related_name="unlocks", verbose_name=_("prerequisites")
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="unlocks",
+        verbose_name=_("prerequisites"),
     )
     icon = models.CharField(_("icon"), max_length=16, default="book")
     source_hash = models.CharField(max_length=64, blank=True, editable=False)  # of the files last loaded
@@ -57,9 +61,14 @@ class Module(TimeStamped):
         "courses.ModuleEdition", models.SET_NULL, null=True, editable=False, related_name="draft_of"
     )
     published = models.OneToOneField(
-        "courses.ModuleEdition", models.PROTECT, null=True, editable=False, related_name="published_of"
+        "courses.ModuleEdition",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="published_of",
     )
 
+    reason: str = ""  # why it is recommended, in one sentence; set by courses.recommend
     objects = ModuleQuerySet.as_manager()
     history = HistoricalRecords()
 
@@ -69,7 +78,8 @@ class Module(TimeStamped):
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="module_level_known"),
             models.CheckConstraint(
-                condition=Q(published=None) | ~Q(published=models.F("draft")), name="module_draft_is_not_published"
+                condition=Q(published=None) | ~Q(published=models.F("draft")),
+                name="module_draft_is_not_published",
             ),
         ]
         verbose_name = _("module")

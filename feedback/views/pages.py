@@ -29,7 +29,11 @@ SUBJECTS = {
 def _lesson(request: HttpRequest) -> Lesson | None:
     """The lesson a page was opened from; an unknown one is no reason to stop somebody."""
     slug = (request.POST.get("lesson") or request.GET.get("lesson") or "")[:80]
-    return Lesson.objects.published().select_related("module__published").filter(slug=slug).first() if slug else None
+    return (
+        Lesson.objects.published().select_related("module__published").filter(slug=slug).first()
+        if slug
+        else None
+    )
 
 
 def _limited(request: HttpRequest, key: str) -> str:
@@ -55,7 +59,9 @@ def ask(request: HttpRequest) -> HttpResponse:
             signed_in=person.signed_in,
         )  # fmt: skip
     except DomainError as error:
-        return guests.remember(request, render(request, "feedback/ask.html", context | {"error": error}, status=400))
+        return guests.remember(
+            request, render(request, "feedback/ask.html", context | {"error": error}, status=400)
+        )
     return guests.remember(request, redirect(question))
 
 

@@ -43,7 +43,9 @@ class Cohort(TimeStamped):
     """A class of people who learn the same modules in a place over some weeks."""
 
     title = models.CharField(_("name of the class"), max_length=60)
-    code = models.CharField(_("code to join"), max_length=8, unique=True, default=new_join_code, editable=False)
+    code = models.CharField(
+        _("code to join"), max_length=8, unique=True, default=new_join_code, editable=False
+    )
     trainer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="cohorts", verbose_name=_("led by")
     )

@@ -47,7 +47,10 @@ class Learner(TimeStamped):
     )
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("place"))
     birth_year = models.PositiveSmallIntegerField(
-        _("year of birth"), null=True, blank=True, validators=[MinValueValidator(1920), MaxValueValidator(2030)]
+        _("year of birth"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1920), MaxValueValidator(2030)],
     )
     weekly_goal = models.PositiveSmallIntegerField(
         _("lessons a week"), default=0, validators=[MaxValueValidator(50)]
@@ -62,7 +65,9 @@ class Learner(TimeStamped):
     class Meta:
         indexes = [models.Index(fields=["user", "seen_at"])]
         constraints = [
-            models.UniqueConstraint(fields=["code_hash"], condition=~Q(code_hash=""), name="progress_code_once"),
+            models.UniqueConstraint(
+                fields=["code_hash"], condition=~Q(code_hash=""), name="progress_code_once"
+            ),
         ]
         verbose_name = _("learner")
         verbose_name_plural = _("learners")

@@ -25,7 +25,10 @@ class LessonProgress(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["learner", "lesson"], name="lessonprogress_once")]
-        indexes = [models.Index(fields=["learner", "module"]), models.Index(fields=["learner", "last_at"])]
+        indexes = [
+            models.Index(fields=["learner", "module"]),
+            models.Index(fields=["learner", "last_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.learner_id} {self.lesson_id}"
@@ -61,10 +64,14 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["learner", "module"], name="enrolment_once"),
             models.CheckConstraint(
-                condition=Q(best_score=None) | Q(best_score__range=(0, 1)), name="enrolment_score_0_to_1"
+                condition=Q(best_score=None) | Q(best_score__range=(0, 1)),
+                name="enrolment_score_0_to_1",
             ),
         ]
-        indexes = [models.Index(fields=["module", "completed_at"]), models.Index(fields=["learner", "last_at"])]
+        indexes = [
+            models.Index(fields=["module", "completed_at"]),
+            models.Index(fields=["learner", "last_at"]),
+        ]
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
 

@@ -55,8 +55,12 @@ class LearningRecord(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(verb__in=Verb.values), name="record_verb_known"),
-            models.CheckConstraint(condition=Q(object_type__in=ObjectType.values), name="record_object_known"),
-            models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 1)), name="record_score_0_to_1"),
+            models.CheckConstraint(
+                condition=Q(object_type__in=ObjectType.values), name="record_object_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__range=(0, 1)), name="record_score_0_to_1"
+            ),
         ]
         verbose_name = _("learning record")
         verbose_name_plural = _("learning records")

@@ -71,7 +71,18 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     """A class list with progress."""
     if not request.user.is_authenticated or not request.user.has_role(*STAFF, Role.SUPERVISOR):
         raise PermissionDenied
-    row = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("region", "trainer"), pk=pk)
-    page = page_of(request, row.members.filter(left_at=None).select_related("learner__user", "learner__region"), 50)
-    context = {"cohort": row, "page": page, "rows": cohorts.progress_rows(row, list(page)), "nav": "me"}
+    row = get_object_or_404(
+        Cohort.objects.visible_to(request.user).select_related("region", "trainer"), pk=pk
+    )
+    page = page_of(
+        request,
+        row.members.filter(left_at=None).select_related("learner__user", "learner__region"),
+        50,
+    )
+    context = {
+        "cohort": row,
+        "page": page,
+        "rows": cohorts.progress_rows(row, list(page)),
+        "nav": "me",
+    }
     return render(request, "learners/class.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,12 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "learners/lesson.html",
-        {"page": page, "blocks": [_block(b) for b in page.blocks], "nav": "learn", "ask_from": slug},
+        {
+            "page": page,
+            "blocks": [_block(b) for b in page.blocks],
+            "nav": "learn",
+            "ask_from": slug,
+        },
     )
 
 
@@ -44,7 +50,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     page = courses.draft_lesson_page(pk, request.user)
     language = request.GET.get("lang", "")
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
-        context = {"page": page, "blocks": [_block(b) for b in page.blocks], "nav": "learn", "preview": True}
+        context = {
+            "page": page,
+            "blocks": [_block(b) for b in page.blocks],
+            "nav": "learn",
+            "preview": True,
+        }
         return render(request, "learners/lesson.html", context)
 
 
@@ -76,7 +87,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     if act_id is None or verb not in VERBS:
         return HttpResponse(status=400)
     person = guests.acting_person(request)
-    common = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
+    common: dict[str, Any] = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
     at = _claimed_time(request.POST.get("at", ""))
     if verb == "open":
         services.open_lesson(act_id=act_id, at=at, **common)
@@ -95,7 +106,9 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     page = courses.lesson_page(slug)
     person = guests.acting_person(request)
     services.finish_lesson(learner=person.learner, lesson=page.lesson, signed_in=person.signed_in)
-    target = f"/lessons/{page.following.lesson.slug}/" if page.following else f"/modules/{page.module.slug}/quiz/"
+    target = (
+        f"/lessons/{page.following.lesson.slug}/" if page.following else f"/modules/{page.module.slug}/quiz/"
+    )
     return guests.remember(request, redirect(target))
 
 

@@ -13,6 +13,7 @@ from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
 from .. import guests, merging, pdf, selectors, tracking
+from ..models import Learner
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
 
@@ -58,13 +59,17 @@ def welcome(request: HttpRequest) -> HttpResponse:
     identifier = guests.guest_uuid(request)
     guest = selectors.guest_with_history(identifier)
     if year := request.session.pop("birth_year", None):
-        selectors.Learner.objects.filter(pk=learner.pk).update(birth_year=year)
+        Learner.objects.filter(pk=learner.pk).update(birth_year=year)
     done = redirect(safe_next(request, "/me/"))
     guests.drop_cookie(done)
     if guest is None or request.POST.get("mine") == "no":
         return done
     if merging.has_history(learner) and request.POST.get("mine") != "yes":
-        context = {"file": tracking.tracking_file(guest), "next": safe_next(request, ""), "nav": "me"}
+        context = {
+            "file": tracking.tracking_file(guest),
+            "next": safe_next(request, ""),
+            "nav": "me",
+        }
         return render(request, "learners/was_you.html", context)
     merging.absorb_guest(guest=guest, target=learner)
     return done
@@ -92,7 +97,12 @@ def use_code(request: HttpRequest) -> HttpResponse:
     try:
         learner = _redeem(request, typed)
     except DomainError as error:
-        return render(request, "learners/code.html", {"error": str(error), "typed": typed, "nav": "me"}, status=400)
+        return render(
+            request,
+            "learners/code.html",
+            {"error": str(error), "typed": typed, "nav": "me"},
+            status=400,
+        )
     person = guests.person_of(request)
     if person and person.learner.pk != learner.pk:
         if person.signed_in:
@@ -104,7 +114,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _redeem(request: HttpRequest, typed: str) -> guests.Learner:
+def _redeem(request: HttpRequest, typed: str) -> Learner:
     tries = limits.count(f"progress:{limits.address(request)}", 3600)
     if tries > CODE_TRIES_PER_ADDRESS or limits.count("progress:all", 3600) > CODE_TRIES_ALL:
         raise TooMany(_("Too many tries. Wait an hour, or call the station."))

@@ -42,13 +42,21 @@ def delete(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404
     if request.POST.get("word", "").strip().lower() not in WORDS:
-        context = {"person": person, "wrong": True, "typed": request.POST.get("word", "")[:20], "nav": "me"}
+        context = {
+            "person": person,
+            "wrong": True,
+            "typed": request.POST.get("word", "")[:20],
+            "nav": "me",
+        }
         return render(request, "learners/privacy.html", context, status=400)
     try:
         merging.erase(learner=person.learner)
     except DomainError as error:
         return render(
-            request, "learners/privacy.html", {"person": person, "error": str(error), "nav": "me"}, status=400
+            request,
+            "learners/privacy.html",
+            {"person": person, "error": str(error), "nav": "me"},
+            status=400,
         )
     logout(request)
     response = render(request, "learners/deleted.html", {"nav": "me"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import Region, RoleGrant, TextMessage, User
 
 
-class RoleInline(admin.TabularInline):  # type: ignore[type-arg]  # stubs want parameters Django has not
+class RoleInline(admin.TabularInline):
     """Roles of a person."""
 
     model = RoleGrant
@@ -21,7 +21,7 @@ class RoleInline(admin.TabularInline):  # type: ignore[type-arg]  # stubs want p
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # as above
+class UserAdmin(DjangoUserAdmin):
     """People who can sign in."""
 
     list_display = ["username", "display_name", "phone", "is_staff", "is_active"]
@@ -31,13 +31,25 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # as above
     inlines = [RoleInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Person"), {"fields": ["display_name", "phone", "phone_verified", "email", "language", "elder_mode"]}),
+        (
+            _("Person"),
+            {
+                "fields": [
+                    "display_name",
+                    "phone",
+                    "phone_verified",
+                    "email",
+                    "language",
+                    "elder_mode",
+                ]
+            },
+        ),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+class RegionAdmin(admin.ModelAdmin):
     """The region tree."""
 
     list_display = ["code", "name_zh", "name_en", "level"]
@@ -47,13 +59,13 @@ class RegionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
 
 
 @admin.register(TextMessage)
-class TextMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
+class TextMessageAdmin(admin.ModelAdmin):
     """Messages that wait or failed. The text is never shown: it holds a code."""
 
     list_display = ["pk", "state", "tries", "created_at"]
     list_filter = ["state"]
-    fields = ["state", "tries", "created_at", "expires_at"]
-    readonly_fields = fields
+    fields = ("state", "tries", "created_at", "expires_at")
+    readonly_fields = ("state", "tries", "created_at", "expires_at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Messages are made by signing in."""

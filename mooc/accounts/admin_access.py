@@ -20,7 +20,7 @@ class OwnRows:
     own_path = ""
     own_model: Any = None
     own_fields: dict[str, type[Model]] = {}
-    own_roles = (Role.TRAINER,)
+    own_roles: tuple[Role, ...] = (Role.TRAINER,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own rows only, so that another's is "not there"."""
@@ -36,7 +36,7 @@ class OwnRows:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # as above
 
     def _may(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not request.user.is_active or not request.user.has_role(*self.own_roles):  # type: ignore[union-attr]  # our user
+        if not request.user.is_active or not request.user.has_role(*self.own_roles):
             return False
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 

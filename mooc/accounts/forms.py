@@ -44,7 +44,9 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=_("What are you called?"), max_length=40)
     birth_year = forms.IntegerField(label=_("Year of birth (if you like)"), required=False)
-    guardian = forms.BooleanField(label=_("I am the parent or guardian and I agree (under 14)"), required=False)
+    guardian = forms.BooleanField(
+        label=_("I am the parent or guardian and I agree (under 14)"), required=False
+    )
     consent = forms.BooleanField(
         label=_("I agree that my learning is kept here"),
         error_messages={"required": _("Tick this if it is all right. Without it we may keep nothing.")},
@@ -66,7 +68,9 @@ class PersonForm(forms.Form):
 class PasswordPersonForm(PersonForm):
     """The same for people without a phone: a name and a password."""
 
-    password = forms.CharField(label=_("A password, 8 signs or more"), max_length=128, widget=forms.PasswordInput)
+    password = forms.CharField(
+        label=_("A password, 8 signs or more"), max_length=128, widget=forms.PasswordInput
+    )
     field_order = ["name", "password", "birth_year", "guardian", "consent"]
 
     def clean_name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,4 +26,6 @@ class SecondStepMiddleware:
         if request.path.startswith(("/accounts/", "/prefs/", "/static/", "/healthz", "/readyz")):
             return False
         user = request.user
-        return user.is_authenticated and user.is_staff and not user.authenticator_set.exists()
+        return (
+            user.is_authenticated and user.is_staff and not Authenticator.objects.filter(user=user).exists()
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -96,7 +96,7 @@ class User(AbstractUser):
     consented_at = models.DateTimeField(_("agreed to the privacy notice"), null=True, blank=True)
     guardian_consent = models.BooleanField(_("a guardian agrees (under 14)"), default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("user")
@@ -128,7 +128,9 @@ class User(AbstractUser):
     def region_paths(self, *roles: str) -> list[str]:
         """Path prefixes this person's roles reach (all granted roles when none is named)."""
         return [
-            grant.region.path for grant in self.grants() if grant.region and (not roles or grant.role in roles)
+            grant.region.path
+            for grant in self.grants()
+            if grant.region and (not roles or grant.role in roles)
         ]
 
 

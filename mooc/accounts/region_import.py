@@ -44,7 +44,9 @@ def _import(path: Path, reader: csv.DictReader[str], known: dict[str, Region]) -
             region.full_clean(exclude=["path"], validate_unique=False)
             region.save()
         except (ValidationError, KeyError, ValueError, TypeError) as error:
-            raise RegionFileError(f"{path}:{line}: {'; '.join(getattr(error, 'messages', [str(error)]))}") from error
+            raise RegionFileError(
+                f"{path}:{line}: {'; '.join(getattr(error, 'messages', [str(error)]))}"
+            ) from error
         known[region.code] = region
         made, changed = made + is_new, changed + (not is_new)
     return made, changed
@@ -53,7 +55,11 @@ def _import(path: Path, reader: csv.DictReader[str], known: dict[str, Region]) -
 def _region(row: dict[str, str], known: dict[str, Region]) -> tuple[Region | None, bool]:
     """The region of a row as it should be; ``None`` when it is so already."""
     parent = known[row["parent"]] if row["parent"] else None
-    wanted = {"level": int(row["level"]), "name_zh": row["name_zh"].strip(), "name_en": row["name_en"].strip()}
+    wanted = {
+        "level": int(row["level"]),
+        "name_zh": row["name_zh"].strip(),
+        "name_en": row["name_en"].strip(),
+    }
     region = known.get(row["code"])
     if region is None:
         return Region(code=row["code"], parent=parent, **wanted), True

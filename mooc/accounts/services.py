@@ -61,7 +61,9 @@ def send_code(*, phone: str) -> TextMessage:
     now = timezone.now()
     with transaction.atomic():
         recent = list(
-            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(hours=1)).order_by("-made_at")
+            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(hours=1)).order_by(
+                "-made_at"
+            )
         )
         if recent and recent[0].made_at > now - PAUSE:
             raise TooMany(_("The message is on its way. Wait a minute before the next one."))
@@ -83,11 +85,18 @@ def check_code(*, phone: str, code: str) -> None:
     now = timezone.now()
     with transaction.atomic():
         wrong = sum(
-            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(days=1)).values_list("tries", flat=True)
+            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(days=1)).values_list(
+                "tries", flat=True
+            )
         )
         latest = LoginCode.objects.select_for_update().filter(phone=phone).order_by("-made_at").first()
         usable = latest and latest.used_at is None and latest.expires_at > now and latest.tries < TRIES
-        good = bool(latest and usable and wrong < WRONG_A_DAY and hmac.compare_digest(latest.code_hash, _hash(phone, code)))
+        good = bool(
+            latest
+            and usable
+            and wrong < WRONG_A_DAY
+            and hmac.compare_digest(latest.code_hash, _hash(phone, code))
+        )
         if latest and good:
             latest.used_at = now
             latest.save(update_fields=["used_at"])
@@ -99,7 +108,9 @@ def check_code(*, phone: str, code: str) -> None:
     if wrong >= WRONG_A_DAY:
         raise TooMany(_("Too many wrong codes today. Call the station, they help."))
     if not usable:
-        raise DomainError(_("This code is no longer good. Have a new one sent."), code="expired", field="code")
+        raise DomainError(
+            _("This code is no longer good. Have a new one sent."), code="expired", field="code"
+        )
     raise DomainError(_("That is not the code. Look at the message again."), code="wrong", field="code")
 
 
@@ -119,7 +130,9 @@ def make_account(
     if not consent:
         raise DomainError(_("We need your word that this is all right."), code="consent", field="consent")
     if birth_year and timezone.localdate().year - birth_year < CHILD_UNDER and not guardian:
-        raise DomainError(_("Under 14, a parent or guardian has to agree."), code="guardian", field="guardian")
+        raise DomainError(
+            _("Under 14, a parent or guardian has to agree."), code="guardian", field="guardian"
+        )
     user = User(
         username=username or f"u{secrets.token_hex(6)}", display_name=name, phone=phone or None,
         phone_verified=bool(phone), language=language, consented_at=timezone.now(), guardian_consent=guardian,
@@ -132,7 +145,9 @@ def make_account(
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise DomainError(_("This name is taken. Add a number or your village."), code="taken", field="name") from error
+        raise DomainError(
+            _("This name is taken. Add a number or your village."), code="taken", field="name"
+        ) from error
     return user
 
 
@@ -146,10 +161,15 @@ def change_phone(*, user: User, phone: str, by: User) -> None:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=False)
             PhoneChange.objects.create(
-                user=user, changed_by=by, before=mask_phone(before) if before else "", after=mask_phone(phone)
+                user=user,
+                changed_by=by,
+                before=mask_phone(before) if before else "",
+                after=mask_phone(phone),
             )
     except IntegrityError as error:
-        raise DomainError(_("This number belongs to another account."), code="taken", field="phone") from error
+        raise DomainError(
+            _("This number belongs to another account."), code="taken", field="phone"
+        ) from error
 
 
 def send_text(*, message_id: int) -> bool:

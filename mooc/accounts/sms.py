@@ -36,7 +36,10 @@ class HttpGatewaySender:
         request = urllib.request.Request(  # noqa: S310  # the operator's own address
             settings.SMS_GATEWAY_URL,
             data=json.dumps({"phone": phone, "text": text}).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_GATEWAY_TOKEN}"},
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {settings.SMS_GATEWAY_TOKEN}",
+            },
         )
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310  # as above
             if not 200 <= answer.status < 300:

@@ -173,4 +173,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = _page(request, "signed_out", again="again" in request.POST)
     response.delete_cookie("learner", samesite="Lax")
     return response
-

@@ -33,4 +33,4 @@ class Localized:
         if obj is None:
             return self
         first, second = (self.en, self.zh) if current() == "en" else (self.zh, self.en)
-        return getattr(obj, first) or getattr(obj, second)
+        return str(getattr(obj, first) or getattr(obj, second))

@@ -23,7 +23,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, css: str = "i") -> SafeString:
     """An icon of the sprite. Always stands beside a word, so it is hidden from readers."""
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("sprite.svg"), name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        css,
+        static("sprite.svg"),
+        name,
+    )
 
 
 @register.simple_tag
@@ -32,7 +37,7 @@ def dots(level: str) -> SafeString:
     full = int(level[1])
     circles = format_html_join(
         "", '<circle cx="{}" cy="5" r="4"{}/>',
-        ((5 + 12 * i, mark_safe(' class="f"') if i < full else "") for i in range(3)),  # noqa: S308  # a constant
+        ((5 + 12 * i, mark_safe(' class="f"') if i < full else "") for i in range(3)),  # a constant
     )  # fmt: skip
     return format_html('<svg aria-hidden="true">{}</svg>', circles)
 
@@ -59,13 +64,18 @@ def beam(done: int, total: int) -> SafeString:
 def steps(done: Sequence[bool], current: int) -> SafeString:
     """A bar of steps: ``done`` flags in order, ``current`` counts from 1."""
     rows = (("c" if i == current else "d" if flag else "",) for i, flag in enumerate(done, start=1))
-    return format_html('<ol class="stp" aria-hidden="true">{}</ol>', format_html_join("", '<li class="{}"></li>', rows))
+    return format_html(
+        '<ol class="stp" aria-hidden="true">{}</ol>',
+        format_html_join("", '<li class="{}"></li>', rows),
+    )
 
 
 class SlotNode(template.Node):
     """Renders its default content, wrapped so that a cached page can be filled for one person."""
 
-    def __init__(self, name: str, arg: template.base.FilterExpression | None, inner: template.NodeList) -> None:
+    def __init__(
+        self, name: str, arg: template.base.FilterExpression | None, inner: template.NodeList
+    ) -> None:
         self.name, self.arg, self.inner = name, arg, inner
 
     def render(self, context: template.Context) -> SafeString:

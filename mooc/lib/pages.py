@@ -43,9 +43,10 @@ def fill_now(name: str, arg: str, request: HttpRequest | None) -> str | None:
     if not hasattr(request, "slot_person"):
         request.slot_person = _person(request)  # type: ignore[attr-defined]  # asked once a page
     filler = registry.slot_filler.get(name)
-    if request.slot_person is None or filler is None:
+    person = request.slot_person  # type: ignore[attr-defined]  # set above
+    if person is None or filler is None:
         return None
-    return filler(request.slot_person, [arg]).get(arg)
+    return filler(person, [arg]).get(arg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,9 @@ class PageMemory:
 memory = PageMemory(settings.PAGE_CACHE_BYTES)
 
 
-def cached_page(*params: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def cached_page(
+    *params: str,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Serve a GET view from memory. ``params`` are the query parameters that change the page.
 
     The view must render for nobody: it may read path, language, elder mode and ``params`` only,
@@ -174,7 +177,7 @@ def _key(request: HttpRequest) -> str:
     version = registry.content_version.get("courses")
     return (
         f"page:{settings.BUILD_ID}:{version() if version else ''}:{request.LANGUAGE_CODE}"
-        f":{request.elder}:{request.known_path}"
+        f":{request.elder}:{request.known_path}"  # type: ignore[attr-defined]  # set by the middleware and above
     )
 
 

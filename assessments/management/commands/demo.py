@@ -23,7 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.SERVER and not options["force"]:
-            raise CommandError("This is a server. Demonstration data are for trying out; --force makes them here too.")
+            raise CommandError(
+                "This is a server. Demonstration data are for trying out; --force makes them here too."
+            )
         if options["reset"]:
             call_command("flush", interactive=False, verbosity=0)
         try:

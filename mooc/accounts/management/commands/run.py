@@ -90,9 +90,11 @@ def _greet(host: str, port: str) -> None:
     address = f"http://{host}:{port}/"
     for _try in range(300):
         try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own address
+            with urllib.request.urlopen(address, timeout=2):  # our own address
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    print(f"\n  {address}\n  Accounts: {', '.join(ACCOUNTS)}   Password: rural-2026\n  Ctrl-C stops it.\n", flush=True)
-
+    print(
+        f"\n  {address}\n  Accounts: {', '.join(ACCOUNTS)}   Password: rural-2026\n  Ctrl-C stops it.\n",
+        flush=True,
+    )
