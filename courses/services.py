@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -159,6 +160,13 @@ def add_lesson(*, module: Module, slug: str, position: int) -> LessonEdition:
         )[0]
 
 
+def keep_file(name: str, data: bytes) -> str:
+    """Write a file named by its content, unless it is there already. Returns the name."""
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(data))
+    return name
+
+
 def store_media(
     *,
     data: bytes,
@@ -183,7 +191,7 @@ def store_media(
         seconds=seconds,
         label=label[:120],
     )
-    media.file.save(f"{sha256[:24]}.{extension}", ContentFile(data), save=False)
+    media.file.name = keep_file(f"m/{sha256[:24]}.{extension}", data)
     media.save()
     return media
 

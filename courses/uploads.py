@@ -9,7 +9,6 @@ import io
 import warnings
 
 import filetype
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from PIL import Image, ImageOps
 from mooc.lib.errors import DomainError
 
 from .models import Media, MediaSize
-from .services import store_media
+from .services import keep_file, store_media
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -87,5 +86,5 @@ def _keep_size(media: Media, data: bytes, width: int) -> None:
     if media.sizes.filter(width=width).exists():
         return
     size = MediaSize(media=media, width=width, bytes=len(data))
-    size.file.save(f"{media.sha256[:24]}-{width}.webp", ContentFile(data), save=False)
+    size.file.name = keep_file(f"m/{media.sha256[:24]}-{width}.webp", data)
     size.save()

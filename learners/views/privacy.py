@@ -41,24 +41,19 @@ def delete(request: HttpRequest) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
-    if request.POST.get("word", "").strip().lower() not in WORDS:
-        context = {
-            "person": person,
-            "wrong": True,
-            "typed": request.POST.get("word", "")[:20],
-            "nav": "me",
-        }
-        return render(request, "learners/privacy.html", context, status=400)
+    typed = request.POST.get("word", "")[:20]
+    if typed.strip().lower() not in WORDS:
+        return _refuse(request, person, wrong=True, typed=typed)
     try:
         merging.erase(learner=person.learner)
     except DomainError as error:
-        return render(
-            request,
-            "learners/privacy.html",
-            {"person": person, "error": str(error), "nav": "me"},
-            status=400,
-        )
+        return _refuse(request, person, error=str(error))
     logout(request)
     response = render(request, "learners/deleted.html", {"nav": "me"})
     guests.drop_cookie(response)
     return response
+
+
+def _refuse(request: HttpRequest, person: guests.Person, **why: object) -> HttpResponse:
+    context = {"person": person, "nav": "me"} | why
+    return render(request, "learners/privacy.html", context, status=400)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -14,6 +16,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """allauth's own sign-up pages stay shut."""
         return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """No flash messages: the page one comes to says enough, and it may be one all people share."""
 
 
 class MfaAdapter(DefaultMFAAdapter):

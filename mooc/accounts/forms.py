@@ -75,6 +75,8 @@ class PasswordPersonForm(PersonForm):
 
     def clean_name(self) -> str:
         name = super().clean_name()
+        if phones.normalise(name):
+            raise forms.ValidationError(_("That is a phone number. Write the name people call you."))
         if User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(_("This name is taken. Add a number or your village."))
         return name
@@ -93,4 +95,9 @@ class PasswordForm(forms.Form):
     """Name or number, and password."""
 
     login = forms.CharField(label=_("Name or mobile number"), max_length=150)
-    password = forms.CharField(label=_("Password"), max_length=128, widget=forms.PasswordInput)
+    password = forms.CharField(
+        label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput
+    )
+
+    def clean_login(self) -> str:
+        return clean(self.cleaned_data["login"])

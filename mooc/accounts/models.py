@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.localized import Localized
@@ -114,6 +115,12 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.phone = self.phone or None  # "" would collide with the next person without a phone
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with a new password, and with a new number: the old phone may be lost."""
+        salt = "mooc.accounts.session"
+        text = f"{self.password}|{self.phone or ''}"
+        return salted_hmac(salt, text, secret=secret, algorithm="sha256").hexdigest()
 
     def grants(self) -> list[RoleGrant]:
         """This person's role grants, read once a request."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import http.client
 import logging
 import secrets
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -26,7 +29,9 @@ PAUSE = dt.timedelta(seconds=60)
 CODES_AN_HOUR = 5
 TRIES = 5
 WRONG_A_DAY = 25
-CHILD_UNDER = 14
+SENDS = 5
+CLAIM = dt.timedelta(seconds=45)
+CHILD_UNDER = 14  # who turns 14 this year may still be 13
 _signer = TimestampSigner(salt="accounts.phone")
 
 
@@ -119,6 +124,16 @@ def user_with_phone(phone: str) -> User | None:
     return User.objects.filter(phone=phone, is_active=True).first()
 
 
+def user_by_password(*, name: str, number: str | None, password: str) -> User | None:
+    """The active account of a name or number with this password; as slow when there is none."""
+    wanted = {"phone": number} if number else {"username__iexact": name}
+    user = User.objects.filter(**wanted, is_active=True).first()
+    if user is None:
+        make_password(password)
+        return None
+    return user if user.check_password(password) else None
+
+
 def make_account(
     *, name: str, phone: str = "", username: str = "", password: str = "", birth_year: int | None = None,
     consent: bool, guardian: bool = False, language: str = "",
@@ -129,7 +144,7 @@ def make_account(
     """
     if not consent:
         raise DomainError(_("We need your word that this is all right."), code="consent", field="consent")
-    if birth_year and timezone.localdate().year - birth_year < CHILD_UNDER and not guardian:
+    if birth_year and timezone.localdate().year - birth_year <= CHILD_UNDER and not guardian:
         raise DomainError(
             _("Under 14, a parent or guardian has to agree."), code="guardian", field="guardian"
         )
@@ -151,21 +166,31 @@ def make_account(
     return user
 
 
-def change_phone(*, user: User, phone: str, by: User) -> None:
+def change_phone(*, user: User, phone: str, by: User) -> TextMessage | None:
     """Give an account another number: after a lost or changed phone, by a helper or operator.
 
+    Every session of the account ends (see ``User._get_session_auth_hash``): the lost phone may be in
+    other hands. The old number is told.
+
+    :returns: the message to the old number, to be sent; ``None`` when there was none.
     :raises DomainError: when the number belongs to another account.
     """
     before = user.phone or ""
+    if before == phone:
+        raise DomainError(_("This is the number already."), code="same", field="phone")
     try:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=False)
             PhoneChange.objects.create(
-                user=user,
-                changed_by=by,
-                before=mask_phone(before) if before else "",
-                after=mask_phone(phone),
+                user=user, changed_by=by, before=mask_phone(before) if before else "", after=mask_phone(phone)
             )
+            if not before:
+                return None
+            text = _("%(site)s: your account now has the number %(new)s. Not you? Call %(station)s.") % {
+                "site": settings.SITE_NAME["zh-hans"], "new": mask_phone(phone), "station": settings.STATION_PHONE,
+            }  # fmt: skip
+            until = timezone.now() + dt.timedelta(days=1)
+            return TextMessage.objects.create(phone=before, text=text, expires_at=until)
     except IntegrityError as error:
         raise DomainError(
             _("This number belongs to another account."), code="taken", field="phone"
@@ -173,25 +198,40 @@ def change_phone(*, user: User, phone: str, by: User) -> None:
 
 
 def send_text(*, message_id: int) -> bool:
-    """Send one waiting message, once. Returns whether it went out now.
+    """Send one waiting message. Returns whether it went out now.
 
-    The text is dropped from the row when it is sent: it holds a code.
+    The row is claimed first and no transaction is open while the gateway works: it may take seconds.
+    A claim counts as a try and lasts ``CLAIM``; a worker that died is followed by the sweeper. The
+    text is dropped from the row when it is sent: it holds a code.
     """
-    with transaction.atomic():
-        message = TextMessage.objects.select_for_update().filter(pk=message_id, state="waiting").first()
-        if message is None:
-            return False
-        if message.expires_at < timezone.now() or message.tries >= 5:
-            TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.FAILED, text="")
-            return False
-        try:
-            sms.sender().send(message.phone, message.text)
-        except OSError:
-            logger.warning("message %s not sent, try %s", message.pk, message.tries + 1)
-            TextMessage.objects.filter(pk=message.pk).update(tries=message.tries + 1)
-            return False
-        TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.SENT, text="")
+    message = _claim(message_id)
+    if message is None:
+        return False
+    try:
+        sms.sender().send(message.phone, message.text)
+    except (OSError, http.client.HTTPException) as error:
+        logger.warning("message %s not sent, try %s: %s", message.pk, message.tries, type(error).__name__)
+        return False
+    TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.SENT, text="")
     return True
+
+
+def _claim(message_id: int) -> TextMessage | None:
+    """Take a waiting message for this worker, or give it up when it is too late."""
+    now = timezone.now()
+    waiting = TextMessage.objects.filter(pk=message_id, state=TextMessage.State.WAITING)
+    waiting.filter(Q(expires_at__lt=now) | Q(tries__gte=SENDS)).update(state=TextMessage.State.FAILED, text="")
+    free = waiting.filter(Q(tries=0) | Q(updated_at__lt=now - CLAIM))
+    if not free.update(tries=F("tries") + 1, updated_at=now):
+        return None
+    return TextMessage.objects.get(pk=message_id)
+
+
+def erase_traces(*, user: User) -> None:
+    """Drop what is kept under an account's number: codes and messages."""
+    if user.phone:
+        LoginCode.objects.filter(phone=user.phone).delete()
+        TextMessage.objects.filter(phone=user.phone).delete()
 
 
 def waiting_messages() -> list[int]:

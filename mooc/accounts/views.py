@@ -6,25 +6,26 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from django.contrib.auth import logout
-from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mooc.lib.errors import DomainError
+from mooc.lib import registry
+from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
-from . import limits, phones, services, tasks
+from . import limits, pending, phones, services, tasks
 from .forms import CodeForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
 
 SENDS_PER_ADDRESS = 300  # in ten minutes: a class of forty signs up behind one address
 GUESSES_PER_ADDRESS = 300
-PASSWORDS_PER_NAME = 10
+WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour
 
 
 def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -40,7 +41,8 @@ def _welcome(request: HttpRequest) -> str:
 
 def sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in, through the second step where the account has one."""
-    return perform_login(request, user, email_verification="none", redirect_url=_welcome(request))
+    response = perform_login(request, user, email_verification="none", redirect_url=_welcome(request))
+    return pending.forget(response)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,57 +53,63 @@ def login(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST)
     user = _by_password(request, form) if form.is_valid() else None
     if user is None:
-        if not form.errors:
-            form.add_error("password", _("Name and password do not fit. Look at both again."))
         return _page(request, "login", 400, phone_form=PhoneForm(), password_form=form)
     return sign_in(request, user)
 
 
 def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
-    """The account, or ``None``: the same time and answer whether the name exists or not."""
-    name, password = form.cleaned_data["login"].strip(), form.cleaned_data["password"]
+    """The account, or ``None``: the same time and answer whether the name exists or not.
+
+    Only wrong passwords are counted, here and from everywhere, so that a class can sign in all day
+    and a stranger far away cannot easily shut somebody out.
+    """
+    name, password = form.cleaned_data["login"], form.cleaned_data["password"]
     number = phones.normalise(name)
-    if limits.count(f"pw:{number or name.casefold()}", 900) > PASSWORDS_PER_NAME:
-        form.add_error("password", _("Too many tries. Wait a quarter of an hour, or use the phone code."))
+    key = f"pw:{number or name.casefold()}"
+    counters = ((f"{key}:{limits.address(request)}", WRONG_HERE), (key, WRONG_ANYWHERE))
+    if any(limits.counted(counter, 900) >= most for counter, most in counters):
+        sentence = _("Too many tries. Wait a quarter of an hour, or use the phone code.")
+        form.add_error("password", sentence)
         return None
-    wanted = {"phone": number} if number else {"username__iexact": name}
-    user = User.objects.filter(**wanted, is_active=True).first()
+    user = services.user_by_password(name=name, number=number, password=password)
     if user is None:
-        make_password(password)
-        return None
-    return user if user.check_password(password) else None
+        form.add_error("password", _("Name and password do not fit. Look at both again."))
+        for counter, _most in counters:
+            limits.count(counter, 900)
+    return user
 
 
 @require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
-    """Send a code to a number, whether it has an account or not."""
-    form = PhoneForm(request.POST)
+    """Send a code to a number, whether it has an account or not. ``again`` repeats the last number."""
+    known = pending.phone_of(request, "code") if "again" in request.POST else None
+    form = PhoneForm({"phone": known} if known else request.POST)
     if not form.is_valid():
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
     phone = form.cleaned_data["phone"]
+    target = {"next": safe_next(request, "")}
     try:
         if limits.count(f"send:{limits.address(request)}", 600) > SENDS_PER_ADDRESS:
             raise DomainError(_("Very many codes from this place just now. Try again in ten minutes."))
-        message = services.send_code(phone=phone)
-    except DomainError as error:
-        if error.code != "too_many" or not services.has_open_code(phone):
+        later(tasks.send_text, services.send_code(phone=phone).pk)
+    except TooMany as error:
+        if not services.has_open_code(phone):
             form.add_error("phone", str(error))
             return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-    else:
-        later(tasks.send_text, message.pk)
-    query = urlencode({"t": services.sign_phone(phone, "code"), "next": safe_next(request, "")})
-    return redirect(f"/accounts/code/?{query}")
+        target["wait"] = "1"
+    except DomainError as error:
+        form.add_error("phone", str(error))
+        return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
+    return pending.remember(redirect(f"/accounts/code/?{urlencode(target)}"), phone, "code")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Type the code. A known number is signed in, a new one tells its name first."""
-    token = request.POST.get("t") or request.GET.get("t", "")
-    try:
-        phone = services.unsign_phone(token, "code")
-    except DomainError:
+    phone = pending.phone_of(request, "code")
+    if phone is None:
         return redirect("/accounts/login/")
-    context = {"token": token, "shown": mask_phone(phone)}
+    context = {"shown": mask_phone(phone), "wait": "wait" in request.GET}
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "code", 400 if form.errors else 200, form=form, **context)
@@ -120,44 +128,48 @@ def _checked(request: HttpRequest, phone: str) -> HttpResponse:
     if user is not None:
         User.objects.filter(pk=user.pk, phone_verified=False).update(phone_verified=True)
         return sign_in(request, user)
-    query = urlencode({"t": services.sign_phone(phone, "new"), "next": safe_next(request, "")})
-    return redirect(f"/accounts/new/?{query}")
+    target = urlencode({"next": safe_next(request, "")})
+    return pending.remember(redirect(f"/accounts/new/?{target}"), phone, "new")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new person with a checked number: name and consent."""
-    token = request.POST.get("t") or request.GET.get("t", "")
-    try:
-        phone = services.unsign_phone(token, "new")
-    except DomainError:
+    phone = pending.phone_of(request, "new")
+    if phone is None:
         return redirect("/accounts/login/")
     known = services.user_with_phone(phone)
-    if known is not None:  # sent twice: the account is there already
+    if known is not None and request.method == "POST":  # a double tap: the account is there already
         return sign_in(request, known)
-    return _join(request, PersonForm(request.POST or None), token=token, phone=phone)
+    return _join(request, PersonForm(request.POST or None), phone)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """A new person without a phone: name, password and consent."""
-    return _join(request, PasswordPersonForm(request.POST or None), token="", phone="")
+    return _join(request, PasswordPersonForm(request.POST or None), "")
 
 
-def _join(request: HttpRequest, form: PersonForm, *, token: str, phone: str) -> HttpResponse:
+def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            user = services.make_account(
-                name=data["name"], phone=phone, username="" if phone else data["name"],
-                password=data.get("password", ""), birth_year=data["birth_year"], consent=data["consent"],
-                guardian=data["guardian"], language=request.LANGUAGE_CODE,
-            )  # fmt: skip
-            request.session["birth_year"] = data["birth_year"]
-            return sign_in(request, user)
+            return sign_in(request, _open_account(request, form.cleaned_data, phone))
         except DomainError as error:
             form.add_error(error.field or None, str(error))
-    return _page(request, "new", 400 if form.errors else 200, form=form, token=token)
+    return _page(request, "new", 400 if form.errors else 200, form=form)
+
+
+def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> User:
+    """The account, with what this phone learnt before, in one transaction."""
+    with transaction.atomic():
+        user = services.make_account(
+            name=data["name"], phone=phone, username="" if phone else data["name"],
+            password=data.get("password", ""), birth_year=data["birth_year"], consent=data["consent"],
+            guardian=data["guardian"], language=request.LANGUAGE_CODE,
+        )  # fmt: skip
+        for _name, take in registry.newcomer:
+            take(request, user, data["birth_year"])
+    return user
 
 
 @require_safe
@@ -172,4 +184,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     response = _page(request, "signed_out", again="again" in request.POST)
     response.delete_cookie("learner", samesite="Lax")
-    return response
+    response["Clear-Site-Data"] = '"cache"'  # "back" must not show what the last person saw
+    return pending.forget(response)

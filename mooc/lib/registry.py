@@ -63,3 +63,6 @@ merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 content_part: Registry[Callable[[Any, Any, bool], int]] = Registry("content_part")
 #: ``check() -> str``: empty when fit to serve, else what is wrong.
 readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
+#: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
+#: the transaction that makes the account.
+newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")

@@ -1,31 +1,38 @@
-"""``run``: set up what is missing, then web, worker and scheduler together (embedded profile)."""
+"""``run``: set up what is missing, then web, worker and scheduler together (embedded profile).
+
+The setting up needs Django; the watching over does not: this process turns into the small
+``mooc/lib/supervise.py`` once everything is ready.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import socket
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from mooc.lib.supervise import Child, Supervisor
+from mooc.lib import supervise
 
-ACCOUNTS = ("learner", "trainer", "supervisor", "operator")
+ACCOUNTS = "learner, trainer, supervisor, operator"
+UNUSED_STATIC = ["redoc", "rest_framework", "*.map.txt"]  # pages of packages that are not shown
+# Memory: pools of freed blocks are given back; every thread need not have its own.
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "CELERY_SKIP_CHECKS": "1"}
 
 
 class Command(BaseCommand):
     help = "Start the platform on this machine: web, worker and scheduler."
+    requires_system_checks: list[str] = []  # `make check` does; a start should be quick
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--setup-only", action="store_true", help="prepare everything, start nothing")
@@ -33,6 +40,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.SERVER:
             raise CommandError("`run` is for one machine; on a server each process has its own command.")
+        host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+        if not options["setup_only"] and taken(host, port):
+            raise CommandError(f"Port {port} is in use. Another one: PORT={port + 1} make run")
         migrate_if_needed()
         collect_static_if_needed()
         load_demo_if_empty(self.stdout)
@@ -40,9 +50,21 @@ class Command(BaseCommand):
         if options["setup_only"]:
             self.stdout.write("Ready.")
             return
-        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-        threading.Thread(target=_greet, args=(host, port), daemon=True).start()
-        sys.exit(Supervisor(children(host, port)).run())
+        os.environ.update(LEAN)
+        sys.stdout.flush()
+        command = [sys.executable, supervise.__file__, json.dumps(plan(host, port))]
+        os.execv(sys.executable, command)  # noqa: S606  # our own program
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether something listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 def migrate_if_needed() -> None:
@@ -56,11 +78,14 @@ def collect_static_if_needed() -> None:
     """Collect and compress static files when one changed since the last time."""
     stamp = Path(settings.DATA_DIR) / "static.stamp"
     seen = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
-    for path in sorted((settings.BASE_DIR / "static").rglob("*")):
-        if path.is_file():
-            seen.update(path.read_bytes())
+    for finder in get_finders():
+        for name, storage in finder.list(UNUSED_STATIC):
+            if not storage.path(name).startswith(sys.prefix):  # packages are told by requirements.txt
+                seen.update(name.encode() + Path(storage.path(name)).read_bytes())
     if not stamp.exists() or stamp.read_text() != seen.hexdigest():
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        call_command(
+            "collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=UNUSED_STATIC
+        )
         stamp.write_text(seen.hexdigest())
 
 
@@ -68,33 +93,23 @@ def load_demo_if_empty(out: Any) -> None:
     """The demonstration, when nobody has an account yet."""
     if "demo" in get_commands() and not get_user_model().objects.exists():
         out.write("Loading the demonstration …")
-        call_command("demo")
+        out.flush()
+        call_command("demo", verbosity=0)
 
 
-def children(host: str, port: str) -> list[Child]:
-    """The three processes of an embedded installation."""
+def plan(host: str, port: int) -> dict[str, Any]:
+    """What the supervisor shall do: the three processes of an embedded installation."""
     python = sys.executable
-    web = [
-        python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py", "--bind", f"{host}:{port}",
-    ]  # fmt: skip
-    worker = [python, "-m", "celery", "-A", "mooc", "worker", "--pool", "solo", "--loglevel", "warning",
-              "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
-    schedule = str(Path(settings.DATA_DIR) / "beat")
-    beat = [python, "-m", "celery", "-A", "mooc", "beat", "--loglevel", "warning", "--schedule", schedule,
-            "--pidfile", ""]  # fmt: skip
-    return [Child("web", web), Child("worker", worker), Child("scheduler", beat)]
-
-
-def _greet(host: str, port: str) -> None:
-    """Print the address and the demonstration accounts once the first page answers."""
-    address = f"http://{host}:{port}/"
-    for _try in range(300):
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # our own address
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    print(
-        f"\n  {address}\n  Accounts: {', '.join(ACCOUNTS)}   Password: rural-2026\n  Ctrl-C stops it.\n",
-        flush=True,
-    )
+    celery = ["-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "mooc"]
+    worker = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = ["--schedule", str(Path(settings.DATA_DIR) / "beat"), "--pidfile", ""]
+    shown = f"http://{host}:{port}/"
+    return {
+        "children": {
+            "web": [python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py"],
+            "worker": [python, *celery, "worker", "--loglevel", "warning", *worker],
+            "scheduler": [python, *celery, "beat", "--loglevel", "warning", *beat],
+        },
+        "address": [{"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port],  # noqa: S104  # asked for
+        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: rural-2026\n  Ctrl-C stops it.\n",
+    }

@@ -1,0 +1,50 @@
+"""Doing what a learner does, with a test client."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from assessments.models import Option
+
+HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}  # a browser says so with every request from our pages
+
+
+def read_lesson(client: Client, slug: str) -> Any:
+    """Tap the button at the end of a lesson."""
+    return post(client, f"/lessons/{slug}/done/")
+
+
+def post(client: Client, path: str, data: dict[str, Any] | None = None) -> Any:
+    """A form sent from one of our pages."""
+    return client.post(path, data or {}, **HERE)
+
+
+def hidden(html: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, f"no field {name}"
+    return found[1]
+
+
+def answer_next(client: Client, quiz_id: int, *, right: bool = True) -> Any:
+    """Answer the question that is shown; returns the response to the answer."""
+    html = client.get(f"/quizzes/{quiz_id}/").content.decode()
+    code = hidden(html, "item")
+    options = Option.objects.filter(item__code=code)
+    wanted = [o.pk for o in options if o.right] if right else [next(o.pk for o in options if not o.right)]
+    return post(
+        client,
+        f"/quizzes/{quiz_id}/answer/",
+        {"attempt": hidden(html, "attempt"), "item": code, "choice": wanted},
+    )
+
+
+def take_quiz(client: Client, quiz_id: int, *, wrong: int = 0, length: int = 6) -> Any:
+    """Answer a whole quiz, the first ``wrong`` questions wrongly; returns the last response."""
+    response = None
+    for number in range(length):
+        response = answer_next(client, quiz_id, right=number >= wrong)
+    return response

@@ -1,0 +1,192 @@
+"""Cached pages with a personal overlay: fast, and never somebody else's."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from courses import services
+from courses.models import Block, Module
+from learners.models import LessonProgress
+from mooc.lib import pages
+from tests.acts import read_lesson
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
+HOT = ["/", "/modules/", "/modules/window-light/", "/lessons/borrow-the-window/", "/tracks/"]
+
+
+@pytest.mark.parametrize("path", HOT)
+def test_guest_pages_hold_no_token_no_name_and_no_cookie(client: Client, make_user: Any, path: str) -> None:
+    member = Client()
+    member.force_login(make_user("li", display_name="李桂香"))
+    assert "李桂香" in member.get(path).content.decode()
+    answer = client.get(path)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "csrfmiddlewaretoken" not in html
+    assert "李桂香" not in html
+    assert answer.cookies == {}
+    assert not any(mark in html for mark in (pages.OPEN, pages.MID, pages.CLOSE))
+
+
+def test_done_marks_are_the_persons_own(client: Client) -> None:
+    read_lesson(client, "borrow-the-window")
+    assert 'class="ic done"' in client.get("/modules/window-light/").content.decode()
+    assert 'class="ic done"' not in Client().get("/modules/window-light/").content.decode()
+
+
+def test_an_unchanged_page_is_not_sent_again(client: Client) -> None:
+    first = client.get("/modules/window-light/")
+    again = client.get("/modules/window-light/", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    read_lesson(client, "borrow-the-window")
+    assert client.get("/modules/window-light/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+
+
+def test_what_a_person_sees_is_never_given_to_the_next(make_user: Any) -> None:
+    phone = Client()
+    phone.force_login(make_user("li"))
+    mine = phone.get("/modules/window-light/")
+    phone.logout()
+    assert phone.get("/modules/window-light/", HTTP_IF_NONE_MATCH=mine["ETag"]).status_code == 200
+    assert mine["Cache-Control"] == "private, no-cache"
+    assert {"Cookie", "Accept-Language", "Accept-Encoding"} <= {v.strip() for v in mine["Vary"].split(",")}
+
+
+def test_compressed_and_plain_are_the_same_page(client: Client) -> None:
+    plain = client.get("/lessons/borrow-the-window/").content
+    packed = client.get("/lessons/borrow-the-window/", HTTP_ACCEPT_ENCODING="gzip")
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain
+    read_lesson(client, "borrow-the-window")
+    own = client.get("/modules/window-light/", HTTP_ACCEPT_ENCODING="gzip")
+    assert gzip.decompress(own.content) == client.get("/modules/window-light/").content
+
+
+def test_language_and_large_text_are_remembered_and_come_back(client: Client) -> None:
+    answer = client.get("/prefs/?lang=en&next=/modules/%3Flevel%3DL1")
+    assert answer.headers["Location"] == "/modules/?level=L1"
+    assert 'lang="en"' in client.get("/modules/").content.decode()[:200]
+    client.get("/prefs/?elder=1&next=/")
+    assert 'class="elder"' in client.get("/").content.decode()[:200]
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
+def test_nobody_is_sent_to_another_site(client: Client, target: str) -> None:
+    assert client.get("/prefs/", {"lang": "en", "next": target}).headers["Location"] == "/"
+
+
+def test_unknown_parameters_make_no_new_page(client: Client) -> None:
+    client.get("/modules/")
+    size = len(pages.memory._pages)
+    for number in range(5):
+        client.get(f"/modules/?utm={number}&x=<script>")
+    assert len(pages.memory._pages) == size
+
+
+def test_the_memory_stays_within_its_bound() -> None:
+    memory = pages.PageMemory(10_000)
+    for number in range(50):
+        memory.put(str(number), pages.Page.from_html("x" * 500 + str(number), 200))
+    assert memory.size <= 10_000
+    assert memory.get("49") is not None
+    assert memory.get("0") is None
+
+
+def test_a_half_edited_draft_is_not_seen_until_it_is_published(client: Client) -> None:
+    module = Module.objects.get(slug="window-light")
+    block = (
+        Block.objects.filter(lesson__edition=module.draft, kind="text")
+        .order_by("lesson__position", "position")
+        .first()
+    )
+    assert block
+    block.body_zh = "新写的一句话。"
+    block.save()
+    assert "新写的一句话" not in client.get("/lessons/borrow-the-window/").content.decode()
+    services.publish_module(module=module)
+    assert "新写的一句话" in client.get("/lessons/borrow-the-window/").content.decode()
+
+
+def test_a_draft_that_lacks_a_language_is_not_published(client: Client) -> None:
+    module = Module.objects.get(slug="window-light")
+    before = module.published_id
+    Block.objects.filter(lesson__edition=module.draft, kind="tip").update(body_en="")
+    with pytest.raises(services.NotReady):
+        services.publish_module(module=module)
+    module.refresh_from_db()
+    assert module.published_id == before
+
+
+def test_a_withdrawn_module_is_gone_but_progress_stays(client: Client) -> None:
+    read_lesson(client, "borrow-the-window")
+    services.withdraw_module(module=Module.objects.get(slug="window-light"))
+    for path in ("/modules/window-light/", "/lessons/borrow-the-window/"):
+        assert client.get(path).status_code == 404
+    assert LessonProgress.objects.count() == 1
+
+
+def test_filters_combine_and_counts_are_right(client: Client) -> None:
+    html = client.get("/modules/?level=L2&category=logi").content.decode()
+    assert html.count('class="mod"') == 1
+    assert client.get("/modules/?level=L3").content.decode().count('class="mod"') == 0
+    for params in ("?level=nonsense", "?minutes=1e9", "?audience=%00", "?category=%F0%9F%98%80"):
+        assert client.get(f"/modules/{params}").content.decode().count('class="mod"') == 2
+
+
+def test_a_filter_leads_nowhere_only_where_nothing_is(client: Client) -> None:
+    html = client.get("/modules/").content.decode()
+    for href in set(part.split('"')[0] for part in html.split('class="chip" href="')[1:]):
+        target = href.replace("&amp;", "&")
+        page = client.get(target if target.startswith("/") else f"/modules/{target}").content.decode()
+        assert page.count('class="mod"') > 0
+
+
+def test_pages_that_fail_say_so_in_both_languages(client: Client) -> None:
+    for language, words in (("zh-hans", "这里没有这一页"), ("en", "This page is not here")):
+        client.cookies["django_language"] = language
+        answer = client.get("/nothing/here/")
+        assert answer.status_code == 404
+        assert escape(words) in answer.content.decode()
+
+
+def test_search_finds_colloquial_words_and_notes_what_is_missing(client: Client) -> None:
+    from courses.models import SearchQuery
+
+    html = client.get("/search/", {"q": "照片发黄咋办"}).content.decode()
+    assert "/search/open/" in html
+    link = html.split('href="/search/open/')[1].split('"')[0]
+    assert client.get(f"/search/open/{link}").headers["Location"].startswith("/lessons/")
+    found = SearchQuery.objects.get(text="照片发黄咋办")
+    assert found.hits > 0
+    assert found.seconds_to_lesson is not None
+    client.get("/search/", {"q": "怎么养猪"})
+    assert SearchQuery.objects.get(text="怎么养猪").hits == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "'\"*(){}[]:^~", "\x00\x01", "NEAR(a b)", "😀" * 50, "字" * 5000, "‮abc", "a OR b"]
+)
+def test_search_takes_any_text(client: Client, text: str) -> None:
+    assert client.get("/search/", {"q": text}).status_code == 200
+
+
+def test_media_come_in_parts_and_cannot_run(client: Client) -> None:
+    html = client.get("/lessons/borrow-the-window/").content.decode()
+    path = "/media/m/" + html.split('src="/media/m/')[1].split('"')[0]
+    whole = client.get(path)
+    body = b"".join(whole.streaming_content)  # type: ignore[attr-defined]  # a file response
+    part = client.get(path, HTTP_RANGE="bytes=10-19")
+    assert (part.status_code, part["Content-Range"]) == (206, f"bytes 10-19/{len(body)}")
+    assert b"".join(part.streaming_content) == body[10:20]  # type: ignore[attr-defined]  # as above
+    assert "sandbox" in whole["Content-Security-Policy"]
+    assert whole["X-Content-Type-Options"] == "nosniff"
+    assert client.get(path, HTTP_RANGE="bytes=999999999-").status_code == 416
+    for bad in ("/media/../secret_key", "/media/m/x.svg", "/media/secret_key", "/media/m/%2e%2e/secret_key"):
+        assert client.get(bad).status_code == 404
