@@ -25,10 +25,10 @@ def merge(source: Learner, target: Learner) -> None:
 def erase(learner: Learner) -> int:
     """Remove questions with their history; reports stay without a name."""
     ids = list(Question.objects.filter(learner=learner).values_list("pk", flat=True))
-    Question.history.filter(id__in=ids).delete()
     ContentReport.objects.filter(learner=learner).update(learner=None)
     ContentReport.history.filter(learner=learner).update(learner=None)
     count, _rows = Question.objects.filter(learner=learner).delete()
+    Question.history.filter(id__in=ids).delete()  # last: deleting leaves a trace of its own
     return count
 
 

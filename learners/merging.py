@@ -26,11 +26,6 @@ from .services import enrol
 CODE_LIFE = dt.timedelta(days=180)
 
 
-def has_history(learner: Learner) -> bool:
-    """Whether anything was ever learnt under this row."""
-    return LearningRecord.objects.filter(learner=learner).exists()
-
-
 def absorb_guest(*, guest: Learner, target: Learner) -> None:
     """Move everything of ``guest`` to ``target`` and drop the guest. Doing it again changes nothing.
 
@@ -53,6 +48,7 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
             merge(source, into)
         for membership in source.memberships.all():
             into.memberships.get_or_create(cohort_id=membership.cohort_id)
+        source.openings.update(learner=into)
         LessonProgress.objects.filter(learner=source).delete()
         Enrolment.objects.filter(learner=source).delete()
         for module in Module.objects.filter(slug__in=slugs):
@@ -60,7 +56,11 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
                 enrol(learner=into, module=module, how=Enrolment.How.ACT)
             settle(into, module)
         source.delete()
-        Learner.objects.filter(pk=into.pk).update(version=F("version") + 1, seen_at=timezone.now())
+        Learner.objects.filter(pk=into.pk).update(
+            version=F("version") + 1, seen_at=timezone.now(),
+            region=into.region_id or source.region_id, birth_year=into.birth_year or source.birth_year,
+            weekly_goal=into.weekly_goal or source.weekly_goal,
+        )  # fmt: skip
         emit(signals.learners_merged, LearnersMerged(guest.pk, into.pk))
 
 

@@ -56,7 +56,10 @@ def record_act(*, learner: Learner, act: Act, signed_in: bool = False) -> Stored
         if known:
             return _resend(known, learner, act)
         # One learner's acts are put in line: two tabs cannot both count the same lesson.
-        learner = Learner.objects.select_for_update().get(pk=learner.pk)
+        locked = Learner.objects.select_for_update().filter(pk=learner.pk).first()
+        if locked is None:  # a guest who became an account, or was deleted, a moment ago
+            raise DomainError(_("This progress has moved. Load the page again."), code="moved")
+        learner = locked
         try:
             with transaction.atomic():
                 record = _insert(learner, act)

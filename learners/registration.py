@@ -18,3 +18,5 @@ def register() -> None:
     registry.slot_filler.register("modulebar", overlays.module_bars)
     registry.slot_filler.register("hero", overlays.home_hero)
     registry.export_person.register("learners", people.export)
+    registry.newcomer.register("learners", guests.newcomer)
+    registry.erase_person.register("learners", people.erase)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from courses.models import LessonEdition, Module
+from mooc.accounts.data import Role
 
-from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress
+from .models import Enrolment, FileOpening, Learner, LessonProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,19 @@ def resume_point(learner: Learner) -> ModuleState | None:
     return module_state(learner, last.module_id) if last else None
 
 
-def guest_with_history(identifier: uuid.UUID | None) -> Learner | None:
-    """The guest of a cookie, when anything was learnt on that phone: 2 queries."""
-    guest = Learner.objects.filter(uuid=identifier, user=None).first() if identifier else None
-    return guest if guest and LearningRecord.objects.filter(learner=guest).exists() else None
-
-
 def openings(learner: Learner) -> list[FileOpening]:
     """Who opened this file last, ten at most: 1 query."""
     return list(learner.openings.select_related("opened_by")[:10])
+
+
+def people_of_helper(user: Any, name: str = "") -> QuerySet[Learner]:
+    """Whose number a helper may change: learners of the own region and below, never staff."""
+    people = Learner.objects.people().filter(user__is_staff=False, user__is_superuser=False)
+    if not user.is_superuser:
+        wanted = Q(pk__in=[])
+        for path in user.region_paths(Role.HELPER):
+            wanted |= Q(region__path__startswith=path)
+        people = people.filter(wanted)
+    if name:
+        people = people.filter(Q(user__display_name__icontains=name) | Q(user__username__icontains=name))
+    return people.select_related("user", "region").order_by("user__display_name", "pk")

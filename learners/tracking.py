@@ -91,9 +91,13 @@ def modules_section(learner: Learner) -> TrackingSection:
 
 
 def lessons_section(learner: Learner) -> TrackingSection:
-    """Lessons, the last one first."""
+    """Lessons, the last one first. A lesson finished twice (on two phones) stands here once."""
     records = LearningRecord.objects.filter(learner=learner, object_type="lesson", verb=Verb.COMPLETED)
     spent = dict(LessonProgress.objects.filter(learner=learner).values_list("lesson__slug", "seconds"))
+    first: dict[str, LearningRecord] = {}
+    for record in records.order_by("-happened_at")[:MOST_ROWS]:
+        first[record.object_id] = record
+    rows = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
     return TrackingSection(
         "lessons",
         _("Lessons read"),
@@ -104,7 +108,7 @@ def lessons_section(learner: Learner) -> TrackingSection:
                 _day(row.happened_at),
                 _("%(m)s min") % {"m": round(spent.get(row.object_id, 0) / 60)},
             )
-            for row in records.order_by("-happened_at")[:MOST_ROWS]
+            for row in rows
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import cohorts, lessons, me, privacy
+from .views import cohorts, lessons, me, numbers, privacy
 
 urlpatterns = [
     path("lessons/<slug:slug>/", lessons.lesson, name="lesson"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("join/<str:code>/qr.svg", cohorts.qr, name="join_qr"),
     path("classes/", cohorts.classes, name="classes"),
     path("classes/<int:pk>/", cohorts.cohort, name="class"),
+    path("classes/numbers/", numbers.people, name="numbers"),
+    path("classes/numbers/<int:pk>/", numbers.change, name="change_number"),
     path("me/", me.me, name="me"),
     re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", me.download, name="tracking_file"),
     path("me/welcome/", me.welcome, name="welcome"),

@@ -338,6 +338,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("MOOC_LOG_LEVEL", "INFO")},
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "fontTools": {"level": "WARNING"},  # tells every glyph of every PDF
+        "fpdf": {"level": "WARNING"},
+    },
 }
 LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}

@@ -168,9 +168,7 @@ def make_user(db: None) -> Callable[..., Any]:
         user = User.objects.create_user(username, password=PASSWORD, **fields)
         if role:
             RoleGrant.objects.create(user=user, role=role, region=region)
-            if not user.is_staff:
-                user.is_staff = role == "trainer"
-                user.save()
+            user.refresh_from_db()
         return user
 
     return make

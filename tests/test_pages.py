@@ -142,7 +142,7 @@ def test_filters_combine_and_counts_are_right(client: Client) -> None:
 
 def test_a_filter_leads_nowhere_only_where_nothing_is(client: Client) -> None:
     html = client.get("/modules/").content.decode()
-    for href in set(part.split('"')[0] for part in html.split('class="chip" href="')[1:]):
+    for href in {part.split('"')[0] for part in html.split('class="chip" href="')[1:]}:
         target = href.replace("&amp;", "&")
         page = client.get(target if target.startswith("/") else f"/modules/{target}").content.decode()
         assert page.count('class="mod"') > 0
@@ -171,7 +171,7 @@ def test_search_finds_colloquial_words_and_notes_what_is_missing(client: Client)
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "'\"*(){}[]:^~", "\x00\x01", "NEAR(a b)", "😀" * 50, "字" * 5000, "‮abc", "a OR b"]
+    "text", ["", " ", "'\"*(){}[]:^~", "\x00\x01", "NEAR(a b)", "😀" * 50, "字" * 5000, "\u202eabc", "a OR b"]
 )
 def test_search_takes_any_text(client: Client, text: str) -> None:
     assert client.get("/search/", {"q": text}).status_code == 200

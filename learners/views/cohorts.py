@@ -62,7 +62,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return redirect(f"/classes/{cohorts.open_cohort(leader=request.user, **form.cleaned_data).pk}/")
     page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
-    context = {"page": page, "form": form, "nav": "me"}
+    context = {"page": page, "form": form, "nav": "me", "helps": request.user.has_role(Role.HELPER)}
     return render(request, "learners/classes.html", context, status=400 if form.errors else 200)
 
 
@@ -76,7 +76,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     )
     page = page_of(
         request,
-        row.members.filter(left_at=None).select_related("learner__user", "learner__region"),
+        row.members.filter(left_at=None).select_related("learner__user", "learner__region").order_by("pk"),
         50,
     )
     context = {

@@ -24,6 +24,8 @@ def me(request: HttpRequest) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         return render(request, "learners/me_empty.html", {"nav": "me"})
+    if person.signed_in and guests.waiting_guest(request):
+        return redirect("/me/welcome/?next=/me/")  # the answer to signing in was lost on the way
     context = {
         "person": person, "file": tracking.tracking_file(person.learner), "nav": "me",
         "state": selectors.resume_point(person.learner), "openings": selectors.openings(person.learner),
@@ -52,27 +54,20 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After signing in: what this phone learnt before goes to the account, or to nobody."""
+    """After signing in: was it you who learnt on this phone before? A new account never comes to ask."""
     if not request.user.is_authenticated:
         return redirect("/accounts/login/")
-    learner = guests.learner_of(request.user)
-    identifier = guests.guest_uuid(request)
-    guest = selectors.guest_with_history(identifier)
-    if year := request.session.pop("birth_year", None):
-        Learner.objects.filter(pk=learner.pk).update(birth_year=year)
     done = redirect(safe_next(request, "/me/"))
     guests.drop_cookie(done)
-    if guest is None or request.POST.get("mine") == "no":
+    guest = guests.waiting_guest(request)
+    mine = request.POST.get("mine")
+    if guest is None or mine == "no":
         return done
-    if merging.has_history(learner) and request.POST.get("mine") != "yes":
-        context = {
-            "file": tracking.tracking_file(guest),
-            "next": safe_next(request, ""),
-            "nav": "me",
-        }
-        return render(request, "learners/was_you.html", context)
-    merging.absorb_guest(guest=guest, target=learner)
-    return done
+    if mine == "yes":
+        merging.absorb_guest(guest=guest, target=guests.learner_of(request.user))
+        return done
+    context = {"file": tracking.tracking_file(guest), "next": safe_next(request, ""), "nav": "me"}
+    return render(request, "learners/was_you.html", context)
 
 
 @require_POST
@@ -93,22 +88,21 @@ def use_code(request: HttpRequest) -> HttpResponse:
     """Type a progress code: this phone goes on where the other one was."""
     if request.method != "POST":
         return render(request, "learners/code.html", {"nav": "me"})
-    typed = request.POST.get("code", "")[:60]
+    context = {"typed": request.POST.get("code", "")[:60], "nav": "me"}
     try:
-        learner = _redeem(request, typed)
+        learner = _redeem(request, context["typed"])
     except DomainError as error:
-        return render(
-            request,
-            "learners/code.html",
-            {"error": str(error), "typed": typed, "nav": "me"},
-            status=400,
-        )
+        return render(request, "learners/code.html", context | {"error": str(error)}, status=400)
     person = guests.person_of(request)
-    if person and person.learner.pk != learner.pk:
-        if person.signed_in:
-            merging.absorb_guest(guest=learner, target=person.learner)
-            return redirect("/me/")
-        merging.absorb_guest(guest=person.learner, target=learner)
+    if person and person.signed_in:
+        merging.absorb_guest(guest=learner, target=person.learner)
+        return redirect("/me/")
+    here, mine = guests.waiting_guest(request), request.POST.get("mine")
+    if here and here.pk != learner.pk:
+        if mine not in ("yes", "no"):  # phones are shared: whose is what was learnt on this one?
+            return render(request, "learners/code.html", context | {"ask": True}, status=400)
+        if mine == "yes":
+            merging.absorb_guest(guest=here, target=learner)
     response = redirect("/me/")
     guests.set_cookie(response, learner)
     return response

@@ -17,8 +17,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """allauth's own sign-up pages stay shut."""
         return False
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """No flash messages: the page one comes to says enough, and it may be one all people share."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Nothing about signing in and out: the page one comes to says enough."""
+        template = args[0] if args else kwargs.get("message_template")
+        if not (template or "").startswith("account/messages/logged_"):
+            super().add_message(request, level, *args, **kwargs)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to one's own page."""
+        return "/me/privacy/"
 
 
 class MfaAdapter(DefaultMFAAdapter):

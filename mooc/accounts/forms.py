@@ -95,9 +95,7 @@ class PasswordForm(forms.Form):
     """Name or number, and password."""
 
     login = forms.CharField(label=_("Name or mobile number"), max_length=150)
-    password = forms.CharField(
-        label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput
-    )
+    password = forms.CharField(label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput)
 
     def clean_login(self) -> str:
         return clean(self.cleaned_data["login"])

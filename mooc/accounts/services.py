@@ -220,7 +220,9 @@ def _claim(message_id: int) -> TextMessage | None:
     """Take a waiting message for this worker, or give it up when it is too late."""
     now = timezone.now()
     waiting = TextMessage.objects.filter(pk=message_id, state=TextMessage.State.WAITING)
-    waiting.filter(Q(expires_at__lt=now) | Q(tries__gte=SENDS)).update(state=TextMessage.State.FAILED, text="")
+    waiting.filter(Q(expires_at__lt=now) | Q(tries__gte=SENDS)).update(
+        state=TextMessage.State.FAILED, text=""
+    )
     free = waiting.filter(Q(tries=0) | Q(updated_at__lt=now - CLAIM))
     if not free.update(tries=F("tries") + 1, updated_at=now):
         return None

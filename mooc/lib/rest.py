@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -30,6 +31,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if response is None:
         return None
     status = 404 if response.status_code == 403 else response.status_code
+    if isinstance(error, NotAuthenticated | AuthenticationFailed):
+        status, response.headers["WWW-Authenticate"] = 401, "Token"
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     problem = _problem(status, getattr(detail, "code", "invalid"), str(detail or ""))
     if status == 404:

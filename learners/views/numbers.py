@@ -1,0 +1,54 @@
+"""A changed or lost number: a helper writes down the new one, for people of the own region."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mooc.accounts import services as accounts
+from mooc.accounts import tasks
+from mooc.accounts.data import Role
+from mooc.accounts.forms import PhoneForm
+from mooc.lib.errors import DomainError
+from mooc.lib.http import page_of
+from mooc.lib.queue import later
+from mooc.lib.text import clean, mask_phone
+
+from .. import selectors
+
+
+def _only_helpers(request: HttpRequest) -> None:
+    if not request.user.is_authenticated or not request.user.has_role(Role.HELPER):
+        raise PermissionDenied
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Find the person."""
+    _only_helpers(request)
+    name = clean(request.GET.get("q", "")[:40])
+    page = page_of(request, selectors.people_of_helper(request.user, name))
+    rows = [(row, mask_phone(row.user.phone) if row.user.phone else "") for row in page]
+    return render(request, "learners/numbers.html", {"page": page, "rows": rows, "q": name, "nav": "me"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down the new number."""
+    _only_helpers(request)
+    row = get_object_or_404(selectors.people_of_helper(request.user), pk=pk)
+    form = PhoneForm(request.POST or None)
+    done = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            note = accounts.change_phone(user=row.user, phone=form.cleaned_data["phone"], by=request.user)
+            done = True
+            if note is not None:
+                later(tasks.send_text, note.pk)
+        except DomainError as error:
+            form.add_error("phone", str(error))
+    shown = mask_phone(form.cleaned_data["phone"] if done else row.user.phone or "")
+    context = {"row": row, "form": form, "done": done, "shown": shown, "nav": "me"}
+    return render(request, "learners/number.html", context, status=400 if form.errors else 200)
