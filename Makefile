@@ -4,6 +4,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 MOOC_DATA_DIR ?= ./var
 export PORT HOST MOOC_DATA_DIR
+unexport PYTHONDONTWRITEBYTECODE  # without compiled files every start costs two seconds more
 VENV := .venv
 PY := $(VENV)/bin/python
 RUN_STAMP := $(VENV)/.runtime-$(shell sha256sum requirements.txt 2>/dev/null | cut -c1-16)

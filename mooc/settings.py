@@ -192,7 +192,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 BUILD_ID = _build_id()  # cached pages of older code are never served
-PAGE_CACHE_BYTES = 32 * 1024 * 1024
+PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
 
 MEDIA_ROOT = DATA_DIR / "media"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +13,7 @@ from mooc.accounts import services as accounts
 from mooc.accounts import tasks
 from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
+from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of
 from mooc.lib.queue import later
@@ -19,17 +22,19 @@ from mooc.lib.text import clean, mask_phone
 from .. import selectors
 
 
-def _only_helpers(request: HttpRequest) -> None:
-    if not request.user.is_authenticated or not request.user.has_role(Role.HELPER):
+def _helper(request: HttpRequest) -> User:
+    user = request.user
+    if not user.is_authenticated or not user.has_role(Role.HELPER):
         raise PermissionDenied
+    return user
 
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Find the person."""
-    _only_helpers(request)
+    helper = _helper(request)
     name = clean(request.GET.get("q", "")[:40])
-    page = page_of(request, selectors.people_of_helper(request.user, name))
+    page = page_of(request, selectors.people_of_helper(helper, name))
     rows = [(row, mask_phone(row.user.phone) if row.user.phone else "") for row in page]
     return render(request, "learners/numbers.html", {"page": page, "rows": rows, "q": name, "nav": "me"})
 
@@ -37,18 +42,19 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down the new number."""
-    _only_helpers(request)
-    row = get_object_or_404(selectors.people_of_helper(request.user), pk=pk)
+    helper = _helper(request)
+    row = get_object_or_404(selectors.people_of_helper(helper), pk=pk)
+    person = cast(User, row.user)  # guests are not among them
     form = PhoneForm(request.POST or None)
     done = False
     if request.method == "POST" and form.is_valid():
         try:
-            note = accounts.change_phone(user=row.user, phone=form.cleaned_data["phone"], by=request.user)
+            note = accounts.change_phone(user=person, phone=form.cleaned_data["phone"], by=helper)
             done = True
             if note is not None:
                 later(tasks.send_text, note.pk)
         except DomainError as error:
             form.add_error("phone", str(error))
-    shown = mask_phone(form.cleaned_data["phone"] if done else row.user.phone or "")
+    shown = mask_phone(form.cleaned_data["phone"] if done else person.phone or "")
     context = {"row": row, "form": form, "done": done, "shown": shown, "nav": "me"}
     return render(request, "learners/number.html", context, status=400 if form.errors else 200)

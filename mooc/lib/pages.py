@@ -185,16 +185,21 @@ def _make(
     view: Callable[..., HttpResponse], request: HttpRequest, key: str, args: Any, kwargs: Any
 ) -> Page | HttpResponse:
     shared_key = hashlib.sha256(key.encode()).hexdigest()
-    page: Page | None = cache.get(shared_key) if settings.REDIS_URL else None
+    page: Page | None = cache.get(shared_key) if _shared() else None
     if page is None:
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
         page = Page.from_html(response.content.decode(), 200)
-        if settings.REDIS_URL:
+        if _shared():
             cache.set(shared_key, page, SHARED_SECONDS)
     memory.put(key, page)
     return page
+
+
+def _shared() -> bool:
+    """Whether pages are shared between processes."""
+    return bool(settings.REDIS_URL and settings.PAGE_CACHE_BYTES)
 
 
 def _answer(page: Page, person: Any, request: HttpRequest) -> HttpResponse:

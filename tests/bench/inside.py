@@ -1,0 +1,89 @@
+"""What the benchmark asks the installation it measures, from the inside: ids, sessions, query counts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assessments.models import Item, Quiz
+from assessments.scoring import draw
+from courses.models import LessonEdition, Module
+from learners.guests import learner_of
+from mooc.lib import pages
+
+
+def facts() -> None:
+    """Print everything the load needs, as JSON."""
+    settings.ALLOWED_HOSTS = ["*"]
+    module = Module.objects.published().order_by("level", "code").first()
+    if module is None:
+        sys.exit("no content is loaded")
+    lessons = [
+        row.lesson.slug
+        for row in LessonEdition.objects.filter(edition__published_of__isnull=False).select_related("lesson")
+    ]
+    lesson = LessonEdition.objects.filter(edition_id=module.published_id).select_related("lesson").first()
+    quiz = Quiz.objects.get(module=module)
+    answers = {
+        item.code: [option.pk for option in item.options.all() if option.right]
+        for item in Item.objects.live().filter(module=module).prefetch_related("options")
+    }
+    users = [get_user_model().objects.create_user(f"bench-{uuid.uuid4().hex[:8]}") for _n in range(5)]
+    found: dict[str, Any] = {
+        "module": module.slug, "lesson": lesson.lesson.slug if lesson else "", "lessons": lessons, "quiz": quiz.pk,
+        "length": quiz.length, "answers": answers, "sessions": [_session(user) for user in users[:4]],
+    }  # fmt: skip
+    found["queries"] = _queries(found, users[4], quiz, answers)
+    print(json.dumps(found))
+
+
+def _session(user: Any) -> str:
+    learner_of(user)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
+
+
+def _queries(found: dict[str, Any], user: Any, quiz: Quiz, answers: dict[str, list[int]]) -> dict[str, int]:
+    guest, member = Client(), Client()
+    member.cookies[settings.SESSION_COOKIE_NAME] = _session(user)
+    paths = {"guest home": "/", "guest catalogue": "/modules/", "guest module": f"/modules/{found['module']}/",
+             "guest lesson": f"/lessons/{found['lesson']}/"}  # fmt: skip
+    counts = {}
+    for name, path in paths.items():
+        guest.get(path)
+        counts[name] = _count(lambda path=path: guest.get(path))
+    pages.memory.clear()
+    counts["guest lesson cold"] = _count(lambda: guest.get(paths["guest lesson"]))
+    member.get(paths["guest lesson"])
+    counts["signed-in lesson"] = _count(lambda: member.get(paths["guest lesson"]))
+    attempt = uuid.uuid4()
+    codes = draw(list(answers), quiz.length, attempt)
+
+    def answer(code: str) -> Any:
+        data = {"attempt": str(attempt), "item": code, "choice": answers[code]}
+        return member.post(f"/quizzes/{quiz.pk}/answer/", data)
+
+    answer(codes[0])
+    counts["quiz answer stored"] = _count(lambda: answer(codes[1]))
+    return counts
+
+
+def _count(act: Any) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        response = act()
+    if response.status_code not in (200, 302):
+        sys.exit(f"{response.status_code} while counting queries")
+    return sum(1 for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")))

@@ -1,0 +1,65 @@
+"""Heavy work at N and 10 N: time, peak memory, growth. Each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench.site import BenchSite
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def measure(site: BenchSite, *, full: bool) -> list[dict[str, Any]]:
+    """Synthetic history, rebuilding progress, loading content, one tracking file as PDF."""
+    small = 200 if full else 40
+    rows = []
+    history = [
+        _timed(site, ["scale_data", "--learners", str(n), "--seed", str(n)]) for n in (small, 10 * small)
+    ]
+    rows.append(_row("history written (scale_data)", 10 * small, history[1], history[0]))
+    rebuild = _timed(site, ["rebuild_progress", "--check"])
+    rows.append(_row("progress compared, all learners", 11 * small, rebuild, None))
+    content = _timed(site, ["load_content", "courses/content", "--overwrite"])
+    rows.append(
+        _row(
+            "content loaded, all modules",
+            len(list((ROOT / "courses" / "content").glob("*/module.md"))),
+            content,
+            None,
+        )
+    )
+    paper = _timed(
+        site, ["tracking_file", f"scale{small}-0", "--format", "pdf", "--out", str(site.data / "file.pdf")]
+    )
+    rows.append(_row("tracking file as PDF", 1, paper, None))
+    return rows
+
+
+def _timed(site: BenchSite, args: list[str]) -> tuple[float, float]:
+    """Seconds and peak megabytes of one management command as a whole process."""
+    started = time.perf_counter()
+    command = [sys.executable, "manage.py", *args]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=site.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    _pid, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(
+            f"{' '.join(args)} failed: {process.stderr.read().decode()[-1000:] if process.stderr else ''}"
+        )
+    return time.perf_counter() - started, _peak(usage)
+
+
+def _peak(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / 1024
+
+
+def _row(name: str, n: int, large: tuple[float, float], small: tuple[float, float] | None) -> dict[str, Any]:
+    growth = round(large[0] / small[0], 2) if small else None
+    return {"name": name, "n": n, "seconds": round(large[0], 2), "peak_mb": round(large[1]), "growth": growth}
