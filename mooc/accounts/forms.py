@@ -18,7 +18,11 @@ from .models import User
 class PhoneForm(forms.Form):
     """A mobile number."""
 
-    phone = forms.CharField(label=_("Mobile number"), max_length=40)
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=40,
+        error_messages={"required": _("A mobile number has 11 digits and starts with 1. Look again.")},
+    )
 
     def clean_phone(self) -> str:
         number = phones.normalise(self.cleaned_data["phone"])
@@ -30,7 +34,11 @@ class PhoneForm(forms.Form):
 class CodeForm(forms.Form):
     """The six digits of the message."""
 
-    code = forms.CharField(label=_("The 6 digits of the message"), max_length=60)
+    code = forms.CharField(
+        label=_("The 6 digits of the message"),
+        max_length=60,
+        error_messages={"required": _("The message has 6 digits. Look again.")},
+    )
 
     def clean_code(self) -> str:
         digits = phones.digits_only(self.cleaned_data["code"], 6)
@@ -42,7 +50,11 @@ class CodeForm(forms.Form):
 class PersonForm(forms.Form):
     """Who this is, and their consent."""
 
-    name = forms.CharField(label=_("What are you called?"), max_length=40)
+    name = forms.CharField(
+        label=_("What are you called?"),
+        max_length=40,
+        error_messages={"required": _("Write the name people call you.")},
+    )
     birth_year = forms.IntegerField(label=_("Year of birth (if you like)"), required=False)
     guardian = forms.BooleanField(
         label=_("I am the parent or guardian and I agree (under 14)"), required=False

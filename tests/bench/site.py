@@ -128,8 +128,12 @@ class BenchSite:
         if hasattr(os, "sched_setaffinity"):
             pin = lambda: os.sched_setaffinity(0, {0})  # noqa: E731  # runs in the child
         return subprocess.Popen(
-            command, cwd=ROOT, env=self.env | extra, start_new_session=True, preexec_fn=pin
-        )  # noqa: PLW1509  # as above
+            command,
+            cwd=ROOT,
+            env=self.env | extra,
+            start_new_session=True,
+            preexec_fn=pin,  # noqa: PLW1509  # before any thread of ours runs
+        )
 
     def hit(self, page: Page, seconds: float) -> load.Sample:
         """One round of a page."""
@@ -185,10 +189,13 @@ def draw(answers: dict[str, list[int]], length: int, attempt: uuid.UUID) -> list
     return draw_items(list(answers), length, attempt)
 
 
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Free ports, held together so that none is given twice."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _n in range(count)]
+        for sock in sockets:
+            sock.bind(("127.0.0.1", 0))
+        return [int(sock.getsockname()[1]) for sock in sockets]
 
 
 def _wait(url: str) -> None:
