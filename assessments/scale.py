@@ -156,56 +156,46 @@ def _record(
 
 
 def _quiz(
-    plan: Plan, rows: Rows, made: list[LearningRecord], learner: Learner, module: Module, clock: dt.datetime,
+    plan: Plan,
+    rows: Rows,
+    made: list[LearningRecord],
+    learner: Learner,
+    module: Module,
+    clock: dt.datetime,
     dice: random.Random,
-) -> tuple[dt.datetime, bool]:  # fmt: skip
+) -> tuple[dt.datetime, bool]:
+    """One try at the quiz: rows for the try, its answers and its result."""
     quiz, items = plan.quizzes[module.pk], plan.items.get(module.pk, [])
-    chosen_items = dice.sample(items, min(quiz.length, len(items)))
+    drawn = dice.sample(items, min(quiz.length, len(items)))
     attempt = Attempt(
-        uuid=uuid.UUID(int=dice.getrandbits(128), version=4), quiz=quiz, learner=learner, total=len(chosen_items),
-        item_codes=" ".join(item.code for item in chosen_items), edition=1,
+        uuid=uuid.UUID(int=dice.getrandbits(128), version=4), quiz=quiz, learner=learner, edition=1,
+        total=len(drawn), item_codes=" ".join(item.code for item in drawn),
     )  # fmt: skip
-    for item in chosen_items:
+    for item in drawn:
         clock += dt.timedelta(seconds=dice.randint(5, 60))
-        right = dice.random() < 0.85
-        options = [o.pk for o in item.options.all() if o.right == right][: None if right else 1]
-        attempt.right += right
-        fields = {
-            "uuid": scoring.response_id(attempt.uuid, item.code), "item": item, "right": right, "answered_at": clock,
-            "chosen": ",".join(map(str, sorted(options))),
-        }  # fmt: skip
+        fields = _response(attempt, item, clock, dice)
+        attempt.right += fields["right"]
         rows.responses.append((attempt, fields))
-        made.append(
-            _record(
-                learner,
-                module,
-                Verb.ANSWERED,
-                clock,
-                dice,
-                object_type=ObjectType.ITEM,
-                object_id=item.code,
-                success=right,
-                attempt=attempt.uuid,
-            )
-        )
+        about = {"object_type": ObjectType.ITEM, "object_id": item.code, "success": fields["right"]}
+        made.append(_record(learner, module, Verb.ANSWERED, clock, dice, attempt=attempt.uuid, **about))
     attempt.finished_at, attempt.score = clock, scoring.score(attempt.right, attempt.total)
     attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
     rows.attempts.append(attempt)
-    verb = Verb.PASSED if attempt.passed else Verb.FAILED
     clock += dt.timedelta(seconds=1)
+    verb = Verb.PASSED if attempt.passed else Verb.FAILED
+    about = {"object_type": ObjectType.QUIZ, "object_id": module.slug, "edition": 1, "score": attempt.score}
     made.append(
-        _record(
-            learner,
-            module,
-            verb,
-            clock,
-            dice,
-            object_type=ObjectType.QUIZ,
-            object_id=module.slug,
-            edition=1,
-            success=attempt.passed,
-            score=attempt.score,
-            attempt=attempt.uuid,
-        )
+        _record(learner, module, verb, clock, dice, attempt=attempt.uuid, success=attempt.passed, **about)
     )
     return clock, bool(attempt.passed)
+
+
+def _response(attempt: Attempt, item: Item, clock: dt.datetime, dice: random.Random) -> dict[str, Any]:
+    """The columns of one answer, right in 85 of 100."""
+    right = dice.random() < 0.85
+    options = [option.pk for option in item.options.all() if option.right == right]
+    chosen = options if right else options[:1]
+    return {
+        "uuid": scoring.response_id(attempt.uuid, item.code), "item": item, "right": right,
+        "answered_at": clock, "chosen": ",".join(map(str, sorted(chosen))),
+    }  # fmt: skip

@@ -107,13 +107,14 @@ class BenchSite:
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
         """The site and the bare view, each one process on core 0."""
-        self.port, self.bare_port = _free_port(), _free_port()
+        self.port, self.cold_port, self.bare_port = _free_ports(3)
         processes = [
             self._serve("mooc.wsgi", self.port),
+            self._serve("mooc.wsgi", self.cold_port, MOOC_PAGE_CACHE_BYTES="0"),
             self._serve("tests.bench.bare:application", self.bare_port),
         ]
         try:
-            for port, path in ((self.port, "/healthz"), (self.bare_port, "/")):
+            for port, path in ((self.port, "/healthz"), (self.cold_port, "/healthz"), (self.bare_port, "/")):
                 _wait(f"http://127.0.0.1:{port}{path}")
             yield
         finally:
