@@ -1,0 +1,131 @@
+"""Steps a person takes in a browser, and what the eye would measure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assessments.models import Option, Quiz
+
+LESSON = "/lessons/borrow-the-window/"
+MODULE = "/modules/window-light/"
+AXE_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# A link inside a sentence is as high as its line (WCAG 2.5.8); all else needs room for a thumb.
+SMALL_TARGETS = """(least) => {
+  const small = [];
+  for (const el of document.querySelectorAll('a[href],button,summary,input:not([type=hidden]),select,textarea')) {
+    const target = el.closest('label') || el, box = target.getBoundingClientRect();
+    if (!box.width || !box.height || target.closest('.skip,.vh') || !el.checkVisibility()) continue;
+    const parent = target.parentElement;
+    const around = [...parent.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const inside = target.tagName === 'A' && around && getComputedStyle(target).display === 'inline';
+    if (!inside && (box.height < least - 0.5 || box.width < least - 0.5))
+      small.push(`${target.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`);
+  }
+  return small;
+}"""
+BARE_ICONS = """() => [...document.querySelectorAll('a[href],button,summary')].filter((el) =>
+  el.checkVisibility() && el.querySelector('svg') &&
+  ![...el.querySelectorAll('span,b,small')].concat([el]).some((part) =>
+    !part.closest('.vh') && [...part.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+).map((el) => el.outerHTML.slice(0, 100))"""
+SMALL_TEXT = """(least) => {
+  const seen = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const el = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || el.closest('.vh,script,.skip,svg') || !el.checkVisibility()) continue;
+    const size = parseFloat(getComputedStyle(el).fontSize);
+    if (size < least - 0.05) seen.push(`${size} ${el.outerHTML.slice(0, 80)}`);
+  }
+  return seen;
+}"""
+
+
+def path_of(page: Any) -> str:
+    """The path that is open."""
+    return "/" + page.url.split("/", 3)[3]
+
+
+def tap(page: Any, selector: str) -> None:
+    """Tap the first thing that matches, and wait for the page it opens."""
+    with page.expect_navigation():
+        page.locator(selector).first.tap()
+
+
+def read_module(page: Any, url: str, slug: str = "window-light") -> None:
+    """Read every lesson of a module by its own button; ends at the quiz."""
+    page.goto(f"{url}/modules/{slug}/")
+    tap(page, "main a.btn.go")
+    for _lesson in range(20):
+        if "/lessons/" not in page.url:
+            break
+        tap(page, "form[data-end] button")
+    assert "/lessons/" not in page.url
+
+
+def answer(page: Any, *, right: bool = True) -> None:
+    """Answer the question that is open with one tap (several right options: each, then the button)."""
+    code = page.locator("input[name=item]").input_value()
+    options = list(Option.objects.filter(item__code=code))
+    if page.locator("input[type=checkbox][name=choice]").count():
+        for option in options:
+            if option.right is right:
+                page.locator(f"label:has(input[value='{option.pk}'])").tap()
+        tap(page, "form .btn.go")
+    else:
+        wanted = next(option.pk for option in options if option.right is right)
+        tap(page, f"button[name=choice][value='{wanted}']")
+
+
+def take_quiz(page: Any, url: str, slug: str = "window-light", *, wrong: int = 0) -> None:
+    """Answer a whole quiz, the first ``wrong`` questions wrongly; ends on the result."""
+    quiz = Quiz.objects.get(module__slug=slug)
+    page.goto(f"{url}/quizzes/{quiz.pk}/")
+    for number in range(40):
+        answer(page, right=number >= wrong)
+        tap(page, "main .btns a.btn.go")
+        if "/tries/" in page.url:
+            return
+    raise AssertionError("the quiz does not end")
+
+
+def ask_for_code(page: Any, url: str, phone: str, target: str = "/me/") -> str:
+    """Type a number; returns the code out of the message that waits to be sent."""
+    from mooc.accounts.models import TextMessage
+
+    page.goto(f"{url}/accounts/login/?next={target}")
+    page.fill("input[name=phone]", phone)
+    tap(page, "form[action='/accounts/code/send/'] button")
+    message = TextMessage.objects.get(phone=phone, state="waiting")
+    found = re.search(r"\d{6}", message.text)
+    assert found, message.text
+    return found[0]
+
+
+def sign_up(page: Any, url: str, phone: str, name: str) -> None:
+    """A new account by phone code, with name and consent."""
+    page_code = ask_for_code(page, url, phone)
+    page.fill("input[name=code]", page_code)
+    tap(page, "form[action='/accounts/code/'] button")
+    assert path_of(page).startswith("/accounts/new/")
+    page.fill("input[name=name]", name)
+    page.locator("label:has(input[name=consent])").tap()
+    tap(page, "main form button.btn.go")
+
+
+def sign_in(page: Any, url: str, name: str, password: str, target: str = "/") -> None:
+    """Sign in by name and password."""
+    page.goto(f"{url}/accounts/login/?next={target}")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", password)
+    tap(page, "form[action='/accounts/login/'] button")
+
+
+def axe_findings(axe: Any, page: Any) -> list[str]:
+    """What axe finds on the open page, one line each."""
+    found = axe.run(page, options=AXE_RULES).response["violations"]
+    return [f"{path_of(page)} {row['id']}: {node['html'][:160]}" for row in found for node in row["nodes"]]

@@ -1,0 +1,403 @@
+"""What people do, in a real browser at 360 pixels, and the ten rules of the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from assessments.models import Attempt, Quiz
+from courses.exchange import content_files
+from courses.exchange.prose import LIMITS, longest_sentence, spoken_parts
+from courses.models import Block, Media, Module
+from learners.models import Enrolment
+from tests.browser import (
+    BARE_ICONS, LESSON, MODULE, SMALL_TARGETS, SMALL_TEXT, WIDER, answer, ask_for_code, axe_findings, path_of,
+    read_module, sign_in, sign_up, take_quiz, tap,
+)
+from tests.conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parent.parent
+OPEN_PAGES = [
+    "/", "/modules/", MODULE, LESSON, "/tracks/", f"/search/?q={quote('照片发黄')}", "/search/?q=zzqq",
+    "/questions/ask/", f"/questions/ask/?lesson={LESSON.split('/')[2]}", "/questions/", "/feedback/wish/",
+    f"/feedback/report/?lesson={LESSON.split('/')[2]}", "/feedback/complaint/",
+    "/accounts/login/", "/accounts/join/", "/me/", "/me/code/", "/me/review/", "/me/privacy/", "/privacy/", "/help/",
+    "/offline/", "/nothing/here/",
+]  # fmt: skip
+MODES: dict[str, dict[str, Any]] = {
+    "light": {}, "dark": {"color_scheme": "dark"}, "elder": {"elder": "1"}, "elder-dark": {"elder": "xl", "color_scheme": "dark"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def url(live_server: Any, curriculum: None) -> str:
+    """The address of a running site with the small curriculum."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def visitor(phone: Callable[..., Any], url: str) -> Callable[..., Any]:
+    """``visitor(lang="en", elder="1")``: a phone with these settings remembered."""
+
+    def make(lang: str = "zh-hans", elder: str = "", **options: Any) -> Any:
+        page = phone(**options)
+        page.context.set_default_timeout(25_000)  # the machine that tests may be busy
+        cookies = {"django_language": lang} | ({"elder": elder} if elder else {})
+        page.context.add_cookies([{"name": k, "value": v, "url": url} for k, v in cookies.items()])
+        return page
+
+    return make
+
+
+def learnt_pages(page: Any, url: str) -> list[str]:
+    """Learn a little as a guest; returns the pages that only exist after that."""
+    quiz = Quiz.objects.get(module__slug="window-light")
+    read_module(page, url)
+    page.goto(f"{url}/quizzes/{quiz.pk}/")
+    answer(page, right=False)
+    explained = path_of(page)
+    take_quiz(page, url)
+    result = path_of(page)
+    page.goto(f"{url}/questions/ask/?lesson=borrow-the-window")
+    page.fill("textarea[name=text]", "手机没有窗户怎么拍？")
+    tap(page, "main form button.btn.go")
+    asked = path_of(page)
+    other = Quiz.objects.get(module__slug="parcel")
+    return [
+        f"/quizzes/{other.pk}/", explained, result, "/me/", "/me/review/", asked, "/questions/", MODULE, "/", "/modules/",
+    ]  # fmt: skip
+
+
+# --- a villager learns -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_a_guest_learns_passes_signs_up_and_keeps_it(visitor: Any, url: str, script: bool) -> None:
+    page = visitor(java_script_enabled=script)
+    page.goto(url)
+    tap(page, ".hero a.btn.hot")
+    assert path_of(page).startswith("/lessons/")
+    assert page.locator("article section p").first.is_visible()
+
+    read_module(page, url)
+    take_quiz(page, url)
+    assert "通过" in page.locator("h1").inner_text() or Attempt.objects.get().passed
+    enrolment = Enrolment.objects.get(module__slug="window-light")
+    assert enrolment.completed_at
+
+    sign_up(page, url, "13912345678", "李桂香")
+    assert "李桂香" in page.locator("main").inner_text()
+    page.goto(f"{url}/me/")
+    file = page.locator("main").inner_text()
+    assert "借窗户的光" in file
+    assert "李桂香" in file
+    page.goto(f"{url}{MODULE}")
+    assert page.locator(".note.ok").count() == 1
+    pdf = page.context.request.get(f"{url}/me/file.pdf")
+    assert pdf.status == 200
+    assert pdf.body().startswith(b"%PDF")
+    assert Enrolment.objects.filter(module__slug="window-light", completed_at__isnull=False).count() == 1
+    with page.expect_download() as waiting:
+        page.goto(f"{url}/me/")
+        page.locator("a[href='/me/file.pdf']").tap()
+    assert Path(waiting.value.path()).read_bytes()[:4] == b"%PDF"
+
+
+def test_a_learner_sees_an_edit_after_it_is_published_and_not_before(
+    chromium: Any, visitor: Any, make_user: Any, url: str
+) -> None:
+    trainer = make_user("trainer", role="trainer", is_staff=True)
+    module = Module.objects.get(slug="window-light")
+    if module.course:
+        module.course.trainers.add(trainer)
+    learner = visitor()
+    desk = visitor(viewport={"width": 1280, "height": 900})
+    sign_in(desk, url, "trainer", PASSWORD, f"/admin/courses/module/{module.pk}/change/")
+    assert path_of(desk).endswith(f"/module/{module.pk}/change/")
+    tap(desk, ".field-lesson_links a")
+    box = desk.locator("textarea[name='blocks-0-body_zh']")
+    box.fill("新写的一句话。")
+    tap(desk, "input[name=_save]")
+    assert desk.locator(".errornote").count() == 0
+    learner.goto(f"{url}{LESSON}")
+    assert "太阳光最准" in learner.locator("article").inner_text()
+    assert "新写的一句话" not in learner.locator("article").inner_text()
+
+    desk.goto(f"{url}/admin/courses/module/{module.pk}/change/")
+    tap(desk, "input[name=_publish]")
+    assert desk.locator(".errornote, .messagelist .error").count() == 0
+    learner.goto(f"{url}{LESSON}")
+    assert "新写的一句话" in learner.locator("article").inner_text()
+
+
+def test_a_shared_phone_is_free_again_after_two_taps(visitor: Any, url: str) -> None:
+    page = visitor()
+    read_module(page, url)
+    sign_up(page, url, "13912345679", "王建国")
+    page.goto(f"{url}{LESSON}")
+    tap(page, "footer a[href^='/accounts/switch/']")
+    tap(page, "main form[action='/accounts/logout/'] button")
+    names = {cookie["name"] for cookie in page.context.cookies(url)}
+    assert "learner" not in names
+    assert "sessionid" not in names
+    page.goto(f"{url}/me/")
+    assert "王建国" not in page.content()
+    assert "借窗户的光" not in page.locator("main").inner_text()
+    page.goto(f"{url}{MODULE}")
+    assert page.locator(".ic.done").count() == 0
+    page.go_back()
+    page.goto(f"{url}{LESSON}")
+    assert "王建国" not in page.content()
+
+
+# --- everybody can read it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_axe_finds_nothing_on_any_learner_page(visitor: Any, url: str, lang: str, mode: str) -> None:
+    page, axe, findings = visitor(lang=lang, **MODES[mode]), Axe(), []
+    for path in OPEN_PAGES:
+        page.goto(url + path)
+        findings += axe_findings(axe, page)
+    for path in learnt_pages(page, url):
+        page.goto(url + path)
+        findings += axe_findings(axe, page)
+    page.goto(f"{url}{LESSON}")
+    page.evaluate("document.querySelectorAll('details').forEach((el) => { el.open = true; })")
+    findings += axe_findings(axe, page)
+    code = ask_for_code(page, url, "13912345670")
+    findings += axe_findings(axe, page)
+    page.fill("input[name=code]", "000000" if code != "000000" else "000001")
+    tap(page, "form[action='/accounts/code/'] button")
+    findings += axe_findings(axe, page)
+    page.fill("input[name=code]", code)
+    tap(page, "form[action='/accounts/code/'] button")
+    findings += axe_findings(axe, page)
+    tap(page, "main form button.btn.go")
+    findings += axe_findings(axe, page)
+    assert findings == []
+
+
+# --- the rules of the screen ---------------------------------------------------------------------------
+
+
+def test_rule_1_home_module_lesson_and_never_deeper(visitor: Any, url: str) -> None:
+    page = visitor()
+    page.goto(f"{url}/modules/")
+    tap(page, "main a.mod")
+    assert re.fullmatch(r"/modules/[\w-]+/", path_of(page))
+    tap(page, "main ol a.it")
+    assert path_of(page).startswith("/lessons/")
+    assert page.locator("header nav a").count() == 4
+    assert page.locator("header details, header [aria-haspopup]").count() == 0
+
+
+def test_rule_2_taps_from_home(visitor: Any, url: str) -> None:
+    page = visitor()
+    page.goto(url)
+    tap(page, "main ul a.it")  # any task on the front page: one tap to the lesson
+    assert page.locator("article section p").first.is_visible()
+    page.goto(url)
+    tap(page, "nav a[href^='/questions/ask/']")
+    page.fill("textarea[name=text]", "怎么寄？")
+    tap(page, "main form button.btn.go")
+    assert "怎么寄？" in page.locator("main").inner_text()
+    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
+    tap(page, "button[name=choice]")
+    assert page.locator(".why").is_visible()
+
+
+def test_rule_3_works_without_script_and_no_page_is_wider_than_the_phone(visitor: Any, url: str) -> None:
+    wider = []
+    for elder in ("", "1", "xl"):
+        for lang in ("zh-hans", "en"):
+            page = visitor(lang=lang, elder=elder)
+            paths = OPEN_PAGES + (learnt_pages(page, url) if lang == "en" else [])
+            for path in paths:
+                page.goto(url + path)
+                if page.evaluate(WIDER) > 0:
+                    wider.append(f"{path} {lang} {elder}")
+    assert wider == []
+
+
+def test_rule_4_large_text_and_large_targets(visitor: Any, url: str) -> None:
+    small = []
+    for elder, least, size in (("", 44, 16), ("1", 60, 18), ("xl", 60, 18)):
+        page = visitor(elder=elder)
+        for path in OPEN_PAGES + learnt_pages(page, url):
+            page.goto(url + path)
+            small += [f"{elder} {path} {row}" for row in page.evaluate(SMALL_TARGETS, least)]
+            small += [f"{elder} {path} {row}" for row in page.evaluate(SMALL_TEXT, size)]
+    assert sorted(set(small)) == []
+
+
+def test_rule_4_the_large_switch_is_visible_and_remembered(visitor: Any, url: str) -> None:
+    page = visitor()
+    page.goto(f"{url}{LESSON}")
+    before = float(page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)"))
+    tap(page, "header a.sw[role=button]")
+    assert path_of(page) == LESSON
+    page.goto(url)
+    page.goto(f"{url}{LESSON}")
+    after = float(page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)"))
+    assert after > before
+    assert after >= 18
+
+
+def test_rule_5_icons_have_words_and_the_speaker_needs_a_voice(visitor: Any, url: str) -> None:
+    page = visitor()
+    page.add_init_script("speechSynthesis.getVoices = () => [];")
+    page.goto(f"{url}{LESSON}")
+    assert page.locator("[data-say]").count() > 0
+    assert page.locator("[data-say]:visible").count() == 0
+    for path in OPEN_PAGES:
+        page.goto(url + path)
+        assert page.evaluate(BARE_ICONS) == [], path
+    speaking = visitor()
+    speaking.add_init_script("speechSynthesis.getVoices = () => [{lang: 'zh-CN'}];")
+    speaking.goto(f"{url}{LESSON}")
+    assert speaking.locator("[data-say]:visible").count() == speaking.locator("[data-say]").count()
+    assert "太阳光" in speaking.locator("article").inner_text()
+
+
+def test_rule_6_media_say_their_size_and_wait_for_the_tap(visitor: Any, url: str) -> None:
+    lesson = Module.objects.get(slug="window-light").published.lessons.first()
+    media = Media.objects.create(sha256="a" * 64, file="m/talk.mp3", mime="audio/mpeg", bytes=300_000, seconds=75, label="talk")
+    last = lesson.blocks.order_by("position").last()
+    Block.objects.create(
+        lesson=lesson, position=last.position + 1, kind="audio", media=media,
+        heading_zh="听王婶说", heading_en="Auntie Wang speaks", body_zh="她说。", body_en="She speaks.",
+    )  # fmt: skip
+    page, asked = visitor(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{url}{LESSON}")
+    page.wait_for_timeout(300)
+    box = page.locator(".media").inner_text()
+    assert re.search(r"1 分 15 秒", box), box
+    assert re.search(r"0\.3|300", box), box
+    assert not [address for address in asked if "talk.mp3" in address]
+    assert page.locator("audio, video, iframe").count() == 0
+    page.locator("[data-play]").tap()
+    page.wait_for_timeout(300)
+    assert [address for address in asked if "talk.mp3" in address]
+    pictures = page.locator("article img")
+    assert all(img.get_attribute("width") and img.get_attribute("alt") for img in pictures.all())
+    without = visitor(java_script_enabled=False)
+    without.goto(f"{url}{LESSON}")
+    assert (without.locator("[data-play]").get_attribute("href") or "").endswith("talk.mp3")
+
+
+@pytest.fixture
+def served(site: Any) -> Iterator[Any]:
+    """A site as it is served in life: compressed files named by content, gunicorn."""
+    site.env.pop("MOOC_TESTING", None)
+    site.manage("collectstatic", "--noinput", "--verbosity", "0")
+    site.start()
+    yield site
+    site.kill()
+
+
+def wire(page: Any, address: str) -> tuple[int, list[str]]:
+    """Bytes over the wire without pictures, and the requests made, for one visit."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    kinds: dict[str, str] = {}
+    urls: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    cached: set[str] = set()
+
+    def received(event: dict[str, Any]) -> None:
+        kinds[event["requestId"]] = event["type"]
+        urls[event["requestId"]] = event["response"]["url"]
+        if event["response"].get("fromDiskCache"):
+            cached.add(event["requestId"])
+
+    session.on("Network.responseReceived", received)
+    session.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))
+    session.on(
+        "Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]})
+    )
+    page.goto(address, wait_until="networkidle")
+    session.detach()
+    pictures = {key for key, kind in kinds.items() if kind == "Image" and "/media/" in urls[key]}
+    counted = set(kinds) - pictures - cached
+    return round(sum(sizes.get(key, 0) for key in counted)), [urls[key] for key in counted]
+
+
+@pytest.mark.parametrize("path", ["/", "/modules/", MODULE, LESSON])
+def test_rule_7_a_visit_is_light(phone: Any, served: Any, path: str) -> None:
+    page = phone()
+    first, requests = wire(page, served.url + path)
+    assert first <= 30_000, requests
+    assert len(requests) <= 6, requests
+    again, requests = wire(page, served.url + path)
+    assert again <= 8_000, requests
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_rule_8_errors_say_what_to_do_and_keep_what_was_typed(visitor: Any, url: str, lang: str) -> None:
+    page = visitor(lang=lang)
+    page.goto(f"{url}/accounts/login/")
+    page.fill("input[name=phone]", "12")
+    tap(page, "form[action='/accounts/code/send/'] button")
+    assert page.locator("input[name=phone]").input_value() == "12"
+    words = page.locator(".err").first.inner_text()
+    assert len(words) > 5
+    assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh-hans")
+    page.goto(f"{url}/questions/ask/")
+    page.evaluate("document.querySelector('form[action=\"/questions/ask/\"]').noValidate = true")
+    long = "长" * 6000
+    page.fill("textarea[name=text]", long)
+    tap(page, "main form button.btn.go")
+    assert page.locator("textarea[name=text]").input_value() == long
+    assert page.locator(".err").is_visible()
+
+
+def test_rule_9_level_1_sentences_are_short() -> None:
+    long = []
+    for source in content_files.read_tree(ROOT / "courses" / "content"):
+        if source.header.get("level") != "L1":
+            continue
+        for lesson in source.lessons:
+            for lang, blocks in lesson.blocks.items():
+                for part in (part for block in blocks for part in spoken_parts(block)):
+                    size, sentence = longest_sentence(part, lang)
+                    if size > LIMITS[lang, "L1"][2]:
+                        long.append(f"{source.path.name} {lesson.number} {lang} {size}: {sentence}")
+    assert LIMITS["zh", "L1"][2] == 20
+    assert LIMITS["en", "L1"][2] == 15
+    assert long == []
+
+
+def test_rule_9_english_pages_are_english(visitor: Any, url: str) -> None:
+    page, left = visitor(lang="en"), []
+    han = "() => document.querySelector('main').innerText.match(/[\\u4e00-\\u9fff]+/g) || []"
+    for path in [p for p in OPEN_PAGES if "/search/" not in p]:
+        page.goto(url + path)
+        left += [f"{path} {word}" for word in page.evaluate(han)]
+    assert left == []
+    page.goto(f"{url}{LESSON}")
+    tap(page, "header a.sw[lang='zh-Hans']")
+    assert path_of(page) == LESSON
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_rule_10_figures_come_with_what_they_are_of(visitor: Any, url: str, lang: str) -> None:
+    page = visitor(lang=lang)
+    read_module(page, url)
+    take_quiz(page, url, wrong=2)
+    attempt = Attempt.objects.get()
+    words = page.locator("main").inner_text()
+    assert re.search(rf"{attempt.right}\D+{attempt.total}|{attempt.total}\D+{attempt.right}", words)
+    assert not re.search(r"\bp\s*[=<]\s*0?\.\d", words)
+    page.goto(f"{url}{MODULE}")
+    assert re.search(r"2\D+2", page.locator("main").inner_text())
