@@ -228,15 +228,14 @@ def test_rule_3_works_without_script_and_no_page_is_wider_than_the_phone(visitor
     assert wider == []
 
 
-def test_rule_4_large_text_and_large_targets(visitor: Any, url: str) -> None:
-    small = []
-    for elder, least, size in (("", 44, 16), ("1", 60, 18), ("xl", 60, 18)):
-        page = visitor(elder=elder)
-        for path in OPEN_PAGES + learnt_pages(page, url):
-            page.goto(url + path)
-            small += [f"{elder} {path} {row}" for row in page.evaluate(SMALL_TARGETS, least)]
-            small += [f"{elder} {path} {row}" for row in page.evaluate(SMALL_TEXT, size)]
-    assert sorted(set(small)) == []
+@pytest.mark.parametrize(("elder", "least", "size"), [("", 44, 16), ("1", 60, 18), ("xl", 60, 18)])
+def test_rule_4_large_text_and_large_targets(visitor: Any, url: str, elder: str, least: int, size: int) -> None:
+    page, small = visitor(elder=elder), {}
+    for path in OPEN_PAGES + learnt_pages(page, url):
+        page.goto(url + path, wait_until="domcontentloaded")
+        for row in page.evaluate(SMALL_TARGETS, least) + page.evaluate(SMALL_TEXT, size):
+            small.setdefault(row, path)
+    assert small == {}
 
 
 def test_rule_4_the_large_switch_is_visible_and_remembered(visitor: Any, url: str) -> None:
@@ -354,7 +353,7 @@ def test_rule_8_errors_say_what_to_do_and_keep_what_was_typed(visitor: Any, url:
     assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh-hans")
     page.goto(f"{url}/questions/ask/")
     page.evaluate("document.querySelector('form[action=\"/questions/ask/\"]').noValidate = true")
-    long = "长" * 6000
+    long = "长" * 3000  # more than a question may have
     page.fill("textarea[name=text]", long)
     tap(page, "main form button.btn.go")
     assert page.locator("textarea[name=text]").input_value() == long
