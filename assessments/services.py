@@ -55,50 +55,74 @@ def answer_item(
     """
     now = at or timezone.now()
     with transaction.atomic():
-        attempt = start_attempt(learner=learner, quiz=quiz, attempt_id=attempt_id)
-        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        attempt = _locked_attempt(learner, quiz, attempt_id)
         if item_code not in attempt.item_codes.split():
             raise DomainError(_("This question is not in your quiz. Start it again."), code="unknown_item")
-        item = Item.objects.prefetch_related("options").get(code=item_code)
-        before = Response.objects.filter(attempt=attempt, item=item).first()
+        given = list(attempt.responses.select_related("item"))
+        before = next((response for response in given if response.item.code == item_code), None)
         if before:
             return attempt, before
-        right = judge(item, chosen)
+        options = list(Option.objects.filter(item__code=item_code).select_related("item"))
+        right = judge(options, chosen)
+        item = options[0].item
         response = Response.objects.create(
-            uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item=item,
-            chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
-        )  # fmt: skip
-        record_answer(
-            learner=learner, module=quiz.module, act_id=response.uuid, item_code=item_code, stem_zh=item.stem_zh,
-            stem_en=item.stem_en, right=right, response=response.chosen, attempt=attempt.uuid, at=now,
-            signed_in=signed_in,
-        )  # fmt: skip
+            uuid=scoring.response_id(attempt.uuid, item_code),
+            attempt=attempt,
+            item=item,
+            chosen=",".join(str(pk) for pk in sorted(set(chosen))),
+            right=right,
+            answered_at=now,
+        )
+        _tell_learners(attempt, quiz, item, response, signed_in)
         _keep_in_notebook(learner, item, right, now)
-        _count(attempt, quiz, right, now, signed_in)
+        _count(attempt, quiz, [*given, response], now, signed_in)
     return attempt, response
 
 
-def judge(item: Item, chosen: Sequence[int]) -> bool:
+def _locked_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt:
+    """The try to answer in, held until the transaction ends: two tabs answer one after the other."""
+    mine = Attempt.objects.select_for_update().filter(uuid=attempt_id, learner=learner, quiz=quiz).first()
+    if mine is not None:
+        return mine
+    attempt = start_attempt(learner=learner, quiz=quiz, attempt_id=attempt_id)
+    return Attempt.objects.select_for_update().get(pk=attempt.pk)
+
+
+def _tell_learners(attempt: Attempt, quiz: Quiz, item: Item, response: Response, signed_in: bool) -> None:
+    record_answer(
+        learner=attempt.learner,
+        module=quiz.module,
+        act_id=response.uuid,
+        item_code=item.code,
+        stem_zh=item.stem_zh,
+        stem_en=item.stem_en,
+        right=response.right,
+        response=response.chosen,
+        attempt=attempt.uuid,
+        at=response.answered_at,
+        signed_in=signed_in,
+    )
+
+
+def judge(options: Sequence[Option], chosen: Sequence[int]) -> bool:
     """Whether exactly the right options were chosen.
 
     :raises DomainError: when nothing, or something that is no option of the item, was chosen.
     """
-    options: list[Option] = list(item.options.all())
     picked = set(chosen)
     if not picked or not picked <= {option.pk for option in options}:
         raise DomainError(_("Tap one of the answers."), code="no_choice", field="choice")
     return scoring.is_right(picked, {option.pk for option in options if option.right})
 
 
-def _count(attempt: Attempt, quiz: Quiz, right: bool, now: dt.datetime, signed_in: bool) -> None:
-    attempt.right += right
-    fields = ["right", "updated_at"]
-    if attempt.responses.count() >= attempt.total:
+def _count(attempt: Attempt, quiz: Quiz, given: list[Response], now: dt.datetime, signed_in: bool) -> None:
+    """Bring the try up to date; the last answer finishes it and its result goes down to learners."""
+    attempt.right = sum(response.right for response in given)
+    if len(given) >= attempt.total:
         attempt.finished_at = now
         attempt.score = scoring.score(attempt.right, attempt.total)
         attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
-        fields += ["finished_at", "score", "passed"]
-    attempt.save(update_fields=fields)
+    attempt.save(update_fields=["right", "finished_at", "score", "passed", "updated_at"])
     if attempt.finished_at:
         record_result(
             learner=attempt.learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
@@ -142,7 +166,7 @@ def review_item(
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )
-        right = judge(card.item, chosen)
+        right = judge(list(card.item.options.all()), chosen)
         if card.reviews != round_number:
             return right
         memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)

@@ -45,10 +45,13 @@ def fingerprint(act: Act) -> str:
     return hashlib.sha256(json.dumps(body, default=str).encode()).hexdigest()
 
 
-def record_act(*, learner: Learner, act: Act, signed_in: bool = False) -> Stored:
+def record_act(
+    *, learner: Learner, act: Act, signed_in: bool = False, module: Module | None = None
+) -> Stored:
     """Store one act and bring the summaries up to date, in one transaction.
 
     :param signed_in: whether this act enrols the learner in the module (see "Counted words").
+    :param module: the module of ``act.module``, when the caller has it at hand.
     :raises Conflict: when ``act.id`` already stands for something else; nothing is changed.
     """
     with transaction.atomic():
@@ -65,7 +68,7 @@ def record_act(*, learner: Learner, act: Act, signed_in: bool = False) -> Stored
                 record = _insert(learner, act)
         except IntegrityError:
             return _resend(LearningRecord.objects.get(uuid=act.id), learner, act)
-        _follow_up(record, signed_in=signed_in)
+        _follow_up(record, module, signed_in=signed_in)
         Learner.objects.filter(pk=learner.pk).update(version=F("version") + 1, seen_at=timezone.now())
         emit(
             signals.record_stored,
@@ -74,9 +77,10 @@ def record_act(*, learner: Learner, act: Act, signed_in: bool = False) -> Stored
     return Stored.STORED
 
 
-def _follow_up(record: LearningRecord, *, signed_in: bool) -> None:
+def _follow_up(record: LearningRecord, module: Module | None, *, signed_in: bool) -> None:
     """Enrol at the first act while signed in, update the summaries, notice completion."""
-    module = Module.objects.filter(slug=record.module_slug).first() if record.module_slug else None
+    if module is None and record.module_slug:
+        module = Module.objects.filter(slug=record.module_slug).first()
     if module is None:
         return
     learner = record.learner

@@ -74,7 +74,7 @@ def record_answer(
     act = Act(
         act_id, Verb.ANSWERED, activity, at, module.slug, success=right, response=response, attempt=attempt
     )  # fmt: skip
-    return record_act(learner=learner, act=act, signed_in=signed_in)
+    return record_act(learner=learner, act=act, signed_in=signed_in, module=module)
 
 
 def record_result(

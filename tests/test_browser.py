@@ -17,8 +17,21 @@ from courses.exchange.prose import LIMITS, longest_sentence, spoken_parts
 from courses.models import Block, Media, Module
 from learners.models import Enrolment
 from tests.browser import (
-    BARE_ICONS, LESSON, MODULE, SMALL_TARGETS, SMALL_TEXT, WIDER, answer, ask_for_code, axe_findings, path_of,
-    read_module, sign_in, sign_up, take_quiz, tap,
+    BARE_ICONS,
+    LESSON,
+    MODULE,
+    SMALL_TARGETS,
+    SMALL_TEXT,
+    WIDER,
+    answer,
+    ask_for_code,
+    axe_findings,
+    path_of,
+    read_module,
+    sign_in,
+    sign_up,
+    take_quiz,
+    tap,
 )
 from tests.conftest import PASSWORD
 
@@ -32,8 +45,11 @@ OPEN_PAGES = [
     "/offline/", "/nothing/here/",
 ]  # fmt: skip
 MODES: dict[str, dict[str, Any]] = {
-    "light": {}, "dark": {"color_scheme": "dark"}, "elder": {"elder": "1"}, "elder-dark": {"elder": "xl", "color_scheme": "dark"},
-}  # fmt: skip
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "elder": {"elder": "1"},
+    "elder-dark": {"elder": "xl", "color_scheme": "dark"},
+}
 
 
 @pytest.fixture
@@ -229,7 +245,9 @@ def test_rule_3_works_without_script_and_no_page_is_wider_than_the_phone(visitor
 
 
 @pytest.mark.parametrize(("elder", "least", "size"), [("", 44, 16), ("1", 60, 18), ("xl", 60, 18)])
-def test_rule_4_large_text_and_large_targets(visitor: Any, url: str, elder: str, least: int, size: int) -> None:
+def test_rule_4_large_text_and_large_targets(
+    visitor: Any, url: str, elder: str, least: int, size: int
+) -> None:
     page, small = visitor(elder=elder), {}
     for path in OPEN_PAGES + learnt_pages(page, url):
         page.goto(url + path, wait_until="domcontentloaded")
@@ -241,7 +259,9 @@ def test_rule_4_large_text_and_large_targets(visitor: Any, url: str, elder: str,
 def test_rule_4_the_large_switch_is_visible_and_remembered(visitor: Any, url: str) -> None:
     page = visitor()
     page.goto(f"{url}{LESSON}")
-    before = float(page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)"))
+    before = float(
+        page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)")
+    )
     tap(page, "header a.sw[role=button]")
     assert path_of(page) == LESSON
     page.goto(url)
@@ -269,7 +289,9 @@ def test_rule_5_icons_have_words_and_the_speaker_needs_a_voice(visitor: Any, url
 
 def test_rule_6_media_say_their_size_and_wait_for_the_tap(visitor: Any, url: str) -> None:
     lesson = Module.objects.get(slug="window-light").published.lessons.first()
-    media = Media.objects.create(sha256="a" * 64, file="m/talk.mp3", mime="audio/mpeg", bytes=300_000, seconds=75, label="talk")
+    media = Media.objects.create(
+        sha256="a" * 64, file="m/talk.mp3", mime="audio/mpeg", bytes=300_000, seconds=75, label="talk"
+    )
     last = lesson.blocks.order_by("position").last()
     Block.objects.create(
         lesson=lesson, position=last.position + 1, kind="audio", media=media,
@@ -322,7 +344,8 @@ def wire(page: Any, address: str) -> tuple[int, list[str]]:
     session.on("Network.responseReceived", received)
     session.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))
     session.on(
-        "Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]})
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
     )
     page.goto(address, wait_until="networkidle")
     session.detach()
