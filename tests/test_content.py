@@ -1,0 +1,155 @@
+"""Course content: the files that ship, the grammar, and loading them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.exchange import loader
+from courses.exchange.blocks import SourceError, parse_blocks, parse_check
+from courses.exchange.content_files import read_tree, split_header
+from courses.exchange.quiz_files import parse_quiz
+from courses.models import Block, Lesson, Module, TrackStep
+from mooc.lib.text import clean, tokens
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "courses" / "content"
+LINES = st.lists(
+    st.one_of(
+        st.text(max_size=30),
+        st.sampled_from(
+            [
+                "",
+                "## 标题",
+                "> 招",
+                "?? 问",
+                "- 错",
+                "+ 对",
+                "= 因为",
+                "![图](a.svg)",
+                "1. 键",
+                "!audio[a](b.mp3)",
+                "---",
+            ]
+        ),
+    ),
+    max_size=20,
+).map("\n".join)
+
+
+def test_the_content_that_ships_has_no_mistake() -> None:
+    assert [str(error) for source in read_tree(SHIPPED) for error in source.errors] == []
+
+
+@given(LINES)
+def test_any_text_is_blocks_or_a_sentence_with_its_line(text: str) -> None:
+    try:
+        blocks = parse_blocks(text)
+    except SourceError as error:
+        line = error.line
+    else:
+        line = 1
+        assert all(block.kind in ("text", "picture", "audio", "video", "tip", "check") for block in blocks)
+    assert 1 <= line <= text.count("\n") + 2
+
+
+@given(st.text(max_size=40), LINES)
+def test_any_check_is_read_or_refused(question: str, body: str) -> None:
+    try:
+        check = parse_check(question, body)
+    except SourceError:
+        return
+    assert sum(right for _text, right in check.options) == 1
+    assert check.reason
+
+
+@given(LINES)
+def test_any_quiz_is_read_or_refused(text: str) -> None:
+    items, errors = parse_quiz(text, lessons=3)
+    assert isinstance(items, list)
+    assert all(error.line >= 1 for error in errors)
+
+
+@given(st.text(max_size=200))
+def test_any_header_is_read_or_refused(text: str) -> None:
+    try:
+        header, _rest, line = split_header(text)
+    except SourceError:
+        return
+    assert line >= 2
+    assert all(isinstance(value, str) for value in header.values())
+
+
+@given(st.text(max_size=200))
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert not any(ord(ch) < 32 for ch in clean(text))
+    assert all(token and " " not in token for token in tokens(text))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the small curriculum to spoil."""
+    return Path(shutil.copytree(ROOT / "tests" / "content", tmp_path / "content"))
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "where"),
+    [
+        ("01.zh.md", "minutes: 5", "minutes: 50", "01.zh.md:1:"),
+        ("01.en.md", "## A clean ground", "#### A clean ground", "01.en.md:"),
+        ("01.zh.md", "- 黄灯泡", "+ 黄灯泡", "01.zh.md:"),
+        ("01.zh.md", "(light.svg)", "(none.svg)", "01.zh.md:"),
+        ("01.zh.md", "太阳光最准。", "太阳光最准而且这一句话实在是写得太长了谁也读不下去啊。", "01.zh.md:"),
+        ("module.md", "level: L1", "level: L9", "module.md:1:"),
+        ("module.md", "slug: window-light", "slug: parcel", "module.md:1:"),
+        ("quiz.md", "answer: true", "answer: maybe", "quiz.md:"),
+        ("light.svg", "<svg ", "<svg onload='x()' ", "light.svg:1:"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_line(
+    tree: Path, file: str, before: str, after: str, where: str
+) -> None:
+    path = tree / "T01-window-light" / file
+    path.write_text(path.read_text().replace(before, after, 1))
+    errors = [str(error) for source in read_tree(tree) for error in source.errors]
+    assert any(where in error for error in errors), errors
+
+
+@pytest.mark.django_db
+def test_with_a_mistake_nothing_is_loaded(tree: Path) -> None:
+    (tree / "T02-parcel" / "02.en.md").unlink()
+    with pytest.raises(CommandError):
+        call_command("load_content", str(tree))
+    assert not Module.objects.exists()
+
+
+@pytest.mark.django_db
+def test_loading_again_changes_nothing(tree: Path) -> None:
+    assert loader.load_tree(tree).loaded == ["T01", "T02"]
+    again = loader.load_tree(tree)
+    assert (again.loaded, again.unchanged, again.items) == ([], ["T01", "T02"], 0)
+    assert set(Module.objects.values_list("published__number", flat=True)) == {1}
+    assert TrackStep.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_what_was_edited_in_the_admin_is_left_alone(tree: Path) -> None:
+    loader.load_tree(tree)
+    block = Block.objects.filter(lesson__edition__draft_of__code="T01", kind="tip").first()
+    assert block
+    block.body_zh = "老师改过的。"
+    block.save()
+    path = tree / "T01-window-light" / "01.zh.md"
+    path.write_text(path.read_text().replace("三分钟拍好", "两分钟拍好"))
+    assert loader.load_tree(tree).kept == ["T01"]
+    block.refresh_from_db()
+    assert block.body_zh == "老师改过的。"
+    assert loader.load_tree(tree, overwrite=True).loaded == ["T01", "T02"]
+    assert not Block.objects.filter(pk=block.pk).exists()
+    assert Lesson.objects.count() == 4  # the identities last: progress hangs on them
