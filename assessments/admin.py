@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from courses.models import Module
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.admin_access import OwnInline, OwnRows
 
 from .data import ItemKind
 from .models import Item, Option, Quiz
@@ -41,7 +41,7 @@ class OptionSet(BaseInlineFormSet):
             raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
 
 
-class OptionInline(admin.TabularInline):
+class OptionInline(OwnInline, admin.TabularInline):
     """The answers of an item."""
 
     model = Option

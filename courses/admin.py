@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
 from . import services, uploads
@@ -62,7 +62,7 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
         return format_html_join("", '<div><a href="/admin/courses/module/{}/change/">{} {}</a></div>', rows)
 
 
-class ModuleTextInline(admin.StackedInline):
+class ModuleTextInline(OwnInline, admin.StackedInline):
     """The text of the draft; published texts are not shown here and never change."""
 
     model = ModuleEdition
@@ -211,7 +211,7 @@ class BlockForm(forms.ModelForm):
         return data
 
 
-class BlockInline(admin.StackedInline):
+class BlockInline(OwnInline, admin.StackedInline):
     """The blocks of a lesson in order."""
 
     model = Block

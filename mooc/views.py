@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import registry
+from mooc.lib import readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -71,22 +70,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Fit to serve: database and whatever apps registered, as JSON."""
-    checks = {"database": _database()} | {name: check() for name, check in registry.readiness_check}
+    """Fit to serve: database, cache, broker, disk and whatever apps registered, as JSON."""
+    checks = readiness.checks() | {name: check() for name, check in registry.readiness_check}
     bad = {name: said for name, said in checks.items() if said}
-    return JsonResponse(
-        {"ready": not bad, "checks": {name: said or "ok" for name, said in checks.items()}},
-        status=503 if bad else 200,
-    )
-
-
-def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Exception as error:  # noqa: BLE001  # readiness reports whatever is wrong
-        return type(error).__name__
-    return ""
+    told = {name: said or "ok" for name, said in checks.items()}
+    return JsonResponse({"ready": not bad, "checks": told}, status=503 if bad else 200)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -59,3 +59,14 @@ class OwnRows:
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Own rows."""
         return self._may(request, obj)
+
+
+class OwnInline:
+    """Mixin of inlines below an ``OwnRows`` admin: whoever may open the parent may edit its parts."""
+
+    own_roles: tuple[Role, ...] = (Role.TRAINER,)
+
+    def _may(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.has_role(*self.own_roles))
+
+    has_view_permission = has_change_permission = has_add_permission = has_delete_permission = _may
