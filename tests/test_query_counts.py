@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -34,7 +35,11 @@ def check(part: str, found: dict[str, int]) -> None:
     if os.environ.get("WRITE_QUERY_COUNTS"):
         BUDGET[part] = found
         FILE.write_text(json.dumps(BUDGET, indent=1) + "\n")
-    assert found == BUDGET[part]
+    if settings.REDIS_URL:  # sessions come from Redis there: never more, sometimes fewer
+        assert found.keys() == BUDGET[part].keys()
+        assert all(found[name] <= most for name, most in BUDGET[part].items()), found
+    else:
+        assert found == BUDGET[part]
 
 
 def count(client: Client, path: str) -> int:
@@ -68,7 +73,8 @@ def test_pages_keep_their_budget_and_stay_flat_at_ten_times_the_rows(member: Cli
     call_command("scale_data", learners=60, verbosity=0)
     for _n in range(3):
         read_lesson(member, "clean-ground")
-    assert counts(member) == before
+    after = counts(member)
+    assert all(after[name] <= queries for name, queries in before.items()), after
 
 
 def test_guest_pages_from_memory_ask_for_the_content_version_only() -> None:
