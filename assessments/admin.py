@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from courses.models import Module
+from courses.services import bump_content
 from mooc.accounts.admin_access import OwnInline, OwnRows
 
 from .data import ItemKind
@@ -52,8 +53,27 @@ class OptionInline(OwnInline, admin.TabularInline):
     fields = ["position", "text_zh", "text_en", "right"]
 
 
+class AskedAnew(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Mixin: what is asked and how it is judged is read anew after every change."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The last step of saving."""
+        super().save_related(request, form, formsets, change)
+        bump_content()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """One row."""
+        super().delete_model(request, obj)
+        bump_content()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Several at once."""
+        super().delete_queryset(request, queryset)
+        bump_content()
+
+
 @admin.register(Item)
-class ItemAdmin(OwnRows, SimpleHistoryAdmin):
+class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     """Quiz items of own modules."""
 
     list_display = ["code", "stem_zh", "kind", "module", "live"]
@@ -75,7 +95,7 @@ class ItemAdmin(OwnRows, SimpleHistoryAdmin):
 
 
 @admin.register(Quiz)
-class QuizAdmin(OwnRows, SimpleHistoryAdmin):
+class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     """Length and pass mark of a module's quiz."""
 
     list_display = ["module", "length", "pass_percent"]

@@ -22,7 +22,7 @@ def merge(source: Learner, target: Learner) -> None:
         other = Attempt.objects.filter(learner=target, quiz=attempt.quiz_id, finished_at=None).first()
         if other is None:
             continue
-        shorter = min(attempt, other, key=lambda row: row.responses.count())
+        shorter = min(attempt, other, key=lambda row: len(row.answered_codes.split()))
         Attempt.objects.filter(pk=shorter.pk).update(finished_at=timezone.now())
     Attempt.objects.filter(learner=source).update(learner=target)
     mine = {card.item_id: card for card in ReviewCard.objects.filter(learner=target)}

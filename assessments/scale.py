@@ -167,9 +167,10 @@ def _quiz(
     """One try at the quiz: rows for the try, its answers and its result."""
     quiz, items = plan.quizzes[module.pk], plan.items.get(module.pk, [])
     drawn = dice.sample(items, min(quiz.length, len(items)))
+    codes = " ".join(item.code for item in drawn)
     attempt = Attempt(
         uuid=uuid.UUID(int=dice.getrandbits(128), version=4), quiz=quiz, learner=learner, edition=1,
-        total=len(drawn), item_codes=" ".join(item.code for item in drawn),
+        total=len(drawn), item_codes=codes, answered_codes=codes,
     )  # fmt: skip
     for item in drawn:
         clock += dt.timedelta(seconds=dice.randint(5, 60))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,33 +15,48 @@ from learners.services import record_answer, record_result
 from mooc.lib.errors import DomainError
 
 from . import review, scoring
-from .models import Attempt, Item, Option, Quiz, Response, ReviewCard
+from .bank import AskedQuiz, asked_quiz
+from .models import Attempt, Quiz, Response, ReviewCard
 
 
 def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt:
     """The learner's open try at this quiz, made under ``attempt_id`` when there is none.
 
-    :raises DomainError: when the quiz has no items, or the id is a try of somebody else or done.
+    :raises DomainError: when the quiz has no items, or the id is a try of somebody else.
     """
-    known = Attempt.objects.filter(uuid=attempt_id).first()
-    if known:
-        if known.learner_id != learner.pk or known.quiz_id != quiz.pk:
-            raise DomainError(_("This try is not yours."), code="id_conflict")
+    with transaction.atomic():
+        return _attempt(learner, asked_quiz(quiz.pk), attempt_id)
+
+
+def _attempt(learner: Learner, asked: AskedQuiz, attempt_id: uuid.UUID) -> Attempt:
+    """The try to answer in, held until the transaction ends: two tabs answer one after the other."""
+    known = _held_attempt(learner, asked.quiz, attempt_id)
+    if known is not None:
         return known
-    open_one = Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first()
-    if open_one:
-        return open_one
-    codes = scoring.draw(list(quiz.live_codes()), quiz.length, attempt_id)
+    codes = scoring.draw(asked.live_codes, asked.quiz.length, attempt_id)
     if not codes:
         raise DomainError(_("This quiz has no questions yet."), code="empty")
+    edition = asked.quiz.module.published
     try:
         with transaction.atomic():
             return Attempt.objects.create(
-                uuid=attempt_id, quiz=quiz, learner=learner, item_codes=" ".join(codes), total=len(codes),
-                edition=quiz.module.published.number if quiz.module.published else 0,
+                uuid=attempt_id, quiz=asked.quiz, learner=learner, item_codes=" ".join(codes), total=len(codes),
+                edition=edition.number if edition else 0,
             )  # fmt: skip
     except IntegrityError:  # the other tab was a moment earlier
-        return Attempt.objects.get(quiz=quiz, learner=learner, finished_at=None)
+        return Attempt.objects.select_for_update().get(quiz=asked.quiz, learner=learner, finished_at=None)
+
+
+def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt | None:
+    """The try of that id, else the open one: 1 query for all but the first answer."""
+    rows = Attempt.objects.select_for_update().order_by()
+    try:
+        known = rows.get(uuid=attempt_id)
+    except Attempt.DoesNotExist:
+        return rows.filter(quiz=quiz, learner=learner, finished_at=None).first()
+    if known.learner_id != learner.pk or known.quiz_id != quiz.pk:
+        raise DomainError(_("This try is not yours."), code="id_conflict")
+    return known
 
 
 def answer_item(
@@ -53,89 +68,64 @@ def answer_item(
     :param chosen: option ids.
     :raises DomainError: when the item is not in this try, or no option of it was chosen.
     """
-    now = at or timezone.now()
+    asked, now = asked_quiz(quiz.pk), at or timezone.now()
     with transaction.atomic():
-        attempt = _locked_attempt(learner, quiz, attempt_id)
-        if item_code not in attempt.item_codes.split():
+        attempt = _attempt(learner, asked, attempt_id)
+        if item_code in attempt.answered_codes.split():
+            return attempt, attempt.responses.get(item__code=item_code)
+        item = asked.items.get(item_code)
+        if item is None or item_code not in attempt.item_codes.split():
             raise DomainError(_("This question is not in your quiz. Start it again."), code="unknown_item")
-        given = list(attempt.responses.select_related("item"))
-        before = next((response for response in given if response.item.code == item_code), None)
-        if before:
-            return attempt, before
-        options = list(Option.objects.filter(item__code=item_code).select_related("item"))
-        right = judge(options, chosen)
-        item = options[0].item
+        right = judge(item.options, item.right, chosen)
         response = Response.objects.create(
-            uuid=scoring.response_id(attempt.uuid, item_code),
-            attempt=attempt,
-            item=item,
-            chosen=",".join(str(pk) for pk in sorted(set(chosen))),
-            right=right,
-            answered_at=now,
-        )
-        _tell_learners(attempt, quiz, item, response, signed_in)
-        _keep_in_notebook(learner, item, right, now)
-        _count(attempt, quiz, [*given, response], now, signed_in)
+            uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
+            chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
+        )  # fmt: skip
+        record_answer(
+            learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
+            stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
+            attempt=attempt.uuid, at=now, signed_in=signed_in,
+        )  # fmt: skip
+        _keep_in_notebook(learner, item.pk, right, now)
+        _count(attempt, asked.quiz, learner, response, item_code)
     return attempt, response
 
 
-def _locked_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt:
-    """The try to answer in, held until the transaction ends: two tabs answer one after the other."""
-    mine = Attempt.objects.select_for_update().filter(uuid=attempt_id, learner=learner, quiz=quiz).first()
-    if mine is not None:
-        return mine
-    attempt = start_attempt(learner=learner, quiz=quiz, attempt_id=attempt_id)
-    return Attempt.objects.select_for_update().get(pk=attempt.pk)
-
-
-def _tell_learners(attempt: Attempt, quiz: Quiz, item: Item, response: Response, signed_in: bool) -> None:
-    record_answer(
-        learner=attempt.learner,
-        module=quiz.module,
-        act_id=response.uuid,
-        item_code=item.code,
-        stem_zh=item.stem_zh,
-        stem_en=item.stem_en,
-        right=response.right,
-        response=response.chosen,
-        attempt=attempt.uuid,
-        at=response.answered_at,
-        signed_in=signed_in,
-    )
-
-
-def judge(options: Sequence[Option], chosen: Sequence[int]) -> bool:
-    """Whether exactly the right options were chosen.
+def judge(options: Set[int], right: Set[int], chosen: Sequence[int]) -> bool:
+    """Whether exactly the right options were chosen. All by option id.
 
     :raises DomainError: when nothing, or something that is no option of the item, was chosen.
     """
     picked = set(chosen)
-    if not picked or not picked <= {option.pk for option in options}:
+    if not picked or not picked <= options:
         raise DomainError(_("Tap one of the answers."), code="no_choice", field="choice")
-    return scoring.is_right(picked, {option.pk for option in options if option.right})
+    return scoring.is_right(picked, right)
 
 
-def _count(attempt: Attempt, quiz: Quiz, given: list[Response], now: dt.datetime, signed_in: bool) -> None:
+def _count(attempt: Attempt, quiz: Quiz, learner: Learner, response: Response, item_code: str) -> None:
     """Bring the try up to date; the last answer finishes it and its result goes down to learners."""
-    attempt.right = sum(response.right for response in given)
-    if len(given) >= attempt.total:
-        attempt.finished_at = now
+    answered = [*attempt.answered_codes.split(), item_code]
+    attempt.answered_codes, attempt.right = " ".join(answered), attempt.right + response.right
+    changed = ["answered_codes", "right", "updated_at"]
+    if len(answered) >= attempt.total:
+        attempt.finished_at = response.answered_at
         attempt.score = scoring.score(attempt.right, attempt.total)
         attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
-    attempt.save(update_fields=["right", "finished_at", "score", "passed", "updated_at"])
+        changed += ["finished_at", "score", "passed"]
+    attempt.save(update_fields=changed)
     if attempt.finished_at:
         record_result(
-            learner=attempt.learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
-            passed=bool(attempt.passed), at=now, signed_in=signed_in,
+            learner=learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
+            passed=bool(attempt.passed), at=attempt.finished_at,
         )  # fmt: skip
 
 
-def _keep_in_notebook(learner: Learner, item: Item, right: bool, now: dt.datetime) -> None:
+def _keep_in_notebook(learner: Learner, item_id: int, right: bool, now: dt.datetime) -> None:
     """A wrong answer makes a card, or brings a learnt one back."""
     if right:
         return
     memory = review.first_memory(now)
-    card, made = ReviewCard.objects.get_or_create(learner=learner, item=item, defaults=_columns(memory))
+    card, made = ReviewCard.objects.get_or_create(learner=learner, item_id=item_id, defaults=_columns(memory))
     if not made:
         ReviewCard.objects.filter(pk=card.pk).update(
             lapses=card.lapses + 1, learnt_at=None, **_columns(memory)
@@ -166,7 +156,8 @@ def review_item(
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )
-        right = judge(list(card.item.options.all()), chosen)
+        key = dict(card.item.options.values_list("pk", "right"))
+        right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen)
         if card.reviews != round_number:
             return right
         memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)

@@ -23,6 +23,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 
 from . import services
+from .bank import asked_quiz
 from .models import Quiz, Response
 
 logger = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ def _same(same: bool) -> Stored:
 def _answer(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) -> Stored:
     quiz = (
         Quiz.objects.filter(module__slug=_text(item, "quiz", 60), module__published__isnull=False)
-        .select_related("module__published")
+        .values_list("pk", flat=True)
         .first()
     )
     attempt_id = parse_uuid(_text(item, "attempt", 36))
@@ -148,7 +149,7 @@ def _answer(learner: Learner, identifier: uuid.UUID, item: Mapping[str, Any]) ->
         return _same(same)
     services.answer_item(
         learner=learner,
-        quiz=quiz,
+        quiz=asked_quiz(quiz).quiz,
         attempt_id=attempt_id,
         item_code=code,
         chosen=chosen,

@@ -177,13 +177,11 @@ class LessonPage:
 
 def lesson_page(slug: str) -> LessonPage:
     """A published lesson: 5 queries. 404 when there is none."""
-    lesson = (
-        LessonEdition.objects.filter(lesson__slug=slug, edition__published_of__isnull=False)
-        .select_related("lesson", "edition__module__category")
-        .first()
-    )
-    if lesson is None:
-        raise Http404
+    rows = LessonEdition.objects.select_related("lesson", "edition__module__category").order_by()
+    try:
+        lesson = rows.get(lesson__slug=slug, edition__published_of__isnull=False)
+    except LessonEdition.DoesNotExist:
+        raise Http404 from None
     module = lesson.edition.module
     module.published = lesson.edition
     siblings = lessons_of(module)

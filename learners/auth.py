@@ -13,5 +13,9 @@ class LearnerBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> Any:
         """The account with its learner row, or ``None`` when it is gone or switched off."""
-        user = get_user_model().objects.select_related("learner").filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        model = get_user_model()
+        try:
+            user = model.objects.select_related("learner").get(pk=user_id)
+        except model.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None

@@ -79,15 +79,17 @@ def record_answer(
 
 def record_result(
     *, learner: Learner, module: Module, attempt: uuid.UUID, score: float, passed: bool, at: dt.datetime,
-    signed_in: bool,
 ) -> Stored:  # fmt: skip
-    """The result of a whole quiz, ``score`` 0–1. Learners alone decides what it completes."""
+    """The result of a whole quiz, ``score`` 0–1. Learners alone decides what it completes.
+
+    It never enrols: the answers before it have.
+    """
     activity = Activity(ObjectType.QUIZ, module.slug, *module_titles(module))
     act = Act(
         derived_id(learner, "result", str(attempt)), Verb.PASSED if passed else Verb.FAILED, activity, at,
         module.slug, success=passed, score=score, attempt=attempt,
     )  # fmt: skip
-    return record_act(learner=learner, act=act, signed_in=signed_in)
+    return record_act(learner=learner, act=act, module=module)
 
 
 def enrol(

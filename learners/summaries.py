@@ -16,6 +16,10 @@ from courses.models import Lesson, Module
 from .data import ObjectType, Verb
 from .models import Enrolment, LearningRecord, LessonProgress
 
+NO_LESSON = "-"  # no slug looks like this
+#: The columns :func:`replay` looks at.
+REPLAYED = ("uuid", "verb", "object_type", "object_id", "happened_at", "seconds", "score", "response")
+
 
 @dataclass(slots=True)
 class LessonSummary:
@@ -53,8 +57,11 @@ class ModuleSummary:
         return {slug for slug, lesson in self.lessons.items() if lesson.done_at}
 
 
-def replay(records: Iterable[LearningRecord]) -> ModuleSummary:
-    """Fold the records of one learner in one module, in the order they happened."""
+def replay(records: Iterable[Any]) -> ModuleSummary:
+    """Fold the records of one learner in one module, in the order they happened.
+
+    :param records: rows with the columns of ``REPLAYED``.
+    """
     summary = ModuleSummary()
     for record in sorted(records, key=lambda r: (r.happened_at, r.uuid)):
         summary.last_at = record.happened_at
@@ -70,7 +77,7 @@ def replay(records: Iterable[LearningRecord]) -> ModuleSummary:
     return summary
 
 
-def _lesson(summary: ModuleSummary, record: LearningRecord) -> None:
+def _lesson(summary: ModuleSummary, record: Any) -> None:
     at = record.happened_at
     lesson = summary.lessons.setdefault(record.object_id, LessonSummary(at, at))
     lesson.last_at = at
@@ -81,7 +88,7 @@ def _lesson(summary: ModuleSummary, record: LearningRecord) -> None:
         lesson.done_at = at
 
 
-def _quiz(summary: ModuleSummary, record: LearningRecord) -> None:
+def _quiz(summary: ModuleSummary, record: Any) -> None:
     score = record.score or 0.0
     summary.quiz_tries += 1
     if summary.first_score is None:
@@ -112,13 +119,21 @@ def lesson_values(lesson: LessonSummary, module_id: int) -> dict[str, Any]:
 def bring_up_to_date(learner_id: int, module: Module, *, only_lesson: str = "") -> ModuleSummary:
     """Write the summaries of one learner in one module from their records.
 
-    :param only_lesson: the one lesson that can have changed, to spare writes; all when empty.
+    :param only_lesson: the one lesson that can have changed (``NO_LESSON``: none), to spare reads and
+        writes; when empty, all records are read and all lessons written.
     """
     records = LearningRecord.objects.filter(learner_id=learner_id, module_slug=module.slug)
-    summary = replay(records)
-    Enrolment.objects.update_or_create(
-        learner_id=learner_id, module=module, defaults=enrolment_values(summary)
-    )
+    rows = Enrolment.objects.filter(learner_id=learner_id, module=module)
+    known = rows.only("last_at").first()
+    if only_lesson and known:
+        # Answers are most of the records and move nothing but the last moment, which is kept below.
+        records = records.exclude(verb=Verb.ANSWERED)
+    summary = replay(records.values_list(*REPLAYED, named=True))
+    if only_lesson and known and known.last_at:
+        summary.last_at = max(summary.last_at or known.last_at, known.last_at)
+    values = enrolment_values(summary)
+    if not (known and rows.update(**values)):
+        Enrolment.objects.update_or_create(learner_id=learner_id, module=module, defaults=values)
     slugs = {only_lesson} & summary.lessons.keys() if only_lesson else summary.lessons.keys()
     ids = (
         dict(Lesson.objects.filter(slug__in=slugs, module=module).values_list("slug", "pk")) if slugs else {}
@@ -130,6 +145,18 @@ def bring_up_to_date(learner_id: int, module: Module, *, only_lesson: str = "") 
             defaults=lesson_values(summary.lessons[slug], module.pk),
         )
     return summary
+
+
+def touch_known(learner_id: int, module: Module, at: dt.datetime, *, enrolled: bool) -> bool:
+    """Move forward when the learner was last here, where they are known: 1 query.
+
+    :param enrolled: only where they are enrolled.
+    :returns: whether such a row was there and older than ``at``.
+    """
+    rows = Enrolment.objects.filter(learner_id=learner_id, module=module, last_at__lt=at)
+    if enrolled:
+        rows = rows.filter(enrolled_at__isnull=False)
+    return bool(rows.update(last_at=at))
 
 
 def touch(learner_id: int, module: Module, at: dt.datetime) -> None:

@@ -192,7 +192,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 5000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+# A copy in the process's own memory is right only while there is one web process: another would not
+# hear of a sign-out.
+_one_process = env.int("WEB_CONCURRENCY", 1) == 1
+SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL or _one_process else "db")
 BUILD_ID = _build_id()  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking

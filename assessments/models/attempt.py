@@ -24,6 +24,7 @@ class Attempt(TimeStamped):
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="attempts")
     item_codes = models.CharField(max_length=420)  # codes parted by spaces: fixed when it starts
+    answered_codes = models.CharField(max_length=420, blank=True)  # those answered so far, in that order
     edition = models.PositiveIntegerField(default=0)
     right = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField()
@@ -59,7 +60,7 @@ class Response(models.Model):
     answered_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["attempt", "pk"]
+        ordering = ["attempt_id", "pk"]
         constraints = [models.UniqueConstraint(fields=["attempt", "item"], name="response_first_stands")]
 
     def __str__(self) -> str:

@@ -97,7 +97,7 @@ class Item(TimeStamped):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["module", "position", "code"]
+        ordering = ["module_id", "position", "code"]
         constraints = [models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known")]
         verbose_name = _("quiz item")
         verbose_name_plural = _("quiz items")
@@ -119,7 +119,7 @@ class Option(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["item", "position", "pk"]
+        ordering = ["item_id", "position", "pk"]
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
 

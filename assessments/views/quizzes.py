@@ -14,6 +14,7 @@ from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 
 from .. import selectors, services
+from ..bank import asked_quiz
 from ..models import Quiz
 
 
@@ -46,7 +47,7 @@ def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
 @guest_post
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Store an answer and show why it is right or not."""
-    quiz = selectors.quiz_of(pk)
+    quiz = asked_quiz(pk).quiz
     attempt_id = parse_uuid(request.POST.get("attempt"))
     if attempt_id is None:
         return _ask(request, pk, error=" ")

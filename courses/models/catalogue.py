@@ -126,7 +126,7 @@ class TrackStep(models.Model):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
-        ordering = ["track", "position"]
+        ordering = ["track_id", "position"]
         constraints = [models.UniqueConstraint(fields=["track", "module"], name="trackstep_once")]
 
     def __str__(self) -> str:

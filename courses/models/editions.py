@@ -85,7 +85,7 @@ class ModuleEdition(TimeStamped):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["module", "-number"]
+        ordering = ["module_id", "-number"]
         constraints = [models.UniqueConstraint(fields=["module", "number"], name="edition_number_once")]
         verbose_name = _("module text")
         verbose_name_plural = _("module texts")
@@ -117,7 +117,7 @@ class LessonEdition(TimeStamped):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["edition", "position"]
+        ordering = ["edition_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "lesson"], name="lessonedition_once"),
             models.CheckConstraint(condition=Q(minutes__range=(3, 8)), name="lesson_takes_3_to_8_minutes"),
@@ -153,7 +153,7 @@ class Block(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["lesson", "position", "pk"]
+        ordering = ["lesson_id", "position", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=BlockKind.values), name="block_kind_known"),
         ]

@@ -5,6 +5,7 @@ A builtin library: every template has these without loading them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from django import template
@@ -26,9 +27,15 @@ def icon(name: str, css: str = "i") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         css,
-        static("sprite.svg"),
+        _sprite(),
         name,
     )
+
+
+@functools.cache
+def _sprite() -> str:
+    """The address of the sprite: asked twenty times a page, and the same until the next start."""
+    return static("sprite.svg")
 
 
 @register.simple_tag

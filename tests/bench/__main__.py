@@ -22,20 +22,24 @@ def main() -> int:
     """Both profiles when servers are named; pages first, then the heavy work."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--full", action="store_true", help="the large sizes")
-    full = parser.parse_args().full
+    parser.add_argument("--page", default="", help="only pages whose name holds this, and no heavy work")
+    wanted = parser.parse_args()
+    full, only = wanted.full, wanted.page
     results = []
     scratch = Path(tempfile.mkdtemp(prefix="mooc-bench-"))
     try:
-        results.append(profile("embedded", scratch / "embedded", {}, full))
+        results.append(profile("embedded", scratch / "embedded", {}, full, only))
         database, redis = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
         if database and redis:
             results.append(
-                profile("server", scratch / "server", {"database": database, "redis": redis}, full)
+                profile("server", scratch / "server", {"database": database, "redis": redis}, full, only)
             )
         else:
             print("server profile: not measured, TEST_DATABASE_URL and TEST_REDIS_URL name no servers")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    if only:
+        return 0
     out = Path("var/bench.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(results, indent=1))
@@ -43,24 +47,26 @@ def main() -> int:
     return 0
 
 
-def profile(name: str, data: Path, servers: dict[str, str], full: bool) -> dict[str, Any]:
+def profile(name: str, data: Path, servers: dict[str, str], full: bool, only: str) -> dict[str, Any]:
     """Measure one profile."""
     site = BenchSite(name, data, servers)
     try:
         site.prepare(learners=2000 if full else 200)
         with site.serving():
-            reference, pages = measure(site)
-        rows = work.measure(site, full=full)
+            reference, pages = measure(site, only)
+        rows = [] if only else work.measure(site, full=full)
     finally:
         site.destroy()
     show(name, reference, pages, rows)
     return {"profile": name, "reference": {"rps": round(reference, 1)}, "pages": pages, "work": rows}
 
 
-def measure(site: BenchSite) -> tuple[float, list[dict[str, Any]]]:
+def measure(site: BenchSite, only: str) -> tuple[float, list[dict[str, Any]]]:
     """Pages and the bare view in turn; ratios are of medians over the rounds."""
     rows, references = [], []
     for page in site.pages():
+        if only not in page.name:
+            continue
         site.hit(page, 0.3)  # warm, or for a cold page: nothing that stays
         mine, bare, samples = [], [], []
         for _round in range(ROUNDS):

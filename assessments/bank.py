@@ -1,0 +1,82 @@
+"""A quiz with its items as they are asked now, kept in this process while the content stands.
+
+Answers come in bursts, and the key to judge them by changes only when somebody edits it: the admin
+and the loader then raise the content version (``courses.services.bump_content``), so what is kept
+here is at most ``CONTENT_VERSION_SECONDS`` old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from courses.selectors import content_version
+
+from .models import Item, Quiz
+
+MOST = 200  # quizzes kept at a time; a county has tens
+_kept: dict[tuple[str, int], AskedQuiz] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedItem:
+    """An item and its key: ids of all its options, and of the right ones."""
+
+    pk: int
+    code: str
+    stem_zh: str
+    stem_en: str
+    live: bool
+    options: frozenset[int]
+    right: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuiz:
+    """A quiz, its published module and its items by code. Shared between threads: only read."""
+
+    quiz: Quiz
+    items: Mapping[str, AskedItem]
+
+    @property
+    def live_codes(self) -> list[str]:
+        """Codes of the items a new try draws from."""
+        return [item.code for item in self.items.values() if item.live]
+
+
+def asked_quiz(pk: int) -> AskedQuiz:
+    """The quiz of a published module: no query while the content stands, else 3.
+
+    :raises Http404: when there is none.
+    """
+    key = (content_version(), pk)
+    known = _kept.get(key)
+    if known is None:
+        known = _read(pk)
+        if len(_kept) >= MOST or any(version != key[0] for version, _pk in list(_kept)):
+            _kept.clear()
+        _kept[key] = known
+    return known
+
+
+def _read(pk: int) -> AskedQuiz:
+    quiz = (
+        Quiz.objects.select_related("module__published")
+        .filter(pk=pk, module__published__isnull=False)
+        .first()
+    )
+    if quiz is None:
+        raise Http404
+    items = Item.objects.filter(module=quiz.module_id).prefetch_related("options")
+    return AskedQuiz(quiz, {item.code: _asked(item) for item in items})
+
+
+def _asked(item: Item) -> AskedItem:
+    options = list(item.options.all())
+    return AskedItem(
+        item.pk, item.code, item.stem_zh, item.stem_en, item.live,
+        options=frozenset(option.pk for option in options),
+        right=frozenset(option.pk for option in options if option.right),
+    )  # fmt: skip
