@@ -53,22 +53,22 @@ class OptionInline(OwnInline, admin.TabularInline):
     fields = ["position", "text_zh", "text_en", "right"]
 
 
-class AskedAnew(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class AskedAnew:
     """Mixin: what is asked and how it is judged is read anew after every change."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The last step of saving."""
-        super().save_related(request, form, formsets, change)
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
         bump_content()
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """One row."""
-        super().delete_model(request, obj)
+        super().delete_model(request, obj)  # type: ignore[misc]  # as above
         bump_content()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Several at once."""
-        super().delete_queryset(request, queryset)
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
         bump_content()
 
 

@@ -72,11 +72,18 @@ def export(learner: Learner) -> dict[str, Any]:
     }
 
 
-def quizzes_section(learner: Learner) -> TrackingSection:
-    """Quizzes with date, score and result."""
-    rows = Attempt.objects.filter(learner=learner, passed__isnull=False).select_related(
-        "quiz__module__published"
+def sections(learner: Learner) -> list[TrackingSection]:
+    """Quizzes with their results, and every answer: 1 query."""
+    answers = list(
+        Response.objects.filter(attempt__learner=learner)
+        .select_related("item", "attempt__quiz__module__published")
+        .order_by("-pk")[:MOST_ROWS]
     )
+    tries = {row.attempt_id: row.attempt for row in answers}
+    return [_quizzes(list(tries.values())), _answers(answers)]
+
+
+def _quizzes(tries: list[Attempt]) -> TrackingSection:
     return TrackingSection(
         "quizzes",
         _("Quizzes"),
@@ -84,28 +91,27 @@ def quizzes_section(learner: Learner) -> TrackingSection:
         tuple(
             (
                 row.quiz.module.published.title if row.quiz.module.published else row.quiz.module.slug,
-                date_format(timezone.localtime(row.finished_at), "Y-m-d"),
+                _day(row.finished_at),
                 f"{row.right} / {row.total}",
                 _("passed") if row.passed else _("not yet"),
             )
-            for row in rows[:MOST_ROWS]
+            for row in sorted(tries, key=lambda row: row.finished_at or row.created_at, reverse=True)
+            if row.passed is not None
         ),
     )
 
 
-def answers_section(learner: Learner) -> TrackingSection:
-    """Every answer to a quiz item."""
-    rows = Response.objects.filter(attempt__learner=learner).select_related("item").order_by("-pk")
+def _answers(answers: list[Response]) -> TrackingSection:
     return TrackingSection(
         "answers",
         _("Quiz answers"),
         (_("Question"), _("Date"), _("Answer")),
         tuple(
-            (
-                row.item.stem,
-                date_format(timezone.localtime(row.answered_at), "Y-m-d"),
-                _("right") if row.right else _("not right"),
-            )
-            for row in rows[:MOST_ROWS]
+            (row.item.stem, _day(row.answered_at), _("right") if row.right else _("not right"))
+            for row in answers
         ),
     )
+
+
+def _day(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "Y-m-d")

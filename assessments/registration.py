@@ -13,5 +13,4 @@ def register() -> None:
     registry.merge_person.register("assessments", people.merge)
     registry.erase_person.register("assessments", people.erase)
     registry.export_person.register("assessments", people.export)
-    registry.tracking_section.register("quizzes", people.quizzes_section)
-    registry.tracking_section.register("answers", people.answers_section)
+    registry.tracking_section.register("assessments", people.sections)

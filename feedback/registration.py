@@ -12,4 +12,4 @@ def register() -> None:
     registry.merge_person.register("feedback", people.merge)
     registry.erase_person.register("feedback", people.erase)
     registry.export_person.register("feedback", people.export)
-    registry.tracking_section.register("questions", people.questions_section)
+    registry.tracking_section.register("feedback", people.sections)

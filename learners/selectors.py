@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,37 +41,43 @@ def module_state(learner: Learner, module_id: int) -> ModuleState | None:
     module = Module.objects.published().select_related("published").filter(pk=module_id).first()
     if module is None:
         return None
+    progress = LessonProgress.objects.filter(learner=learner, module=module)
+    return _state(module, progress, Enrolment.objects.filter(learner=learner, module=module).first())
+
+
+def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolment | None) -> ModuleState:
+    """1 query for the lessons, and what ``progress`` costs."""
     lessons = list(
         LessonEdition.objects.filter(edition_id=module.published_id)
         .select_related("lesson")
         .order_by("position")
     )
-    progress = {p.lesson_id: p for p in LessonProgress.objects.filter(learner=learner, module=module)}
-    left = [lesson for lesson in lessons if not _done(progress.get(lesson.lesson_id))]
-    enrolment = Enrolment.objects.filter(learner=learner, module=module).first()
-    return ModuleState(
-        module,
-        len(lessons) - len(left),
-        len(lessons),
-        left[0] if left else None,
-        bool(progress),
-        enrolment,
-    )
-
-
-def _done(progress: LessonProgress | None) -> bool:
-    return progress is not None and progress.done_at is not None
+    done = {row.lesson_id: row.done_at is not None for row in progress}
+    left = [lesson for lesson in lessons if not done.get(lesson.lesson_id)]
+    following = left[0] if left else None
+    return ModuleState(module, len(lessons) - len(left), len(lessons), following, bool(done), enrolment)
 
 
 def resume_point(learner: Learner) -> ModuleState | None:
-    """The module a learner was in last and has not completed, with the lesson to go on with."""
+    """The module a learner was in last and has not completed, with the lesson to go on with: 3 queries."""
     last = (
         Enrolment.objects.filter(learner=learner, completed_at=None, module__published__isnull=False)
         .exclude(last_at=None)
+        .select_related("module__published")
         .order_by("-last_at")
         .first()
     )
-    return module_state(learner, last.module_id) if last else None
+    if last is None:
+        return None
+    return _state(last.module, LessonProgress.objects.filter(learner=learner, module=last.module_id), last)
+
+
+def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> ModuleState | None:
+    """The same from rows at hand, the newest enrolment first: 1 query."""
+    for row in enrolments:
+        if row.last_at and not row.completed_at and row.module.published_id:
+            return _state(row.module, [p for p in progress if p.module_id == row.module_id], row)
+    return None
 
 
 def openings(learner: Learner) -> list[FileOpening]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,35 +44,64 @@ class TrackingFile:
         return f"{self.seconds / 3600:.1f}"
 
 
-def tracking_file(learner: Learner) -> TrackingFile:
-    """Read a learner's file: 5 queries, and one or two for each registered section."""
-    progress = LessonProgress.objects.filter(learner=learner)
-    sums = progress.aggregate(seconds=Sum("seconds"))
-    sections = [modules_section(learner), lessons_section(learner)]
-    sections += [section(learner) for _name, section in registry.tracking_section]
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """The rows a file is made of. Each enrolment has ``right``: right answers in its module."""
+
+    enrolments: list[Any]
+    progress: list[LessonProgress]
+    finished: list[LearningRecord]
+
+
+def file_rows(learner: Learner) -> FileRows:
+    """Read what a learner's file is made of: 3 queries."""
+    right = (
+        LearningRecord.objects.filter(
+            learner=OuterRef("learner"),
+            module_slug=OuterRef("module__slug"),
+            verb=Verb.ANSWERED,
+            success=True,
+        )
+        .order_by()
+        .values("learner")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    finished = LearningRecord.objects.filter(learner=learner, object_type="lesson", verb=Verb.COMPLETED)
+    return FileRows(
+        list(
+            Enrolment.objects.filter(learner=learner)
+            .select_related("module__published", "module__draft")
+            .annotate(right=Subquery(right))
+            .order_by("-last_at")
+        ),
+        list(LessonProgress.objects.filter(learner=learner).select_related("lesson")),
+        list(finished.order_by("-happened_at")[:MOST_ROWS]),
+    )
+
+
+def tracking_file(learner: Learner, rows: FileRows | None = None) -> TrackingFile:
+    """A learner's file: the queries of :func:`file_rows`, and one or two for each registered provider."""
+    rows = rows or file_rows(learner)
+    sections = [_modules_section(rows), _lessons_section(rows)]
+    for _name, provider in registry.tracking_section:
+        sections += provider(learner)
     user = learner.user
     return TrackingFile(
         name=str(user) if user else _("Learning on this phone"),
         place=learner.region.name if learner.region else "",
         phone=mask_phone(user.phone) if user and user.phone else "",
-        lessons_done=progress.filter(done_at__isnull=False).count(),
-        seconds=sums["seconds"] or 0,
-        right_answers=LearningRecord.objects.filter(
-            learner=learner, verb=Verb.ANSWERED, success=True
-        ).count(),
-        modules_done=Enrolment.objects.filter(learner=learner, completed_at__isnull=False).count(),
+        lessons_done=sum(row.done_at is not None for row in rows.progress),
+        seconds=sum(row.seconds for row in rows.progress),
+        right_answers=sum(row.right or 0 for row in rows.enrolments),
+        modules_done=sum(row.completed_at is not None for row in rows.enrolments),
         sections=tuple(sections),
         made_at=date_format(timezone.localtime(), "Y-m-d H:i"),
     )
 
 
-def modules_section(learner: Learner) -> TrackingSection:
+def _modules_section(rows: FileRows) -> TrackingSection:
     """Modules: how far, best score, done when."""
-    rows = (
-        Enrolment.objects.filter(learner=learner)
-        .select_related("module__published", "module__draft")
-        .order_by("-last_at")[:MOST_ROWS]
-    )
     return TrackingSection(
         "modules",
         _("Modules"),
@@ -85,30 +114,27 @@ def modules_section(learner: Learner) -> TrackingSection:
                 f"{row.best_score:.0%}" if row.best_score is not None else "–",
                 _day(row.completed_at) if row.completed_at else _("under way"),
             )
-            for row in rows
+            for row in rows.enrolments[:MOST_ROWS]
         ),
     )
 
 
-def lessons_section(learner: Learner) -> TrackingSection:
+def _lessons_section(rows: FileRows) -> TrackingSection:
     """Lessons, the last one first. A lesson finished twice (on two phones) stands here once."""
-    records = LearningRecord.objects.filter(learner=learner, object_type="lesson", verb=Verb.COMPLETED)
-    spent = dict(LessonProgress.objects.filter(learner=learner).values_list("lesson__slug", "seconds"))
-    first: dict[str, LearningRecord] = {}
-    for record in records.order_by("-happened_at")[:MOST_ROWS]:
-        first[record.object_id] = record
-    rows = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
+    spent = {row.lesson.slug: row.seconds for row in rows.progress}
+    first = {record.object_id: record for record in rows.finished}
+    shown = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
     return TrackingSection(
         "lessons",
         _("Lessons read"),
         (_("Lesson"), _("Date"), _("Time")),
         tuple(
             (
-                row.title,
-                _day(row.happened_at),
-                _("%(m)s min") % {"m": round(spent.get(row.object_id, 0) / 60)},
+                record.title,
+                _day(record.happened_at),
+                _("%(m)s min") % {"m": round(spent.get(record.object_id, 0) / 60)},
             )
-            for row in rows
+            for record in shown
         ),
     )
 

@@ -26,9 +26,10 @@ def me(request: HttpRequest) -> HttpResponse:
         return render(request, "learners/me_empty.html", {"nav": "me"})
     if person.signed_in and guests.waiting_guest(request):
         return redirect("/me/welcome/?next=/me/")  # the answer to signing in was lost on the way
+    rows = tracking.file_rows(person.learner)
     context = {
-        "person": person, "file": tracking.tracking_file(person.learner), "nav": "me",
-        "state": selectors.resume_point(person.learner), "openings": selectors.openings(person.learner),
+        "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me",
+        "state": selectors.resume_among(rows.enrolments, rows.progress), "openings": selectors.openings(person.learner),
     }  # fmt: skip
     return render(request, "learners/me.html", context)
 

@@ -51,8 +51,8 @@ content_version: Registry[Callable[[], str]] = Registry("content_version")
 page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
 #: fills one kind of slot of a cached page for one person, all of its places at once.
 slot_filler: Registry[SlotFiller] = Registry("slot_filler")
-#: ``section(learner) -> TrackingSection | None``: a section of the tracking file.
-tracking_section: Registry[Callable[[Any], Any]] = Registry("tracking_section")
+#: ``sections(learner) -> list[TrackingSection]``: sections of the tracking file.
+tracking_section: Registry[Callable[[Any], list[Any]]] = Registry("tracking_section")
 #: ``export(learner) -> dict``: what an app holds about a person, for the own-data export.
 export_person: Registry[Callable[[Any], dict[str, Any]]] = Registry("export_person")
 #: ``erase(learner) -> int``: removes what an app holds about a person, returns rows touched.
