@@ -42,9 +42,8 @@ def store_picture(*, upload: UploadedFile, label: str = "") -> Media:
             _("The picture is over 8 MB. Send it to yourself in a chat first: that makes it smaller.")
         )
     picture = _decode(upload.read(MAX_BYTES + 1))
-    copies = [_webp(picture, width) for width in WIDTHS if width < picture.width] or [
-        _webp(picture, picture.width)
-    ]
+    widest = min(picture.width, WIDTHS[0])
+    copies = [_webp(picture, width) for width in (widest, *(w for w in WIDTHS[1:] if w < widest))]
     with transaction.atomic():
         data, width, height = copies[0]
         media = store_media(

@@ -15,6 +15,7 @@ from . import merging
 from .models import Learner, LearningRecord
 
 COOKIE = "learner"
+WAS_COOKIE = "was"  # read once by the page's script
 MAX_AGE = 180 * 24 * 3600
 _signer = signing.Signer(salt="learners.guest")
 
@@ -56,6 +57,16 @@ def set_cookie(response: HttpResponse, learner: Learner) -> None:
 def drop_cookie(response: HttpResponse) -> None:
     """Forget the guest on this phone."""
     response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def short_name(learner: Learner) -> str:
+    """What the page's script calls a learner, so that waiting acts go to nobody else; guests with a g."""
+    return f"{'g' if learner.is_guest else ''}{learner.uuid.hex[:12]}"
+
+
+def hand_over_waiting(response: HttpResponse, was: str) -> None:
+    """Tell the script that acts still waiting on this phone under ``was`` are the signed-in learner's now."""
+    response.set_cookie(WAS_COOKIE, was, max_age=3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
 
 
 def person_of(request: HttpRequest) -> Person | None:
@@ -108,4 +119,5 @@ def newcomer(request: HttpRequest, user: Any, birth_year: int | None) -> None:
         Learner.objects.filter(pk=learner.pk).update(birth_year=birth_year, version=F("version") + 1)
     guest = waiting_guest(request)
     if guest is not None:
+        request.session[WAS_COOKIE] = short_name(guest)
         merging.absorb_guest(guest=guest, target=learner)

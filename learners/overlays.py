@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from . import selectors
-from .guests import Person
+from .guests import Person, short_name
 from .models import Enrolment, LessonProgress
 
 
@@ -32,7 +32,7 @@ def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:
 
 def who(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """A short name of the learner for the page's script, so that waiting acts go to nobody else."""
-    return dict.fromkeys(args, person.learner.uuid.hex[:12])
+    return dict.fromkeys(args, short_name(person.learner))
 
 
 def lesson_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:

@@ -13,6 +13,8 @@ from mooc.accounts.data import Role
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
 
+FIRST_SCREEN = 2  # blocks a phone shows without scrolling: going on there is going on at the top
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleState:
@@ -24,11 +26,20 @@ class ModuleState:
     next_lesson: LessonEdition | None
     begun: bool
     enrolment: Enrolment | None
+    block: int = 0
 
     @property
     def title(self) -> str:
         """The module's published title."""
         return self.module.published.title if self.module.published else self.module.slug
+
+    @property
+    def next_url(self) -> str:
+        """The lesson to go on with, at the block that was on the screen last; the quiz when all are read."""
+        if self.next_lesson is None:
+            return f"/modules/{self.module.slug}/quiz/"
+        place = f"#b{self.block}" if self.block > FIRST_SCREEN else ""
+        return f"/lessons/{self.next_lesson.lesson.slug}/{place}"
 
     @property
     def next_number(self) -> int:
@@ -52,10 +63,18 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
         .select_related("lesson")
         .order_by("position")
     )
-    done = {row.lesson_id: row.done_at is not None for row in progress}
-    left = [lesson for lesson in lessons if not done.get(lesson.lesson_id)]
+    known = {row.lesson_id: row for row in progress}
+    left = [lesson for lesson in lessons if not _done(known.get(lesson.lesson_id))]
     following = left[0] if left else None
-    return ModuleState(module, len(lessons) - len(left), len(lessons), following, bool(done), enrolment)
+    place = known.get(following.lesson_id) if following else None
+    return ModuleState(
+        module, len(lessons) - len(left), len(lessons), following, bool(known), enrolment,
+        block=place.block if place else 0,
+    )  # fmt: skip
+
+
+def _done(progress: LessonProgress | None) -> bool:
+    return progress is not None and progress.done_at is not None
 
 
 def resume_point(learner: Learner) -> ModuleState | None:

@@ -6,6 +6,12 @@
   const write = (rows) => { try { localStorage.setItem(KEY, JSON.stringify(rows.slice(-100))); } catch { /* full or refused: acts are sent at once only */ } };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
   if ("clearQueue" in d.body.dataset) write([]);
+  // Signing up made the guest of this phone somebody with a name: what waits is theirs.
+  const was = (d.cookie.match(/(?:^|; )was=(g[0-9a-f]{12})/) || [])[1];
+  if (was && who) {
+    write(read().map((row) => row.who === was || !row.who ? { ...row, who } : row));
+    d.cookie = "was=; max-age=0; path=/; samesite=lax";
+  }
 
   // Acts wait on the phone until the server has them. They belong to whoever made them.
   const token = () => (d.querySelector("[name=csrfmiddlewaretoken]") || {}).value;
@@ -13,7 +19,7 @@
     const body = new URLSearchParams(row.data);
     if (token()) body.set("csrfmiddlewaretoken", token());
     return fetch(row.url, { method: "POST", body, keepalive: true, credentials: "same-origin" })
-      .then((r) => { if (r.ok || r.status === 400 || r.status === 404) write(read().filter((x) => x.data.id !== row.data.id)); })
+      .then((r) => { if (r.ok || r.status === 404 || r.status === 422) write(read().filter((x) => x.data.id !== row.data.id)); })
       .catch(() => {});
   };
   const act = (data) => {
@@ -21,7 +27,8 @@
     write(read().concat(row));
     return send(row);
   };
-  const flush = () => read().filter((row) => row.who === who).reduce((before, row) => before.then(() => send(row)), Promise.resolve());
+  // A phone's first page does not know its guest yet ("g…"): what it left is the guest's.
+  const flush = () => read().filter((row) => row.who === who || (!row.who && who[0] === "g")).reduce((before, row) => before.then(() => send(row)), Promise.resolve());
   addEventListener("online", flush);
 
   // Visible time: only while the page is seen, a pause counts 90 seconds at most.

@@ -19,7 +19,7 @@ from learners import guests, merging, rebuilding, services, summaries
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from learners.recording import Stored
 from mooc.lib.errors import Conflict, DomainError
-from tests.acts import answer_next, post, read_lesson, take_quiz
+from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 
@@ -103,6 +103,29 @@ def test_two_tabs_continue_one_try(client: Client) -> None:
         attempt = assessments.start_attempt(learner=learner, quiz=quiz(), attempt_id=attempt_id)
     assert Attempt.objects.count() == 1
     assert sorted(attempt.item_codes.split()) == sorted(codes)
+
+
+def test_a_key_mended_in_the_admin_judges_the_next_answer(client: Client, make_user: Any) -> None:
+    first = answer_next(client, quiz().pk)
+    boss = Client()
+    boss.force_login(make_user("boss", is_superuser=True, is_staff=True))
+    item = Item.objects.get(code=hidden(client.get(f"/quizzes/{quiz().pk}/").content.decode(), "item"))
+    options = list(item.options.all())
+    form = {
+        "code": item.code, "module": item.module_id, "kind": "single", "live": "on", "position": item.position,
+        "stem_zh": item.stem_zh, "stem_en": item.stem_en, "why_zh": item.why_zh, "why_en": item.why_en,
+        "options-TOTAL_FORMS": 3, "options-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    item.options.all().delete()
+    for place, right in enumerate((False, False, True)):
+        form |= {f"options-{place}-text_zh": f"甲{place}", f"options-{place}-text_en": f"a{place}",
+                 f"options-{place}-position": place}  # fmt: skip
+        form |= {f"options-{place}-right": "on"} if right else {}
+    assert boss.post(f"/admin/assessments/item/{item.pk}/change/", form).status_code == 302, options
+    good = item.options.get(right=True)
+    data = {"attempt": str(Attempt.objects.get().uuid), "item": item.code, "choice": good.pk}
+    assert post(client, f"/quizzes/{quiz().pk}/answer/", data).status_code == first.status_code == 302
+    assert Response.objects.get(item=item).right
 
 
 @pytest.mark.parametrize(
@@ -321,7 +344,7 @@ def test_visible_time_is_capped_by_the_lessons_length(client: Client) -> None:
     ],
 )  # fmt: skip
 def test_unreadable_acts_are_refused_and_store_nothing(client: Client, data: dict[str, str]) -> None:
-    assert post(client, "/lessons/borrow-the-window/acts/", data).status_code == 400
+    assert post(client, "/lessons/borrow-the-window/acts/", data).status_code == 422
     assert not LearningRecord.objects.exists()
     assert not Learner.objects.exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import uuid
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from courses import services
 from courses.models import Block, Module
 from learners.models import LessonProgress
 from mooc.lib import pages
-from tests.acts import read_lesson
+from tests.acts import post, read_lesson
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 HOT = ["/", "/modules/", "/modules/window-light/", "/lessons/borrow-the-window/", "/tracks/"]
@@ -187,6 +188,18 @@ def test_media_come_in_parts_and_cannot_run(client: Client) -> None:
     assert b"".join(part.streaming_content) == body[10:20]  # type: ignore[attr-defined]  # as above
     assert "sandbox" in whole["Content-Security-Policy"]
     assert whole["X-Content-Type-Options"] == "nosniff"
+    assert "Cookie" not in whole.get("Vary", "")  # else the phone loads it again once it has a cookie
     assert client.get(path, HTTP_RANGE="bytes=999999999-").status_code == 416
     for bad in ("/media/../secret_key", "/media/m/x.svg", "/media/secret_key", "/media/m/%2e%2e/secret_key"):
         assert client.get(bad).status_code == 404
+
+
+def test_going_on_leads_to_the_block_that_was_on_the_screen(client: Client) -> None:
+    slug = "borrow-the-window"
+    assert f"/lessons/{slug}/#b" not in client.get("/").content.decode()
+    for block, there in ((2, ""), (4, "#b4")):  # two blocks fit on a phone: that is the top
+        act = {"id": str(uuid.uuid4()), "verb": "leave", "seconds": "20", "block": str(block)}
+        post(client, f"/lessons/{slug}/acts/", act)
+        for page in ("/", "/modules/window-light/", "/me/"):
+            assert f'href="/lessons/{slug}/{there}"' in client.get(page).content.decode(), page
+    assert 'id="b4"' in client.get(f"/lessons/{slug}/").content.decode()

@@ -36,9 +36,9 @@ def _lesson(request: HttpRequest) -> Lesson | None:
     )
 
 
-def _limited(request: HttpRequest, key: str) -> str:
-    """Text as typed, cut far above the limit so that the page can show it again."""
-    return (request.POST.get(key) or request.GET.get(key) or "")[:5000]
+def _typed(request: HttpRequest) -> str:
+    """The text as typed, whole: a body is a megabyte at most. From an address, a first few words."""
+    return request.POST.get("text", "") or request.GET.get("text", "")[:1000]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """One box, one button."""
     lesson = _lesson(request)
     question_id = parse_uuid(request.POST.get("id")) or uuid.uuid4()
-    context = {"lesson": lesson, "id": question_id, "text": _limited(request, "text"), "nav": "ask"}
+    context = {"lesson": lesson, "id": question_id, "text": _typed(request), "nav": "ask"}
     if request.method != "POST":
         return render(request, "feedback/ask.html", context)
     person = guests.acting_person(request)
@@ -91,7 +91,7 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     lesson, kinds = _lesson(request), SUBJECTS[subject]
     report_id = parse_uuid(request.POST.get("id")) or uuid.uuid4()
     context: dict[str, Any] = {
-        "subject": subject, "kinds": kinds, "lesson": lesson, "id": report_id, "text": _limited(request, "text"),
+        "subject": subject, "kinds": kinds, "lesson": lesson, "id": report_id, "text": _typed(request),
         "kind": request.POST.get("kind", ""), "nav": "ask",
     }  # fmt: skip
     if request.method != "POST":

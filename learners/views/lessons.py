@@ -85,7 +85,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     page = courses.lesson_page(slug)
     act_id, verb = parse_uuid(request.POST.get("id")), request.POST.get("verb", "")
     if act_id is None or verb not in VERBS:
-        return HttpResponse(status=400)
+        return HttpResponse(status=422)  # the phone drops it; 400 is a stale token, and the act waits on
     person = guests.acting_person(request)
     common: dict[str, Any] = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
     at = _claimed_time(request.POST.get("at", ""))

@@ -60,11 +60,14 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return redirect("/accounts/login/")
     done = redirect(safe_next(request, "/me/"))
     guests.drop_cookie(done)
+    if was := request.session.pop(guests.WAS_COOKIE, ""):
+        guests.hand_over_waiting(done, was)
     guest = guests.waiting_guest(request)
     mine = request.POST.get("mine")
     if guest is None or mine == "no":
         return done
     if mine == "yes":
+        guests.hand_over_waiting(done, guests.short_name(guest))
         merging.absorb_guest(guest=guest, target=guests.learner_of(request.user))
         return done
     context = {"file": tracking.tracking_file(guest), "next": safe_next(request, ""), "nav": "me"}

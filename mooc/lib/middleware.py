@@ -51,7 +51,8 @@ class PreferencesMiddleware:
         request.elder = elder if elder in ELDER else ""  # type: ignore[attr-defined]  # read by templates and cache keys
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else "en")
-        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        if "immutable" not in response.get("Cache-Control", ""):  # a picture is the same for everybody
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 
 
