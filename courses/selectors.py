@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -175,8 +175,16 @@ class LessonPage:
         return self.siblings[self.number - 2] if self.number > 1 else None
 
 
+def blocks_of(lesson: LessonEdition) -> list[Block]:
+    """The blocks of a lesson in order: 1 query, and 1 for the sizes of its photographs when it has some."""
+    blocks = list(lesson.blocks.select_related("media"))
+    photographs = [block.media for block in blocks if block.media and block.media.in_sizes]
+    prefetch_related_objects(photographs, "sizes")
+    return blocks
+
+
 def lesson_page(slug: str) -> LessonPage:
-    """A published lesson: 5 queries. 404 when there is none."""
+    """A published lesson: 3 queries, or 4. 404 when there is none."""
     rows = LessonEdition.objects.select_related("lesson", "edition__module__category").order_by()
     try:
         lesson = rows.get(lesson__slug=slug, edition__published_of__isnull=False)
@@ -186,7 +194,7 @@ def lesson_page(slug: str) -> LessonPage:
     module.published = lesson.edition
     siblings = lessons_of(module)
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
-    blocks = list(lesson.blocks.select_related("media").prefetch_related("media__sizes"))
+    blocks = blocks_of(lesson)
     return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].size)
 
 
@@ -254,7 +262,7 @@ def draft_lesson_page(pk: int, user: Any) -> LessonPage:
     module.published = lesson.edition  # not saved: the page shows the draft in its place
     siblings = list(lesson.edition.lessons.select_related("lesson"))
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
-    blocks = list(lesson.blocks.select_related("media").prefetch_related("media__sizes"))
+    blocks = blocks_of(lesson)
     return LessonPage(module, lesson, blocks, number, siblings, TEXT_BYTES)
 
 

@@ -9,7 +9,6 @@ import uuid
 from enum import Enum
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,11 +55,7 @@ def record_act(
     """
     try:
         with transaction.atomic():
-            # This row is held until the end: two tabs cannot both count the same lesson.
-            turn = Learner.objects.filter(pk=learner.pk)
-            if not turn.update(version=F("version") + 1, seen_at=timezone.now()):
-                # a guest who became an account, or was deleted, a moment ago
-                raise DomainError(_("This progress has moved. Load the page again."), code="moved")
+            _take_turn(learner)
             record = _insert(learner, act)
             _follow_up(record, module, signed_in=signed_in)
             fact = RecordStored(record.pk, learner.pk, record.verb, record.object_type, record.object_id)
@@ -71,6 +66,22 @@ def record_act(
             raise
         return _resend(known, learner, act)
     return Stored.STORED
+
+
+def _take_turn(learner: Learner) -> None:
+    """Hold the learner's row until the transaction ends: two tabs cannot both count the same lesson.
+
+    In SQL, like :func:`_class_of`.
+
+    :raises DomainError: when the row is gone: a guest who became an account, or was deleted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_TURN, [connection.ops.adapt_datetimefield_value(timezone.now()), learner.pk])
+        if not cursor.rowcount:
+            raise DomainError(_("This progress has moved. Load the page again."), code="moved")
+
+
+_TAKE_TURN = "UPDATE learners_learner SET version = version + 1, seen_at = %s WHERE id = %s"
 
 
 def _follow_up(record: LearningRecord, module: Module | None, *, signed_in: bool) -> None:

@@ -178,7 +178,8 @@ if _db["ENGINE"] == "django.db.backends.sqlite3":
     _db["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000; "
+        "PRAGMA wal_autocheckpoint=4000;",  # 16 MB: fewer pauses to copy the log back
     }
 else:
     _db["CONN_HEALTH_CHECKS"] = True

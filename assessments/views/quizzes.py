@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -63,7 +63,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=str(error)))
-    return guests.remember(request, redirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
+    return guests.remember(request, HttpResponseRedirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
 
 
 def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):

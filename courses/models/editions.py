@@ -41,6 +41,11 @@ class Media(TimeStamped):
     def get_absolute_url(self) -> str:
         return f"/media/{self.file.name}"
 
+    @property
+    def in_sizes(self) -> bool:
+        """Whether smaller copies may be there: a photograph has them, a drawing fits every screen."""
+        return self.mime == "image/webp"
+
 
 class MediaSize(models.Model):
     """A smaller copy of a picture for narrow screens."""

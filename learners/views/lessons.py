@@ -66,7 +66,7 @@ def _block(block: Block) -> dict[str, object]:
         parts["check"] = _check(block)
     elif block.kind == "picture":
         parts["key"] = key_lines(block.body)
-        parts["sizes"] = list(block.media.sizes.all()) if block.media else []
+        parts["sizes"] = list(block.media.sizes.all()) if block.media and block.media.in_sizes else []
     return parts
 
 

@@ -51,11 +51,9 @@ def run(port: int, sources: list[Callable[[], Iterator[bytes]]], seconds: float,
         mine = Sample()
         with socket.create_connection(("127.0.0.1", port), timeout=20) as sock:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for data in source():
-                started = time.perf_counter()
-                if started >= end:
-                    break
-                sock.sendall(data)
+            requests = source()
+            while (started := time.perf_counter()) < end:
+                sock.sendall(next(requests))
                 status, size, keep = _read(sock)
                 mine.times.append(time.perf_counter() - started)
                 mine.bytes = size

@@ -164,7 +164,7 @@ class BenchSite:
         return lambda: (load.request(paths[(count + number) % len(paths)]) for count in itertools.count())
 
     def _answers(self, cookies: dict[str, str]) -> Callable[[], Iterator[bytes]]:
-        """Right answers to quiz after quiz, each in a new try."""
+        """Right answers to quiz after quiz, each in a new try. A round goes on where the last one ended."""
         quiz, answers = self.facts["quiz"], self.facts["answers"]
 
         def source() -> Iterator[bytes]:
@@ -175,7 +175,8 @@ class BenchSite:
                     body += "".join(f"&choice={pk}" for pk in answers[code])
                     yield load.request(f"/quizzes/{quiz}/answer/", cookies, body)
 
-        return source
+        going_on = source()
+        return lambda: going_on
 
     def destroy(self) -> None:
         """Drop its database."""
