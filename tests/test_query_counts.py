@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -35,18 +34,22 @@ def check(part: str, found: dict[str, int]) -> None:
     if os.environ.get("WRITE_QUERY_COUNTS"):
         BUDGET[part] = found
         FILE.write_text(json.dumps(BUDGET, indent=1) + "\n")
-    if settings.REDIS_URL:  # sessions come from Redis there: never more, sometimes fewer
-        assert found.keys() == BUDGET[part].keys()
-        assert all(found[name] <= most for name, most in BUDGET[part].items()), found
-    else:
-        assert found == BUDGET[part]
+    assert found == BUDGET[part], json.dumps({name: asked.get(name) for name in found}, indent=1)
 
 
-def count(client: Client, path: str) -> int:
+asked: dict[str, list[str]] = {}
+
+
+def count(client: Client, path: str, name: str = "") -> int:
+    """Statements of a page. A session comes from the cache, and from the database when that was emptied
+    by another process's hand: it is not counted."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path, follow=True)
     assert response.status_code == 200
-    return sum(1 for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")))
+    wanted = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    found = [q["sql"] for q in queries if q["sql"].startswith(wanted) and "django_session" not in q["sql"]]
+    asked[name] = [sql[:200] for sql in found]
+    return len(found)
 
 
 def counts(client: Client) -> dict[str, int]:
@@ -54,7 +57,7 @@ def counts(client: Client) -> dict[str, int]:
     found = {}
     for name, path in PAGES.items():
         client.get(path, follow=True)
-        found[name] = count(client, path)
+        found[name] = count(client, path, name)
     return found
 
 
@@ -91,7 +94,7 @@ def test_cold_pages_keep_their_budget() -> None:
         from django.core.cache import cache
 
         cache.clear()
-        found[name] = count(client, PAGES[name])
+        found[name] = count(client, PAGES[name], name)
     check("cold", found)
 
 

@@ -138,7 +138,7 @@ def test_an_unusable_question_gets_a_sentence_and_stays_typed(client: Client, te
     answer = post(client, "/questions/ask/", {"text": text})
     assert answer.status_code == 400
     assert 'class="err"' in answer.content.decode()
-    assert text.strip()[:20].replace("\x00\x01", "") in answer.content.decode()
+    assert text.strip().replace("\x00\x01", "") in answer.content.decode()
     assert not Question.objects.exists()
 
 
