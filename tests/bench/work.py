@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from feedback.classifier import corpus
 from tests.bench.site import BenchSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,7 +39,24 @@ def measure(site: BenchSite, *, full: bool) -> list[dict[str, Any]]:
         site, ["tracking_file", f"scale{small}-0", "--format", "pdf", "--out", str(site.data / "file.pdf")]
     )
     rows.append(_row("tracking file as PDF", 1, paper, None))
-    return rows
+    return [*rows, *_questions(site)]
+
+
+def _questions(site: BenchSite) -> list[dict[str, Any]]:
+    """Classing 1,000 and 10,000 questions with the model at hand; the first call makes that model."""
+    texts = [example.text for example in corpus.shipped()]
+    timed = []
+    for count in (100, 1000, 10_000):
+        path = site.data / f"asked-{count}.tsv"
+        lines = [f"zh\t{texts[n % len(texts)]} {n}" for n in range(count)]
+        path.write_text("lang\ttext\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        timed.append(
+            _timed(site, ["classify_questions", "--predict", str(path), "--out", str(site.data / "out.tsv")])
+        )
+    return [
+        _row("classifier trained, 100 classed", len(texts), timed[0], None),
+        _row("questions classed", 10_000, timed[2], timed[1]),
+    ]
 
 
 def _timed(site: BenchSite, args: list[str]) -> tuple[float, float]:

@@ -1,0 +1,4 @@
+"""The question engine: which theme a question belongs to, and which answered questions are like it.
+
+Pure: no ORM, no clock, no settings. Needs numpy, and the sentence encoder where it is installed.
+"""

@@ -1,0 +1,73 @@
+"""Numbers from texts: the meaning vector beside a signed hash of grams ("USE+h")."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .encoder import WIDTH, encode
+from .wording import grams
+
+BUCKETS = 2048
+HASH_WEIGHT = 0.7
+
+
+@functools.lru_cache(maxsize=100_000)
+def bucket(gram: str) -> tuple[int, float]:
+    """The bucket of a gram and its sign (Weinberger et al. 2009), the same in every process."""
+    value = zlib.crc32(gram.encode())
+    return value % BUCKETS, 1.0 if value & 0x8000_0000 else -1.0
+
+
+def counts(texts: Sequence[str]) -> np.ndarray:
+    """Signed sums of ``1 + ln tf`` by bucket, ``float32 (n, 2048)``."""
+    found = np.zeros((len(texts), BUCKETS), np.float32)
+    for row, text in enumerate(texts):
+        for gram, times in Counter(grams(text)).items():
+            place, sign = bucket(gram)
+            found[row, place] += sign * (1.0 + np.log(times))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What training learnt about the columns: the mean meaning, and how telling each bucket is.
+
+    :param mean: ``(512,)``; :param idf: ``(2048,)``, smoothed ``ln((1 + n) / (1 + df)) + 1``.
+    """
+
+    mean: np.ndarray
+    idf: np.ndarray
+
+    @classmethod
+    def of(cls, meaning: np.ndarray, hashed: np.ndarray) -> Scale:
+        """From the training texts' meaning vectors and counts."""
+        df = (hashed != 0).sum(axis=0)
+        return cls(
+            meaning.mean(axis=0).astype(np.float32),
+            (np.log((1 + len(hashed)) / (1 + df)) + 1).astype(np.float32),
+        )
+
+    def join(self, meaning: np.ndarray, hashed: np.ndarray) -> np.ndarray:
+        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``."""
+        return np.hstack([unit(meaning - self.mean), HASH_WEIGHT * unit(hashed * self.idf)])
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Rows of length 1; rows of zeros stay."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    joined: np.ndarray = rows / np.where(length == 0, 1, length)
+    return joined
+
+
+def raw(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Meaning vectors and counts of tidy texts, before scaling."""
+    return encode(texts), counts(texts)
+
+
+__all__ = ["BUCKETS", "WIDTH", "Scale", "counts", "raw", "unit"]
