@@ -227,6 +227,9 @@ def test_rule_2_taps_from_home(visitor: Any, url: str) -> None:
     tap(page, "main form button.btn.go")
     assert "怎么寄？" in page.locator("main").inner_text()
     page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
+    while not page.locator("button[name=choice]").count():  # several answers are right: more than one tap
+        answer(page)
+        tap(page, "main a.btn.go")
     tap(page, "button[name=choice]")
     assert page.locator(".why").is_visible()
 
