@@ -15,7 +15,7 @@ import numpy as np
 WIDTH = 512
 HASH_ONLY = "hash"
 NAME = "use-m3/fast-0.2.1"
-BATCH = 256  # bounds memory: a batch is one flat pass
+BATCH = 64  # bounds memory: a batch is one flat pass
 
 
 @functools.cache

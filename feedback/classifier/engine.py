@@ -170,11 +170,13 @@ def folds(labels: np.ndarray) -> np.ndarray:
 
 def _fit(ready: Prepared, known: np.ndarray, strength: float) -> tuple[Scale, np.ndarray, np.ndarray]:
     clean = ready.clean[0][known], ready.clean[1][known]
-    scale = Scale.of(*clean)
-    rows, labels = scale.join(*clean), ready.labels[known]
-    weights = np.ones(len(known), np.float32)
-    if len(ready.noisy[0]):
-        rows = np.vstack([rows, scale.join(ready.noisy[0][known], ready.noisy[1][known])])
+    scale, count = Scale.of(*clean), len(known)
+    copies = count if len(ready.noisy[0]) else 0
+    rows = np.empty((count + copies, features.WIDTH + features.BUCKETS), np.float32)
+    scale.join(*clean, out=rows[:count])
+    labels, weights = ready.labels[known], np.ones(count, np.float32)
+    if copies:
+        scale.join(ready.noisy[0][known], ready.noisy[1][known], out=rows[count:])
         labels = np.concatenate([labels, labels])
         weights = np.concatenate([weights, weights * np.float32(NOISY_WEIGHT)])
     matrix, intercept = logistic.fit(rows, labels, len(ready.themes), strength=strength, weights=weights)

@@ -25,8 +25,8 @@ def bucket(gram: str) -> tuple[int, float]:
 
 
 def counts(texts: Sequence[str]) -> np.ndarray:
-    """Signed sums of ``1 + ln tf`` by bucket, ``float32 (n, 2048)``."""
-    found = np.zeros((len(texts), BUCKETS), np.float32)
+    """Signed sums of ``1 + ln tf`` by bucket, ``float16 (n, 2048)``: half the memory, exact enough."""
+    found = np.zeros((len(texts), BUCKETS), np.float16)
     for row, text in enumerate(texts):
         for gram, times in Counter(grams(text)).items():
             place, sign = bucket(gram)
@@ -53,16 +53,18 @@ class Scale:
             (np.log((1 + len(hashed)) / (1 + df)) + 1).astype(np.float32),
         )
 
-    def join(self, meaning: np.ndarray, hashed: np.ndarray) -> np.ndarray:
-        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``."""
-        return np.hstack([unit(meaning - self.mean), HASH_WEIGHT * unit(hashed * self.idf)])
+    def join(self, meaning: np.ndarray, hashed: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``.
 
-
-def unit(rows: np.ndarray) -> np.ndarray:
-    """Rows of length 1; rows of zeros stay."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    joined: np.ndarray = rows / np.where(length == 0, 1, length)
-    return joined
+        :param out: where to write it; the whole of training fits in one such array and no copies.
+        """
+        rows = np.empty((len(meaning), WIDTH + BUCKETS), np.float32) if out is None else out
+        np.subtract(meaning, self.mean, out=rows[:, :WIDTH])
+        np.multiply(hashed, self.idf, out=rows[:, WIDTH:])
+        for part, weight in ((rows[:, :WIDTH], 1.0), (rows[:, WIDTH:], HASH_WEIGHT)):
+            length = np.sqrt(np.einsum("ij,ij->i", part, part))
+            part *= (weight / np.where(length == 0, 1, length))[:, None]
+        return rows
 
 
 def raw(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -70,4 +72,4 @@ def raw(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return encode(texts), counts(texts)
 
 
-__all__ = ["BUCKETS", "WIDTH", "Scale", "counts", "raw", "unit"]
+__all__ = ["BUCKETS", "WIDTH", "Scale", "counts", "raw"]
