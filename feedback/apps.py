@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +10,8 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from . import registration
+        from . import handlers, registration  # noqa: F401  # receivers connect themselves
+        from .classifier import encoder
 
+        encoder.keep_table_in[:] = [Path(settings.DATA_DIR) / "models"]
         registration.register()

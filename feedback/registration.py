@@ -7,9 +7,15 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import people
+    from . import desk, gauges, overlays, people, themes
 
+    registry.slot_filler.register("news", overlays.news)
+    registry.slot_filler.register("faces", overlays.faces)
     registry.merge_person.register("feedback", people.merge)
     registry.erase_person.register("feedback", people.erase)
     registry.export_person.register("feedback", people.export)
     registry.tracking_section.register("feedback", people.sections)
+    registry.data_files.register("models", themes.files)
+    gauges.register()
+    registry.desk_panel.register("queue", desk.queue)
+    registry.desk_panel.register("feedback", desk.newest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import IntegrityError, transaction
@@ -12,13 +13,16 @@ from courses.models import Lesson
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner
 from learners.recording import record_act
-from mooc.lib.errors import Conflict, DomainError
+from mooc.lib.errors import Conflict, DomainError, TooMany
+from mooc.lib.events import emit
 from mooc.lib.text import clean
 
-from .data import ReportKind
-from .models import ContentReport, Question
+from . import signals, similar
+from .data import QuestionAsked, ReportKind
+from .models import ContentReport, Question, Reply
 
 MOST_LETTERS = 1000
+AN_HOUR, A_DAY = 12, 40  # questions of one learner
 
 
 def ask_question(
@@ -30,33 +34,69 @@ def ask_question(
     question_id: uuid.UUID,
     signed_in: bool,
 ) -> Question:
-    """Store a question; the same id again gives the one already stored.
+    """Store a question; the same id again, or the same words within a day, give the one already stored.
 
-    :raises DomainError: for an empty or too long text; nothing is stored.
+    :raises DomainError: for an empty or too long text, or after too many questions; nothing is stored.
     """
-    words = _words(text, needed=True)
+    words = clean_post(text)
     known = Question.objects.filter(uuid=question_id).first()
     if known:
         if known.learner_id != learner.pk:
             raise Conflict(_("This was already stored as something else."))
         return known
+    if same := _asked_already(learner, words):
+        return same
+    vector, encoder = similar.vector_of(words)
     try:
         with transaction.atomic():
             question = Question.objects.create(
-                uuid=question_id, learner=learner, text=words, lesson=lesson, block=block
-            )
+                uuid=question_id, learner=learner, text=words, lesson=lesson, block=block, vector=vector,
+                encoder=encoder, held=not is_trusted(learner),
+            )  # fmt: skip
             activity = Activity(ObjectType.QUESTION, str(question_id), words[:200], words[:300])
-            act = Act(
-                question_id,
-                Verb.ASKED,
-                activity,
-                timezone.now(),
-                lesson.module.slug if lesson else "",
-            )
+            act = Act(question_id, Verb.ASKED, activity, timezone.now(), lesson.module.slug if lesson else "")
             record_act(learner=learner, act=act, signed_in=signed_in)
+            emit(signals.question_asked, QuestionAsked(question.pk))
     except IntegrityError:  # the same tap, a moment earlier
         return Question.objects.get(uuid=question_id, learner=learner)
     return question
+
+
+def _asked_already(learner: Learner, words: str) -> Question | None:
+    """The same words of today; or a refusal when somebody has asked very much.
+
+    The limit is per learner: a classroom behind one address is many learners.
+    """
+    now = timezone.now()
+    today = Question.objects.filter(learner=learner, created_at__gt=now - dt.timedelta(days=1))
+    recent = list(today.only("pk", "text", "created_at", "learner")[:A_DAY])
+    for question in recent:
+        if question.text == words:
+            return question
+    within_hour = sum(question.created_at > now - dt.timedelta(hours=1) for question in recent)
+    if len(recent) >= A_DAY or within_hour >= AN_HOUR:
+        raise TooMany(_("That is a lot of questions. Wait for the first answers, or call the station."))
+    return None
+
+
+def is_trusted(learner: Learner) -> bool:
+    """Whether what this person writes is shown to others at once: somebody with an account, of whom a
+    trainer has let a post through and hidden none."""
+    if learner.is_guest:
+        return False
+    asked = list(Question.objects.filter(learner=learner).values_list("held", "hidden_at", "answered_at"))
+    said = list(Reply.objects.filter(learner=learner).values_list("held", "hidden_at"))
+    hidden = any(row[1] for row in (*asked, *said))
+    seen = any(not held and answered for held, _at, answered in asked) or any(not held for held, _at in said)
+    return seen and not hidden
+
+
+def clean_post(text: str) -> str:
+    """What somebody wrote, without control characters.
+
+    :raises DomainError: when there is no word in it, or too many.
+    """
+    return _words(text, needed=True)
 
 
 def _words(text: str, *, needed: bool) -> str:

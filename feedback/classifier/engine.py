@@ -20,7 +20,7 @@ import numpy as np
 
 from . import features, logistic, noise
 from .corpus import OTHER, Example
-from .encoder import HASH_ONLY, encoder_id
+from .encoder import HASH_ONLY, encode, encoder_id
 from .features import Scale
 from .wording import is_wordless, tidy
 
@@ -63,16 +63,21 @@ class Model:
     counts: tuple[int, ...]
     metrics: dict[str, float]
 
-    def guess(self, texts: Sequence[str]) -> list[Guess]:
-        """The theme of each text, in order."""
+    def guess(self, texts: Sequence[str], meaning: np.ndarray | None = None) -> list[Guess]:
+        """The theme of each text, in order.
+
+        :param meaning: ``(n, 512)``, the texts' vectors where they were kept; encoded now otherwise.
+        """
         lines = [tidy(text) for text in texts]
         found: list[Guess] = []
         for start in range(0, len(lines), 512):
-            found += self._guess(lines[start : start + 512])
+            part = slice(start, start + 512)
+            known = encode(lines[part]) if meaning is None else meaning[part].astype(np.float32)
+            found += self._guess(lines[part], known)
         return found
 
-    def _guess(self, lines: list[str]) -> list[Guess]:
-        meaning, hashed = features.raw(lines)
+    def _guess(self, lines: list[str], meaning: np.ndarray) -> list[Guess]:
+        hashed = features.counts(lines)
         rows = self.scale.join(meaning, hashed)
         chance = logistic.softmax((rows @ self.matrix + self.intercept) / self.temperature)
         best = chance.argmax(axis=1)
@@ -92,12 +97,16 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Examples as numbers, before any scale is learnt; ``noisy`` are copies of the same rows."""
+    """Examples as numbers, before any scale is learnt: each one, then (``copies``) a noisy copy of each.
+
+    ``meaning`` is ``float16 (n or 2 n, 512)``, ``hashed`` ``float16 (n or 2 n, 2048)``.
+    """
 
     themes: tuple[str, ...]
     labels: np.ndarray
-    clean: tuple[np.ndarray, np.ndarray]
-    noisy: tuple[np.ndarray, np.ndarray]
+    meaning: np.ndarray
+    hashed: np.ndarray
+    copies: bool
 
 
 def prepare(examples: Sequence[Example]) -> Prepared:
@@ -113,7 +122,8 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     dice = random.Random(SEED)  # noqa: S311  # no secret: the same corpus gives the same model
     copies = [noise.noisy(line, dice) for line in lines] if len(lines) <= NOISY_UP_TO else []
     labels = np.array([place[example.theme] for example in examples])
-    return Prepared(themes, labels, features.raw(lines), features.raw(copies))
+    texts = lines + copies
+    return Prepared(themes, labels, encode(texts, np.float16), features.counts(texts), bool(copies))
 
 
 def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
@@ -133,10 +143,12 @@ def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
         "top3": float((np.argsort(-chance, axis=1)[:, :3] == ready.labels[:, None]).any(axis=1).mean()),
         "coverage": float(sure.mean()), "precision": float(right[sure].mean()) if sure.any() else 0.0,
     }  # fmt: skip
+    scores = f1_scores(guessed, ready.labels, len(ready.themes))
+    metrics |= {f"f1 {ready.themes[theme]}": score for theme, score in scores.items()}
     counts = np.bincount(ready.labels, minlength=len(ready.themes))
     return Model(
         ready.themes, encoder_id(), strength, temperature, threshold, scale, matrix, intercept,
-        ready.clean[0].astype(np.float16), ready.labels, tuple(int(n) for n in counts), metrics,
+        ready.meaning[: len(ready.labels)], ready.labels, tuple(int(n) for n in counts), metrics,
     )  # fmt: skip
 
 
@@ -150,10 +162,11 @@ def out_of_fold(ready: Prepared, strength: float) -> tuple[np.ndarray, np.ndarra
         if not len(asked):
             continue
         scale, matrix, intercept = _fit(ready, known, strength)
-        rows = scale.join(ready.clean[0][asked], ready.clean[1][asked])
-        logits[asked] = rows @ matrix + intercept
-        guessed = logits[asked].argmax(axis=1)
-        meaning = ready.clean[0]
+        rows = features.Joined(scale, ready.meaning, ready.hashed, asked)
+        logits[asked] = np.concatenate(
+            [rows[slice(at, at + 512)] @ matrix + intercept for at in range(0, len(asked), 512)]
+        )
+        guessed, meaning = logits[asked].argmax(axis=1), ready.meaning
         cosines[asked], _which = _nearest(meaning[asked], guessed, meaning[known], ready.labels[known])
     return logits, cosines
 
@@ -169,16 +182,13 @@ def folds(labels: np.ndarray) -> np.ndarray:
 
 
 def _fit(ready: Prepared, known: np.ndarray, strength: float) -> tuple[Scale, np.ndarray, np.ndarray]:
-    clean = ready.clean[0][known], ready.clean[1][known]
-    scale, count = Scale.of(*clean), len(known)
-    copies = count if len(ready.noisy[0]) else 0
-    rows = np.empty((count + copies, features.WIDTH + features.BUCKETS), np.float32)
-    scale.join(*clean, out=rows[:count])
-    labels, weights = ready.labels[known], np.ones(count, np.float32)
-    if copies:
-        scale.join(ready.noisy[0][known], ready.noisy[1][known], out=rows[count:])
+    scale = Scale.of(ready.meaning[known], ready.hashed[known])
+    places, labels, weights = known, ready.labels[known], np.ones(len(known), np.float32)
+    if ready.copies:
+        places = np.concatenate([known, known + len(ready.labels)])
         labels = np.concatenate([labels, labels])
         weights = np.concatenate([weights, weights * np.float32(NOISY_WEIGHT)])
+    rows = features.Joined(scale, ready.meaning, ready.hashed, places)
     matrix, intercept = logistic.fit(rows, labels, len(ready.themes), strength=strength, weights=weights)
     return scale, matrix, intercept
 
@@ -192,7 +202,7 @@ def _nearest(
         mine, places = np.flatnonzero(themes == theme), np.flatnonzero(labels == theme)
         if not len(places):
             continue
-        close = rows[mine] @ known[places].astype(np.float32).T
+        close = rows[mine].astype(np.float32) @ known[places].astype(np.float32).T
         cosine[mine], which[mine] = close.max(axis=1), places[close.argmax(axis=1)]
     return cosine, which
 
@@ -229,10 +239,16 @@ def best_threshold(confidence: np.ndarray, right: np.ndarray, precision: float =
 
 def macro_f1(guessed: np.ndarray, labels: np.ndarray, classes: int) -> float:
     """The mean F1 over themes (van Rijsbergen 1979); a theme without examples is left out."""
-    scores = []
+    scores = f1_scores(guessed, labels, classes)
+    return float(np.mean(list(scores.values()))) if scores else 0.0
+
+
+def f1_scores(guessed: np.ndarray, labels: np.ndarray, classes: int) -> dict[int, float]:
+    """F1 of every theme that has examples: 2 hits / (guessed + labelled)."""
+    scores = {}
     for theme in range(classes):
         hits = int(((guessed == theme) & (labels == theme)).sum())
         total = int((guessed == theme).sum() + (labels == theme).sum())
         if (labels == theme).any():
-            scores.append(2 * hits / total)
-    return float(np.mean(scores)) if scores else 0.0
+            scores[theme] = 2 * hits / total
+    return scores

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .encoder import WIDTH, encode
+from .encoder import WIDTH
 from .wording import grams
 
 BUCKETS = 2048
@@ -47,18 +47,15 @@ class Scale:
     @classmethod
     def of(cls, meaning: np.ndarray, hashed: np.ndarray) -> Scale:
         """From the training texts' meaning vectors and counts."""
-        df = (hashed != 0).sum(axis=0)
+        df = np.count_nonzero(hashed, axis=0)
         return cls(
-            meaning.mean(axis=0).astype(np.float32),
+            meaning.mean(axis=0, dtype=np.float32).astype(np.float32),
             (np.log((1 + len(hashed)) / (1 + df)) + 1).astype(np.float32),
         )
 
-    def join(self, meaning: np.ndarray, hashed: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``.
-
-        :param out: where to write it; the whole of training fits in one such array and no copies.
-        """
-        rows = np.empty((len(meaning), WIDTH + BUCKETS), np.float32) if out is None else out
+    def join(self, meaning: np.ndarray, hashed: np.ndarray) -> np.ndarray:
+        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``."""
+        rows = np.empty((len(meaning), WIDTH + BUCKETS), np.float32)
         np.subtract(meaning, self.mean, out=rows[:, :WIDTH])
         np.multiply(hashed, self.idf, out=rows[:, WIDTH:])
         for part, weight in ((rows[:, :WIDTH], 1.0), (rows[:, WIDTH:], HASH_WEIGHT)):
@@ -67,9 +64,25 @@ class Scale:
         return rows
 
 
-def raw(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Meaning vectors and counts of tidy texts, before scaling."""
-    return encode(texts), counts(texts)
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows that are joined a slice at a time: training never holds them all.
+
+    :param places: which rows of ``meaning (m, 512)`` and ``hashed (m, 2048)``, in order.
+    """
+
+    scale: Scale
+    meaning: np.ndarray
+    hashed: np.ndarray
+    places: np.ndarray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.places), WIDTH + BUCKETS
+
+    def __getitem__(self, part: slice) -> np.ndarray:
+        places = self.places[part]
+        return self.scale.join(self.meaning[places], self.hashed[places])
 
 
-__all__ = ["BUCKETS", "WIDTH", "Scale", "counts", "raw"]
+__all__ = ["BUCKETS", "WIDTH", "Joined", "Scale", "counts"]

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 MEMORY, ARMIJO = 8, 1e-4
+CHUNK = 512  # rows made whole at a time
+
+
+class Rows(Protocol):
+    """Numbers of examples, ``(n, d)``: an array, or something that makes slices of one when asked."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, part: slice) -> np.ndarray: ...
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -17,7 +28,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def fit(
-    rows: np.ndarray,
+    rows: Rows,
     labels: np.ndarray,
     classes: int,
     *,
@@ -32,19 +43,23 @@ def fit(
     :returns: ``W (d, classes)`` and ``b (classes,)``.
     """
     count, width = rows.shape
-    wanted = np.zeros((count, classes), np.float32)
-    wanted[np.arange(count), labels] = 1
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         matrix = flat.reshape(width + 1, classes)
-        chance = softmax(rows @ matrix[:-1] + matrix[-1])
-        entropy = -np.log(np.maximum(chance[np.arange(count), labels], 1e-12))
-        error = (chance - wanted) * weights[:, None]
-        slope = np.vstack(
-            [strength * (rows.T @ error) + matrix[:-1], strength * error.sum(axis=0, keepdims=True)]
-        )
-        value = strength * float(weights @ entropy) + 0.5 * float((matrix[:-1] ** 2).sum())
-        return value, slope.ravel()
+        slope, value = np.zeros_like(matrix), 0.0
+        for start in range(0, count, CHUNK):  # a sum over rows: no more than a chunk is ever whole
+            part = slice(start, start + CHUNK)
+            some, right, weight = rows[part], labels[part], weights[part]
+            error = softmax(some @ matrix[:-1] + matrix[-1])
+            here = np.arange(len(some))
+            value -= float(weight @ np.log(np.maximum(error[here, right], 1e-12)))
+            error[here, right] -= 1
+            error *= weight[:, None]
+            slope[:-1] += some.T @ error
+            slope[-1] += error.sum(axis=0)
+        slope *= strength
+        slope[:-1] += matrix[:-1]
+        return strength * value + 0.5 * float((matrix[:-1] ** 2).sum()), slope.ravel()
 
     found = minimise(loss, np.zeros((width + 1) * classes, np.float32), rounds).reshape(width + 1, classes)
     return found[:-1], found[-1]

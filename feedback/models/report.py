@@ -1,11 +1,10 @@
-"""What learners say: questions, and "this is wrong or out of date"."""
+"""A word from a reader that something is wrong, old or missing."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -14,55 +13,7 @@ from courses.models import Lesson, Module
 from learners.models import Learner
 from mooc.lib.models import TimeStamped
 
-from .data import ReportKind
-
-
-class QuestionQuerySet(models.QuerySet["Question"]):
-    """Filters of questions."""
-
-    def visible_to(self, user: Any) -> QuestionQuerySet:
-        """Questions a trainer may answer: those of the own courses, and those of no lesson."""
-        if user.is_superuser:
-            return self
-        if not user.has_role("trainer"):
-            return self.none()
-        return self.filter(
-            models.Q(lesson__module__in=Module.objects.visible_to(user)) | models.Q(lesson=None)
-        )
-
-
-class Question(TimeStamped):
-    """Something a learner asked, with the lesson and block it came from, and its answer."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    learner = models.ForeignKey(Learner, models.CASCADE, related_name="questions")
-    lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, blank=True, related_name="questions")
-    block = models.PositiveSmallIntegerField(null=True, blank=True)
-    text = models.TextField(_("question"), max_length=1000)
-    answer = models.TextField(_("answer"), max_length=4000, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
-    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = QuestionQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["-created_at"]
-        verbose_name = _("question")
-        verbose_name_plural = _("questions")
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-    def get_absolute_url(self) -> str:
-        return f"/questions/{self.pk}/"
+from ..data import ReportKind
 
 
 class ReportQuerySet(models.QuerySet["ContentReport"]):

@@ -1,0 +1,364 @@
+"""The trainers' queue: questions that wait, the overdue first; one form to answer, class, merge, hide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from mooc.accounts.admin_access import OwnRows
+from mooc.lib.errors import DomainError
+from mooc.lib.queue import later
+
+from . import answering, posts, similar, tasks
+from .data import PostReason, ThemeSource
+from .models import Question, SavedReply, Theme
+from .selectors import lesson_titles
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What to look at: without a choice, what waits."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The choices."""
+        return [
+            ("waiting", _("waiting")), ("overdue", _("overdue")), ("unsure", _("theme not sure")),
+            ("mine", _("I am writing")), ("reported", _("reported")), ("answered", _("answered")),
+            ("all", _("all")),
+        ]  # fmt: skip
+
+    def choices(self, changelist: Any) -> Any:
+        """Without Django's "All" on top: here it is the last."""
+        for value, title in self.lookup_choices:
+            chosen = (self.value() or "waiting") == value
+            link = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": chosen, "query_string": link, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        """The rows of the choice."""
+        now, value = timezone.now(), self.value() or "waiting"
+        waiting = Q(answered_at=None, merged_into=None, hidden_at=None)
+        wanted = {
+            "waiting": waiting, "overdue": waiting & Q(due_at__lt=now),
+            "unsure": Q(theme=None, hidden_at=None) & ~Q(theme_source=ThemeSource.NONE),
+            "mine": waiting & Q(claimed_by=request.user),
+            "reported": Q(reports__handled_at=None, reports__isnull=False),
+            "answered": Q(answered_at__isnull=False),
+        }  # fmt: skip
+        return queryset.filter(wanted[value]).distinct() if value in wanted else queryset
+
+
+class AnswerForm(forms.ModelForm):
+    """The answer, and who may read it. Buttons other than "answer" need none."""
+
+    share = forms.BooleanField(label=_("others may read question and answer"), required=False, initial=True)
+    to_theme_page = forms.BooleanField(label=_("also for the theme's page"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    request: HttpRequest
+
+    class Meta:
+        model = Question
+        fields = ["theme", "answer"]
+        widgets = {"answer": forms.Textarea(attrs={"rows": 6, "cols": 70})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "theme" in self.fields:
+            self.fields["theme"].show_hidden_initial = True  # only a theme changed here counts as said
+        self.initial["seen"] = answering.mark_of(self.instance.answer)
+        self.initial["answer"] = self.request.session.get(draft_key(self.instance), self.instance.answer)
+        if self.instance.answered_at is not None:
+            self.initial["share"] = not self.instance.held
+
+    def clean(self) -> dict[str, Any]:
+        """Say what is missing before anything is done."""
+        data = super().clean() or {}
+        writer = self.instance.claimant(timezone.now())
+        if "_answer" in self.data:
+            if writer is not None and writer != self.request.user:
+                self.add_error(
+                    None, gettext("%(name)s is writing an answer. Take it over first.") % {"name": writer}
+                )
+            if not data.get("answer", "").strip():
+                self.add_error("answer", _("Write the answer first."))
+            if data.get("to_theme_page") and not data.get("theme"):
+                self.add_error("theme", _("Choose the theme first."))
+        return data
+
+
+def draft_key(question: Question) -> str:
+    """Where an answer that is not sent yet is kept: what was typed outlives every other button."""
+    return f"answer-{question.pk}"
+
+
+class QueueList(ChangeList):
+    """A page of the queue with the titles of its lessons and the names of its themes: 2 queries."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Rows, each with ``lesson_title`` and its three best themes in ``best``."""
+        super().get_results(request)
+        titles = lesson_titles({row.lesson_id for row in self.result_list if row.lesson_id})
+        names = {theme.code: theme for theme in Theme.objects.all()}
+        for row in self.result_list:
+            row.lesson_title = titles.get(row.lesson_id) or str(row.lesson or "")
+            row.best = [names[code] for code in row.top_codes if code in names]
+
+
+@admin.register(Question)
+class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
+    """Questions that wait, the overdue first."""
+
+    form = AnswerForm
+    list_display = ["asked", "due", "theme_said", "writing", "lesson_of", "shown"]
+    list_filter = [StateFilter, "theme"]
+    search_fields = ["text", "answer"]
+    ordering = [F("answered_at").asc(nulls_first=True), "due_at"]
+    list_per_page = 50
+    fields = ["theme", "to_theme_page", "share", "answer", "seen"]  # the button stands right below
+    change_form_template = "admin/feedback/question/change_form.html"
+    view_on_site = False  # a held question is not on the site for its trainer
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        """Own rows with what the list shows."""
+        rows = (
+            super().get_queryset(request).select_related("lesson__module__published", "theme", "claimed_by")
+        )
+        return rows.defer("vector")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With titles and names."""
+        return QueueList
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Among the unsure, each row has the buttons to say its theme."""
+        unsure = request.GET.get(StateFilter.parameter_name) == "unsure"
+        return ["asked", "best_themes", "lesson_of"] if unsure else self.list_display
+
+    def get_urls(self) -> list[Any]:
+        """The theme said from the list."""
+        view = self.admin_site.admin_view(self.say_theme)
+        return [path("<int:pk>/theme/", view, name="feedback_question_theme"), *super().get_urls()]
+
+    def say_theme(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One tap in a row of the unsure: as in the form, and the list again."""
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(self.get_queryset(request), pk=pk)
+        theme = get_object_or_404(Theme, code=request.POST.get(f"theme-{pk}", ""))
+        answering.set_theme(question=row, theme=theme, by=request.user)  # type: ignore[arg-type]  # signed in
+        later(tasks.retrain_if_due)
+        told = {"theme": theme, "question": row.text[:40]}
+        self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % told, messages.SUCCESS)
+        return redirect(f"../../?{StateFilter.parameter_name}=unsure")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Questions come from learners."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are hidden, not deleted: the file of the asker keeps them."""
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form knows who writes."""
+        kwargs["fields"] = ["theme", "answer"]
+        form = super().get_form(request, obj, change, **kwargs)
+        form.request = request
+        if "theme" in form.base_fields:
+            form.base_fields["theme"].widget.can_view_related = False
+        return form
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The queue under its own name."""
+        return super().changelist_view(request, (extra_context or {}) | {"title": _("Questions")})
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the three best themes, saved replies, and questions like this one."""
+        question = kwargs.get("obj")
+        if question is not None:
+            context |= _around(question, request) | {"title": _("Answer a question"), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
+        """Every button is one service; the form itself stores nothing."""
+        row = Question.objects.get(pk=obj.pk)
+        data = form.cleaned_data if "theme" in form.changed_data else form.cleaned_data | {"theme": row.theme}
+        obj.first_time = row.answered_at is None  # type: ignore[attr-defined]  # read below
+        obj.was_answered = _press(request, row, data) and "_answer" in request.POST  # type: ignore[attr-defined]  # read below
+        if obj.was_answered:  # type: ignore[attr-defined]  # as above
+            request.session.pop(draft_key(obj), None)
+        else:
+            _keep_draft(request, row, form.cleaned_data["answer"])
+
+    def response_change(self, request: HttpRequest, obj: Question) -> HttpResponse:
+        """After an answer the next that waits, else the list; after the rest the same form again."""
+        if not obj.was_answered:  # type: ignore[attr-defined]  # set above
+            return redirect(".")
+        if not obj.first_time:  # type: ignore[attr-defined]  # set above
+            self.message_user(request, _("The changed answer is kept."), messages.SUCCESS)
+            return redirect("../../")
+        following = _next_for(request.user)
+        self.message_user(
+            request,
+            _("Answered. All who asked are told. Here is the next question.")
+            if following else _("Answered. All who asked are told. Nobody waits any more."),
+            messages.SUCCESS,
+        )  # fmt: skip
+        return redirect(f"../../{following.pk}/change/" if following else "../../")
+
+    @admin.display(description=_("question"))
+    def asked(self, question: Question) -> str:
+        """Its first words."""
+        return question.text[:80]
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, question: Question) -> str:
+        """In words: overdue since, or still to go."""
+        now = timezone.now()
+        if question.answered_at is not None:
+            return gettext("answered")
+        if question.due_at < now:
+            return gettext("overdue by %(time)s") % {"time": timesince(question.due_at, now, depth=1)}
+        return gettext("%(time)s left") % {"time": timesince(now, question.due_at, depth=1)}
+
+    @admin.display(description=_("theme"), ordering="theme")
+    def theme_said(self, question: Question) -> str:
+        """The theme, or that a person must say it."""
+        if question.theme:
+            return str(question.theme)
+        return gettext("say the theme") if question.theme_source == ThemeSource.UNSURE else "…"
+
+    @admin.display(description=_("Which theme is it?"))
+    def best_themes(self, question: Any) -> str:
+        """The engine's three best as buttons of the list's own form: no script is needed."""
+        return format_html_join(
+            " ",
+            '<button class="button" formaction="{}/theme/" name="theme-{}" value="{}">{}</button>',
+            ((question.pk, question.pk, theme.code, theme) for theme in question.best),
+        )
+
+    @admin.display(description=_("lesson"), ordering="lesson")
+    def lesson_of(self, question: Any) -> str:
+        """Its title."""
+        return str(question.lesson_title)
+
+    @admin.display(description=_("writing"))
+    def writing(self, question: Question) -> str:
+        """Who is writing an answer now."""
+        return str(question.claimant(timezone.now()) or "")
+
+    @admin.display(description=_("shown to others"), boolean=True)
+    def shown(self, question: Question) -> bool:
+        """Whether other readers see it."""
+        return not question.held and question.hidden_at is None
+
+
+def _next_for(user: Any) -> Question | None:
+    """The first that waits and that nobody else is writing: 1 query."""
+    now = timezone.now()
+    waiting = Question.objects.visible_to(user).waiting().select_related("claimed_by").defer("vector")
+    return next((row for row in waiting.order_by("due_at", "pk") if row.claimant(now) in (None, user)), None)
+
+
+def _keep_draft(request: HttpRequest, row: Question, typed: str) -> None:
+    """Keep what was typed, with the saved reply below it when that button was pressed."""
+    if "_insert" in request.POST:
+        chosen = request.POST.get("saved_reply", "")
+        saved = (
+            SavedReply.objects.visible_to(request.user).filter(pk=chosen if chosen.isdigit() else 0).first()
+        )
+        typed = f"{typed.rstrip()}\n{saved.text}".strip() if saved else typed
+    if typed == row.answer:
+        request.session.pop(draft_key(row), None)
+    else:
+        request.session[draft_key(row)] = typed
+
+
+def _press(request: HttpRequest, row: Question, data: dict[str, Any]) -> bool:
+    """Do what the pressed button means, after the theme where one was said. Returns whether it was done."""
+    by: Any = request.user
+    theme = Theme.objects.filter(code=request.POST.get("_theme", "")).first()
+    if theme is None and data.get("theme") != row.theme:
+        theme = data.get("theme")
+    try:
+        if theme is not None:
+            answering.set_theme(question=row, theme=theme, by=by)
+            later(tasks.retrain_if_due)
+        for name, act in _BUTTONS.items():
+            if name in request.POST:
+                act(request.POST, row, by, data)
+    except (DomainError, Question.DoesNotExist) as error:
+        messages.error(request, str(error))
+        return False
+    return True
+
+
+def _merge(post: Any, row: Question, by: Any, data: Any) -> None:
+    chosen = [pk for pk in post.getlist("same") if pk.isdigit()]
+    same = Question.objects.visible_to(by).filter(pk__in=chosen)
+    answering.merge_questions(same=same, into=row, by=by)
+
+
+def _into(post: Any, row: Question, by: Any, data: Any) -> None:
+    chosen = post["_into"] if post["_into"].isdigit() else 0
+    answering.merge_questions(same=[row], into=Question.objects.to_offer().get(pk=chosen), by=by)
+
+
+def _answer(post: Any, row: Question, by: Any, data: Any) -> None:
+    answering.answer_question(
+        question=row, by=by, text=data["answer"], share=data["share"], to_theme_page=data["to_theme_page"],
+        seen=data["seen"],
+    )  # fmt: skip
+
+
+_BUTTONS: dict[str, Callable[[Any, Question, Any, Any], None]] = {
+    "_claim": lambda _post, row, by, _data: answering.claim(question=row, by=by),
+    "_take_over": lambda _post, row, by, _data: answering.claim(question=row, by=by, take_over=True),
+    "_give_back": lambda _post, row, by, _data: answering.give_back(question=row, by=by),
+    "_merge": _merge,
+    "_into": _into,
+    "_part": lambda _post, row, _by, _data: answering.part(question=row),
+    "_hide": lambda post, row, by, _data: posts.hide(reason=post.get("reason", ""), by=by, question=row),
+    "_let_through": lambda _post, row, by, _data: posts.let_through(by=by, question=row),
+    "_answer": _answer,
+}
+
+
+def _around(question: Question, request: HttpRequest) -> dict[str, Any]:
+    """What stands around the form."""
+    now = timezone.now()
+    names = {theme.code: theme for theme in Theme.objects.filter(code__in=question.top_codes)}
+    waiting = Question.objects.visible_to(request.user).waiting()
+    reports = list(question.reports.filter(handled_at=None)[:50])
+    alike = [row for row in similar.find_similar(question.text) if row.pk != question.pk]
+    return {
+        "question": question, "writer": question.claimant(now), "top": [names[c] for c in question.top_codes if c in names],
+        "saved_replies": SavedReply.objects.visible_to(request.user)[:100],
+        "drafted": draft_key(question) in request.session, "alike_waiting": similar.like_waiting(question, waiting),
+        "alike_answered": alike if question.answered_at is None else [], "reasons": PostReason.choices,
+        "merged": list(question.merged.all()[:50]), "reported": len(reports), "asked_at": question.created_at,
+        "reported_for": sorted({row.get_reason_display() for row in reports}),
+        "lesson_title": question.lesson.title if question.lesson else "", "place": question.learner.region,
+        "person_said": question.theme_source == ThemeSource.PERSON,
+    }  # fmt: skip

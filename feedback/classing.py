@@ -1,0 +1,41 @@
+"""Questions get their themes: by the engine where it is sure, by a person where it is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from . import similar, themes
+from .classifier.encoder import WIDTH
+from .data import ThemeSource
+from .models import Question, Theme
+
+SWEEP_AFTER = dt.timedelta(minutes=1)
+
+
+def classify_question(*, question_id: int) -> None:
+    """Class one question. What a person said stays; doing it again changes nothing."""
+    question = Question.objects.filter(pk=question_id).first()
+    if question is None or question.theme_source == ThemeSource.PERSON:
+        return
+    used = themes.in_use()
+    vector, name = bytes(question.vector or b""), question.encoder
+    if len(vector) != 2 * WIDTH or (not used.words_only and name != used.model.encoder):
+        vector, name = similar.vector_of(question.text)
+    guess = used.model.guess([question.text], np.frombuffer(vector, np.float16)[None, :])[0]
+    theme = Theme.objects.filter(code=guess.theme).first() if guess.sure else None
+    with transaction.atomic():
+        rows = Question.objects.filter(pk=question_id).exclude(theme_source=ThemeSource.PERSON)
+        rows.update(
+            theme=theme, theme_source=ThemeSource.ENGINE if theme else ThemeSource.UNSURE,
+            confidence=min(1.0, max(0.0, guess.confidence)), top=",".join(guess.top), vector=vector, encoder=name,
+        )  # fmt: skip
+
+
+def waiting_questions() -> list[int]:
+    """Ids of questions a lost worker left unclassed, a hundred at most."""
+    rows = Question.objects.filter(theme_source=ThemeSource.NONE, created_at__lt=timezone.now() - SWEEP_AFTER)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:100])

@@ -1,0 +1,160 @@
+"""What waits for a trainer, and what readers said lately: panels of the staff's front page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Module
+from mooc.accounts.data import Role
+from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+
+from .data import Face, ReportKind, ThemeSource
+from .models import ContentReport, Question, Reply
+from .selectors import lesson_titles, queue_counts
+
+QUESTIONS = "/admin/feedback/question/"
+REPLIES = "/admin/feedback/reply/"
+REPORTS = "/admin/feedback/contentreport/"
+ROWS = 5
+FACES_OF = dt.timedelta(days=7)
+FEWEST_FACES = 5  # of fewer nothing is said: whose they are would be plain
+
+
+def queue(user: Any) -> DeskPanel | None:
+    """Questions that wait, the overdue first, and posts that wait for a look: 4 queries."""
+    if not user.has_role(Role.TRAINER):
+        return None
+    now = timezone.now()
+    counts = queue_counts(user, now)
+    waiting = Question.objects.visible_to(user).waiting().select_related("theme", "claimed_by")
+    found = list(waiting.defer("vector").order_by("due_at", "pk")[:ROWS])
+    free = next((row for row in found if row.claimant(now) in (None, user)), None)
+    return DeskPanel(
+        10, _("Questions for me"), (*(_question(row, user, now) for row in found), *_posts(user)), _how_many(counts),
+        "",
+        DeskLink(_("Answer the first one"), f"{QUESTIONS}{free.pk}/change/") if free else None,
+        DeskLink(_("The whole queue"), QUESTIONS),
+    )  # fmt: skip
+
+
+def _how_many(counts: dict[str, int]) -> str:
+    if not counts["waiting"]:
+        return _("All answered.")
+    wait = ngettext("%(n)s question waits", "%(n)s questions wait", counts["waiting"]) % {
+        "n": counts["waiting"]
+    }
+    if not counts["overdue"]:
+        return _("%(wait)s, none is overdue.") % {"wait": wait}
+    late = ngettext("%(n)s is overdue", "%(n)s are overdue", counts["overdue"]) % {"n": counts["overdue"]}
+    return _("%(wait)s, %(late)s.") % {"wait": wait, "late": late}
+
+
+def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
+    late = row.due_at < now
+    gap = timesince(row.due_at, now, depth=1) if late else timesince(now, row.due_at, depth=1)
+    asked = _("asked %(time)s ago") % {"time": timesince(row.created_at, now, depth=1)}
+    unsure = _("theme not sure") if row.theme_source == ThemeSource.UNSURE else _("not classed yet")
+    parts = [asked, str(row.theme or unsure)]
+    writer = row.claimant(now)
+    if writer is not None:
+        parts.append(_("you are writing") if writer == user else _("%(name)s is writing") % {"name": writer})
+    return DeskRow(
+        Truncator(row.text).chars(80), f"{QUESTIONS}{row.pk}/change/", tuple(parts),
+        (_("overdue by %(time)s") if late else _("%(time)s left")) % {"time": gap}, late,
+    )  # fmt: skip
+
+
+def _posts(user: Any) -> list[DeskRow]:
+    """Posts held back or reported, and questions without a sure theme; what is none is left out: 2 queries."""
+    mine = Question.objects.visible_to(user)
+    reported, unsure = Q(reports__isnull=False, reports__handled_at=None), Q(theme=None, hidden_at=None)
+    questions = mine.aggregate(
+        reported=Count("pk", filter=reported, distinct=True),
+        unsure=Count("pk", filter=unsure & ~Q(theme_source=ThemeSource.NONE), distinct=True),
+    )
+    replies = Reply.objects.filter(question__in=mine).aggregate(
+        held=Count("pk", filter=Q(held=True, hidden_at=None), distinct=True),
+        reported=Count("pk", filter=reported, distinct=True),
+    )
+    rows = [
+        (replies["held"], REPLIES + "?held__exact=1", ngettext(
+            "%(n)s neighbour's answer waits to be let through", "%(n)s neighbours' answers wait to be let through",
+            replies["held"])),
+        (replies["reported"], REPLIES, ngettext(
+            "%(n)s neighbour's answer was reported", "%(n)s neighbours' answers were reported", replies["reported"])),
+        (questions["reported"], QUESTIONS + "?state=reported", ngettext(
+            "%(n)s question was reported", "%(n)s questions were reported", questions["reported"])),
+        (questions["unsure"], QUESTIONS + "?state=unsure", ngettext(
+            "%(n)s question needs its theme said: one tap", "%(n)s questions need their theme said: one tap each",
+            questions["unsure"])),
+    ]  # fmt: skip
+    return [DeskRow(words % {"n": n}, href) for n, href, words in rows if n]
+
+
+def waiting_by_module(user: Any) -> dict[int, int]:
+    """How many questions wait from the lessons of each module, by its id: 1 query."""
+    rows = Question.objects.visible_to(user).waiting().filter(lesson__isnull=False).order_by()
+    return dict(rows.values_list("lesson__module_id").annotate(n=Count("pk")))
+
+
+def newest(user: Any) -> DeskPanel | None:
+    """What readers say is wrong, what they wish for, which faces they tapped: 4 queries."""
+    if not user.has_role(Role.TRAINER):
+        return None
+    opened = ContentReport.objects.visible_to(user).filter(done=False)
+    wish = Q(kind=ReportKind.WISH)
+    counts = opened.aggregate(wishes=Count("pk", filter=wish), said=Count("pk", filter=~wish))
+    found = list(opened.exclude(wish).order_by("-created_at", "-pk")[:ROWS])
+    titles = lesson_titles({row.lesson_id for row in found if row.lesson_id})
+    said, n = counts["said"], counts["wishes"]
+    rows = [_report(row, titles) for row in found]
+    if n:
+        words = ngettext("%(n)s wish: “I want to learn …”", "%(n)s wishes: “I want to learn …”", n) % {"n": n}
+        rows.append(DeskRow(words, f"{REPORTS}?kind__exact={ReportKind.WISH}&done__exact=0"))
+    return DeskPanel(
+        40, _("What learners say"), (*rows, *_faces(user)),
+        ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", said) % {"n": said}
+        if said else "",
+        _("No reports, no wishes, and fewer than five faces a module in the last seven days."),
+        more=DeskLink(_("All reports"), f"{REPORTS}?done__exact=0"),
+    )  # fmt: skip
+
+
+def _report(row: ContentReport, titles: dict[int, str]) -> DeskRow:
+    said = Truncator(row.text).chars(80)
+    parts = [
+        titles.get(row.lesson_id or 0, ""),
+        _("%(time)s ago") % {"time": timesince(row.created_at, depth=1)},
+    ]
+    kind = row.get_kind_display()
+    return DeskRow(
+        said or kind,
+        f"{REPORTS}{row.pk}/change/",
+        tuple(part for part in parts if part),
+        kind if said else "",
+    )
+
+
+def _faces(user: Any) -> list[DeskRow]:
+    """Faces of the last days by module where five or more tapped one, those with the most bad ones first."""
+    lately = Q(reactions__updated_at__gte=timezone.now() - FACES_OF)
+    counts = {face.name.lower(): Count("reactions", filter=lately & Q(reactions__face=face)) for face in Face}
+    rows: Any = Module.objects.visible_to(user).select_related("published").annotate(**counts)
+    enough = rows.annotate(faces=F("bad") + F("so_so") + F("good")).filter(faces__gte=FEWEST_FACES)
+    tapped = enough.order_by("-bad", "-so_so", "code")
+    return [_face(row) for row in tapped[:ROWS]]
+
+
+def _face(row: Any) -> DeskRow:
+    words = _("faces of seven days: %(good)s good, %(so_so)s so-so, %(bad)s not good")
+    said = words % {"good": row.good, "so_so": row.so_so, "bad": row.bad}
+    title = row.published.title if row.published else row.slug
+    return DeskRow(title, f"/admin/courses/module/{row.pk}/change/", (said,))

@@ -1,0 +1,42 @@
+"""``train_questions [--shipped]``: train the question engine now, or remake the files that ship."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from feedback import themes, training
+from feedback.classifier import corpus, encoder, engine, store
+
+
+class Command(BaseCommand):
+    help = "Train the question engine on the corpus and all corrections, with the guard of the nightly task."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--shipped",
+            action="store_true",
+            help="remake the models that ship (after a change of the corpus)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["shipped"]:
+            return self._ship()
+        version = training.retrain(reason="by command")
+        self.stdout.write(
+            f"version {version.pk}: {version.examples} examples, macro-F1 {version.macro_f1:.3f}, "
+            f"{version.get_state_display()}"
+        )
+        return None
+
+    def _ship(self) -> None:
+        examples = corpus.shipped()
+        for name in (encoder.encoder_id(), encoder.HASH_ONLY):
+            with encoder.without(name == encoder.HASH_ONLY):
+                model = engine.train(examples)
+                model.metrics["corpus"] = float(int(themes.digest_of(examples, name)[:12], 16))
+                store.save(model, themes.shipped_path(name))
+            self.stdout.write(
+                f"{name}: macro-F1 {model.metrics['macro_f1']:.3f}, top 3 {model.metrics['top3']:.3f}"
+            )

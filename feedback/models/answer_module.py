@@ -1,0 +1,90 @@
+"""The answer module of a theme: trainers merge the good answers into one page, version by version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from mooc.lib.localized import Localized
+from mooc.lib.models import TimeStamped
+
+from .question import Question
+from .theme import Theme
+
+
+class AnswerModule(TimeStamped):
+    """The page ``/answers/<slug>/``: what is worked on now, and which version readers see."""
+
+    theme = models.OneToOneField(Theme, models.PROTECT, related_name="answer_module", verbose_name=_("theme"))
+    intro_zh = models.TextField(_("in a sentence (Chinese)"), max_length=300, blank=True)
+    intro_en = models.TextField(_("in a sentence (English)"), max_length=400, blank=True)
+    published = models.ForeignKey(
+        "feedback.AnswerVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["theme__order"]
+        verbose_name = _("answer module")
+        verbose_name_plural = _("answer modules")
+
+    def __str__(self) -> str:
+        return str(self.theme)
+
+    def get_absolute_url(self) -> str:
+        return f"/answers/{self.theme.slug}/"
+
+
+class AnswerEntry(TimeStamped):
+    """One question with its merged answer. ``sources`` are the learners' questions it came from."""
+
+    module = models.ForeignKey(AnswerModule, models.CASCADE, related_name="entries")
+    question_zh = models.CharField(_("question (Chinese)"), max_length=200, blank=True)
+    question_en = models.CharField(_("question (English)"), max_length=300, blank=True)
+    answer_zh = models.TextField(_("answer (Chinese)"), max_length=2000, blank=True)
+    answer_en = models.TextField(_("answer (English)"), max_length=3000, blank=True)
+    sources = models.ManyToManyField(
+        Question, blank=True, related_name="entries", verbose_name=_("from the questions")
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("merged answer")
+        verbose_name_plural = _("merged answers")
+
+    def __str__(self) -> str:
+        return self.question_zh or self.question_en
+
+
+class AnswerVersion(models.Model):
+    """What was published at one moment; never changed. ``entries`` is a document, most-asked first:
+    ``[{"question_zh", "question_en", "answer_zh", "answer_en", "asked", "lessons": [slug]}]``."""
+
+    module = models.ForeignKey(AnswerModule, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    intro_zh = models.TextField(blank=True)
+    intro_en = models.TextField(blank=True)
+    entries = models.JSONField(default=list)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    published_at = models.DateTimeField(_("published"))
+
+    intro = Localized("intro")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["module", "number"], name="answerversion_once")]
+        verbose_name = _("version of an answer module")
+        verbose_name_plural = _("versions of answer modules")
+
+    def __str__(self) -> str:
+        return f"{self.module_id} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("a published version is never changed")
+        super().save(*args, **kwargs)

@@ -1,0 +1,155 @@
+"""A learner's question: where it came from, its theme, who answers it, what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from courses.models import Lesson, Module
+from learners.models import Learner
+from mooc.lib.models import TimeStamped
+
+from ..data import ANSWER_WITHIN, CLAIM_LASTS, PostReason, ThemeSource
+from .theme import Theme
+
+
+def due_in_a_day() -> dt.datetime:
+    """When a question asked now is due."""
+    return timezone.now() + ANSWER_WITHIN
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Filters of questions."""
+
+    def visible_to(self, user: Any) -> QuestionQuerySet:
+        """Questions a trainer may answer: those of the own courses, and those of no lesson."""
+        if user.is_superuser:
+            return self
+        if not user.has_role("trainer"):
+            return self.none()
+        return self.filter(Q(lesson__module__in=Module.objects.visible_to(user)) | Q(lesson=None))
+
+    def waiting(self) -> QuestionQuerySet:
+        """Questions somebody must answer."""
+        return self.filter(answered_at=None, merged_into=None, hidden_at=None)
+
+    def overdue(self, now: dt.datetime) -> QuestionQuerySet:
+        """Waiting longer than promised."""
+        return self.waiting().filter(due_at__lt=now)
+
+    def open_to_all(self) -> QuestionQuerySet:
+        """What other readers may see."""
+        return self.filter(held=False, hidden_at=None, merged_into=None)
+
+    def answered(self) -> QuestionQuerySet:
+        """Questions with a trainer's answer."""
+        return self.exclude(answer="")
+
+    def to_offer(self) -> QuestionQuerySet:
+        """Answered questions that may be shown to somebody who asks the like."""
+        return self.open_to_all().answered()
+
+
+class Question(TimeStamped):
+    """Something a learner asked, with the lesson and block it came from, and its answer.
+
+    ``vector`` is the meaning of the text, 512 × ``float16``, made by ``encoder``. ``held`` keeps a
+    first post from other readers until a trainer has seen it. A question with ``merged_into`` has
+    the answer of that one.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="questions")
+    lesson = models.ForeignKey(
+        Lesson, models.SET_NULL, null=True, blank=True, related_name="questions", verbose_name=_("lesson")
+    )
+    block = models.PositiveSmallIntegerField(null=True, blank=True)
+    text = models.TextField(_("question"), max_length=1000)
+    answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(_("due"), default=due_in_a_day, editable=False)
+
+    theme = models.ForeignKey(
+        Theme, models.SET_NULL, null=True, blank=True, related_name="questions", verbose_name=_("theme")
+    )
+    theme_source = models.CharField(
+        _("theme said by"), max_length=6, choices=ThemeSource.choices, blank=True, editable=False
+    )
+    confidence = models.FloatField(null=True, editable=False)
+    top = models.CharField(max_length=130, blank=True, editable=False, help_text=_("the three best themes"))
+    vector = models.BinaryField(null=True, editable=False)
+    encoder = models.CharField(max_length=60, blank=True, editable=False)
+
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="merged"
+    )
+    held = models.BooleanField(_("only for the asker"), default=True)
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hidden_for = models.CharField(max_length=8, choices=PostReason.choices, blank=True, editable=False)
+    solved_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = QuestionQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["vector", "encoder", "claimed_by", "claimed_at"])
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["theme", "created_at"]),
+            models.Index(fields=["due_at"], condition=Q(answered_at=None), name="question_waiting"),
+            models.Index(fields=["created_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="question_not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(confidence=None) | Q(confidence__range=(0, 1)), name="question_confidence_0_to_1"
+            ),
+        ]  # fmt: skip
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        return f"/questions/{self.pk}/"
+
+    def claimant(self, now: dt.datetime) -> Any:
+        """Who is writing an answer now, if anybody is."""
+        fresh = self.claimed_at is not None and now - self.claimed_at < CLAIM_LASTS
+        return self.claimed_by if fresh else None
+
+    @property
+    def top_codes(self) -> list[str]:
+        """The engine's three best themes, best first."""
+        return [code for code in self.top.split(",") if code]
+
+
+class Deflection(TimeStamped):
+    """Somebody was about to ask, and an answered question solved it."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="deflections")
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="+")
+    lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "learner"], name="deflection_once")]
+        verbose_name = _("solved by a known answer")
+        verbose_name_plural = _("solved by known answers")
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.learner_id}"

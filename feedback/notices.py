@@ -1,0 +1,117 @@
+"""Telling learners: the inbox first, e-mail and text message where they chose so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from learners.models import Learner
+from mooc.accounts.models import TextMessage
+
+from .data import NoticeKind
+from .models import Notice, NoticeChoice, Question, Reply
+
+logger = logging.getLogger(__name__)
+MAIL_TRIES = 5
+SMS_GOOD_FOR = dt.timedelta(days=2)
+
+
+def tell(
+    learner: Learner, kind: NoticeKind, question: Question, *, reply: Reply | None = None, reason: str = ""
+) -> Notice:
+    """Put one thing in somebody's inbox, once; call inside the transaction that makes it true.
+
+    The text message is a row of its own and the e-mail waits on the notice: sweepers send both.
+    """
+    notice, made = Notice.objects.get_or_create(
+        learner=learner, kind=kind, question=question, reply=reply, defaults={"reason": reason}
+    )
+    if not made:
+        return notice
+    Learner.objects.filter(pk=learner.pk).update(version=F("version") + 1)  # pages show the count
+    choice = NoticeChoice.objects.filter(learner=learner).first()
+    user = learner.user
+    if choice is None or user is None:
+        return notice
+    if choice.by_mail and user.email and settings.MAIL_READY:
+        Notice.objects.filter(pk=notice.pk).update(mail=Notice.Mail.WAITING)
+    if choice.by_sms and user.phone and user.phone_verified and settings.SMS_READY:
+        TextMessage.objects.create(
+            phone=user.phone, text=_short(notice, user.language), expires_at=timezone.now() + SMS_GOOD_FOR
+        )
+    return notice
+
+
+def _short(notice: Notice, language: str) -> str:
+    """One line without anything personal: the phone may lie on the table."""
+    language = language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        name = settings.SITE_NAME.get(language, settings.SITE_NAME["zh-hans"])
+        return f"{name}: {notice.get_kind_display()}. {settings.SITE_URL}{address_of(notice)}"[:200]
+
+
+def address_of(notice: Notice) -> str:
+    """Where a notice leads."""
+    return f"/inbox/{notice.pk}/"
+
+
+def waiting_mails() -> list[int]:
+    """Ids of notices whose e-mail waits, a hundred at most."""
+    rows = Notice.objects.filter(mail=Notice.Mail.WAITING).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:100])
+
+
+def send_notice_mail(*, notice_id: int) -> bool:
+    """Send the e-mail of a notice. Returns whether it went out now. Nothing anybody wrote stands in it:
+    the address is not proven to be the learner's.
+
+    Claimed by counting the try first: a worker that dies leaves it to the sweeper, five times at most.
+    """
+    waiting = Notice.objects.filter(pk=notice_id, mail=Notice.Mail.WAITING)
+    waiting.filter(tries__gte=MAIL_TRIES).update(mail=Notice.Mail.FAILED)
+    now = timezone.now()
+    free = waiting.filter(tries=0) | waiting.filter(updated_at__lt=now - dt.timedelta(minutes=1))
+    if not free.update(tries=F("tries") + 1, updated_at=now):
+        return False
+    notice = Notice.objects.select_related("learner__user").get(pk=notice_id)
+    user = notice.learner.user
+    if user is None or not user.email:
+        Notice.objects.filter(pk=notice_id).update(mail=Notice.Mail.FAILED)
+        return False
+    language = user.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        subject = str(notice.get_kind_display())
+        body = _("Read it here: %(address)s") % {"address": f"{settings.SITE_URL}{address_of(notice)}"}
+        try:
+            send_mail(subject, body, None, [user.email])
+        except OSError as error:  # includes what smtplib raises
+            logger.warning("mail of notice %s not sent: %s", notice_id, type(error).__name__)
+            return False
+    Notice.objects.filter(pk=notice_id).update(mail=Notice.Mail.SENT)
+    return True
+
+
+def mark_read(notice: Notice) -> None:
+    """Remember that its owner opened it."""
+    if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
+        Learner.objects.filter(pk=notice.learner_id).update(version=F("version") + 1)
+
+
+def choose(
+    *, learner: Learner, by_mail: bool = False, by_sms: bool = False, email: str | None = None
+) -> NoticeChoice:
+    """By which ways somebody wants to hear. ``email`` is kept with the account; ``None`` leaves it."""
+    user = learner.user
+    if user is not None and email is not None and email != user.email:
+        user.email = email
+        user.save(update_fields=["email"])
+    choice, _made = NoticeChoice.objects.update_or_create(
+        learner=learner, defaults={"by_mail": by_mail and bool(email), "by_sms": by_sms}
+    )
+    return choice

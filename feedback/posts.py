@@ -1,0 +1,154 @@
+"""What neighbours write to each other: answers, "this solved it", reports, hiding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Lesson
+from learners.models import Learner
+from mooc.accounts.models import User
+from mooc.lib.errors import Conflict, DomainError, TooMany
+from mooc.lib.events import emit
+
+from . import signals
+from .data import NoticeKind, PostReason, QuestionAnswered
+from .models import Deflection, Notice, PostReport, Question, Reply
+from .notices import tell
+from .services import clean_post, is_trusted
+
+REPLIES_AN_HOUR = 10
+HIDES_ITSELF = 3  # reports by different people hide a post until a trainer has looked
+
+
+def reply_to(*, question: Question, learner: Learner, text: str, reply_id: uuid.UUID) -> Reply:
+    """Store a neighbour's answer; the same id again gives the one already stored.
+
+    :raises DomainError: for a guest, an empty or too long text, or after too many.
+    """
+    words = clean_post(text)
+    known = Reply.objects.filter(uuid=reply_id).first()
+    if known:
+        if known.learner_id != learner.pk or known.question_id != question.pk:
+            raise Conflict(_("This was already stored as something else."))
+        return known
+    if learner.is_guest:
+        raise DomainError(_("Sign in to answer others."), code="guest")
+    if learner.pk == question.learner_id:
+        raise DomainError(_("This is your own question. Ask on instead."), code="own")
+    since = timezone.now() - dt.timedelta(hours=1)
+    if Reply.objects.filter(learner=learner, created_at__gt=since).count() >= REPLIES_AN_HOUR:
+        raise TooMany(_("That is a lot of answers in one hour. Take a break and go on later."))
+    try:
+        with transaction.atomic():
+            reply = Reply.objects.create(
+                uuid=reply_id, question=question, learner=learner, text=words, held=not is_trusted(learner)
+            )
+            if not reply.held:
+                _tell_asker(reply)
+    except IntegrityError:  # the same tap, a moment earlier
+        return Reply.objects.get(uuid=reply_id, learner=learner)
+    return reply
+
+
+def _tell_asker(reply: Reply) -> None:
+    if reply.learner_id != reply.question.learner_id:
+        tell(reply.question.learner, NoticeKind.REPLIED, reply.question, reply=reply)
+
+
+def solved(*, question: Question, learner: Learner, reply: Reply | None = None) -> None:
+    """The asker says that the answer, or a neighbour's, solved it. Saying it again changes nothing.
+
+    :raises DomainError: when there is nothing that could have solved it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        row = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+        root = row.merged_into or row
+        if row.learner_id != learner.pk or (reply is None and not root.answer):
+            raise DomainError(_("There is no answer yet."), code="no_answer")
+        first = row.answered_at is None
+        row.solved_at, row.answered_at = row.solved_at or now, row.answered_at or now
+        row.save()
+        if reply is not None:
+            row.replies.exclude(pk=reply.pk).update(accepted_at=None)
+            row.replies.filter(pk=reply.pk, accepted_at=None).update(accepted_at=now)
+            tell(reply.learner, NoticeKind.SOLVED, row, reply=reply)
+        if first:
+            emit(signals.question_answered, QuestionAnswered(row.pk))
+
+
+def solved_by_known(*, question: Question, learner: Learner, lesson: Lesson | None) -> None:
+    """Somebody who was about to ask found the answer in another's question. Counted once a person."""
+    Deflection.objects.get_or_create(question=question, learner=learner, defaults={"lesson": lesson})
+
+
+def report_post(
+    *, learner: Learner, reason: str, question: Question | None = None, reply: Reply | None = None
+) -> None:
+    """A reader says that a post should not stand there. The third one hides it until a trainer looks.
+
+    :raises DomainError: for an unknown reason.
+    """
+    if reason not in PostReason.values:
+        raise DomainError(_("Choose what is wrong with it."), code="reason", field="reason")
+    with transaction.atomic():
+        post = _locked(question, reply)
+        PostReport.objects.get_or_create(
+            question=question, reply=reply, learner=learner, defaults={"reason": reason}
+        )
+        if post.hidden_at is None and _reporters(post) >= HIDES_ITSELF:
+            post.held = True
+            post.save()
+
+
+def _reporters(post: Question | Reply) -> int:
+    """How many people report it now. A phone that has learnt nothing here is nobody: else one person
+    could hide anything by forgetting the cookie twice."""
+    known = Q(learner__user__isnull=False) | Q(learner__records__isnull=False)
+    return post.reports.filter(known, handled_at=None).values("learner").distinct().count()
+
+
+def hide(*, reason: str, by: User, question: Question | None = None, reply: Reply | None = None) -> None:
+    """Take a post from all readers but its writer, who is told the reason."""
+    if reason not in PostReason.values:
+        raise DomainError(_("Choose what is wrong with it."), code="reason", field="reason")
+    with transaction.atomic():
+        post = _locked(question, reply)
+        post.hidden_at, post.hidden_for = post.hidden_at or timezone.now(), reason
+        post.save()
+        _settle_reports(post, by)
+        about = post.question if isinstance(post, Reply) else post
+        tell(post.learner, NoticeKind.HIDDEN, about, reply=reply, reason=reason)
+
+
+def let_through(*, by: User, question: Question | None = None, reply: Reply | None = None) -> None:
+    """Show a held or hidden post to everybody; what was reported about it is settled."""
+    with transaction.atomic():
+        post = _locked(question, reply)
+        post.held, post.hidden_at, post.hidden_for = False, None, ""
+        post.save()
+        _settle_reports(post, by)
+        about = post.question if isinstance(post, Reply) else post
+        Notice.objects.filter(kind=NoticeKind.HIDDEN, question=about, reply=reply).delete()  # no longer true
+        if isinstance(post, Reply):
+            _tell_asker(post)
+
+
+def _locked(question: Question | None, reply: Reply | None) -> Question | Reply:
+    """The post as it is now: what a page holds may be older than a trainer's answer."""
+    if question is not None:
+        return Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    if reply is None:
+        raise ValueError("a question or a reply")
+    rows = Reply.objects.select_for_update(of=("self",)).select_related("question__learner", "learner")
+    return rows.get(pk=reply.pk)
+
+
+def _settle_reports(post: Question | Reply, by: User) -> None:
+    post.reports.filter(handled_at=None).update(handled_at=timezone.now(), handled_by=by)

@@ -1,0 +1,6 @@
+"""Facts of feedback that higher rooms may hear, sent after commit."""
+
+from django.dispatch import Signal
+
+question_asked = Signal()  # fact: data.QuestionAsked
+question_answered = Signal()  # fact: data.QuestionAnswered

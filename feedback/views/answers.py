@@ -1,0 +1,21 @@
+"""Answer modules: what was asked most, answered once and well."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .. import selectors
+
+
+@require_safe
+def themes(request: HttpRequest) -> HttpResponse:
+    """All themes."""
+    return render(request, "feedback/themes.html", {"rows": selectors.themes_with_answers(), "nav": "ask"})
+
+
+@require_safe
+def theme(request: HttpRequest, slug: str) -> HttpResponse:
+    """The answers of one theme."""
+    return render(request, "feedback/theme.html", {"page": selectors.theme_page(slug), "nav": "ask"})

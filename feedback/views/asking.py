@@ -1,0 +1,77 @@
+"""Asking: one box, one button, and "is it one of these?" before it is sent."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from courses.models import Lesson
+from learners import guests
+from mooc.accounts import limits
+from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.http import parse_uuid
+from mooc.lib.middleware import guest_post
+
+from .. import services, similar
+from ..masking import mask
+
+NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one address: five classes at once
+
+
+def lesson_of(request: HttpRequest) -> Lesson | None:
+    """The lesson a page was opened from; an unknown one is no reason to stop somebody."""
+    slug = (request.POST.get("lesson") or request.GET.get("lesson") or "")[:80]
+    rows = Lesson.objects.published().select_related("module__published")
+    return rows.filter(slug=slug).first() if slug else None
+
+
+def typed(request: HttpRequest) -> str:
+    """The text as typed, whole: a body is a megabyte at most. From an address, a first few words."""
+    return request.POST.get("text", "") or request.GET.get("text", "")[:1000]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_post
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask, unless what was answered before is found to be the same."""
+    context: dict[str, Any] = {
+        "lesson": lesson_of(request), "id": parse_uuid(request.POST.get("id")) or uuid.uuid4(),
+        "text": typed(request), "block": _block(request), "nav": "ask",
+    }  # fmt: skip
+    if request.method != "POST":
+        similar.warm()
+        return render(request, "feedback/ask.html", context)
+    try:
+        if not request.POST.get("none"):
+            text = services.clean_post(context["text"])
+            if found := similar.find_similar(text):
+                offered = [(row, mask(row.text)) for row in found]
+                return render(request, "feedback/ask.html", context | {"offered": offered})
+        question = _store(request, context)
+    except DomainError as error:
+        answer = render(request, "feedback/ask.html", context | {"error": error}, status=400)
+        return guests.remember(request, answer)
+    return guests.remember(request, redirect(question))
+
+
+def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
+    text = services.clean_post(context["text"])  # before a guest is made of somebody who wrote nothing
+    if guests.person_of(request) is None:
+        count = limits.count(f"ask:{limits.address(request)}", 3600)
+        if count > NEW_GUESTS_AN_HOUR:
+            raise TooMany(_("Very many questions come from here. Try again in an hour, or call the station."))
+    person = guests.acting_person(request)
+    return services.ask_question(
+        learner=person.learner, text=text, lesson=context["lesson"], question_id=context["id"],
+        block=context["block"], signed_in=person.signed_in,
+    )  # fmt: skip
+
+
+def _block(request: HttpRequest) -> int | None:
+    block = request.POST.get("block") or request.GET.get("block") or ""
+    return int(block) if block.isascii() and block.isdigit() and len(block) < 4 else None

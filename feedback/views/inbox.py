@@ -1,0 +1,60 @@
+"""The inbox, and by which other ways somebody wants to hear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from learners import guests
+from mooc.lib.http import page_of
+
+from .. import notices, selectors
+from ..forms import NoticeChoiceForm
+from ..models import Notice, NoticeChoice
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What I was told, the newest first; below, the choice of ways."""
+    person = guests.person_of(request)
+    if person is None:
+        return render(request, "feedback/inbox.html", {"page": None, "nav": "me"})
+    form = _form(request, person) if person.signed_in else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        if form.is_valid():
+            notices.choose(learner=person.learner, **form.cleaned_data)
+            messages.success(request, _("Noted."))
+            return redirect("/inbox/")
+    context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
+    status = 400 if form is not None and form.errors else 200
+    return render(request, "feedback/inbox.html", context, status=status)
+
+
+def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
+    known = NoticeChoice.objects.filter(learner=person.learner).first()
+    user: Any = request.user
+    initial = {
+        "by_mail": bool(known and known.by_mail), "by_sms": bool(known and known.by_sms), "email": user.email,
+    }  # fmt: skip
+    return NoticeChoiceForm(
+        request.POST if request.method == "POST" else None, initial=initial, phone=user.phone
+    )
+
+
+@require_safe
+def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to what a notice is about; it counts as read from now on. A link in a text message leads here."""
+    person = guests.person_of(request)
+    if person is None:
+        return redirect(f"/accounts/login/?next=/inbox/{pk}/")
+    notice = get_object_or_404(Notice, pk=pk, learner=person.learner)
+    notices.mark_read(notice)
+    anchor = f"#r{notice.reply_id}" if notice.reply_id else ""
+    return redirect(f"/questions/{notice.question_id}/{anchor}")

@@ -1,0 +1,125 @@
+"""Reading questions, answering each other, and saying what helped or should not stand there."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from learners import guests
+from mooc.lib.errors import DomainError
+from mooc.lib.http import page_of, parse_uuid
+from mooc.lib.middleware import guest_post
+
+from .. import posts, selectors
+from ..data import PostReason
+from ..models import Question, Reply, Theme
+from .asking import lesson_of
+
+
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """My questions and their answers."""
+    person = guests.person_of(request)
+    rows = selectors.questions_of(person.learner if person else None)
+    context = {"page": page_of(request, rows), "tab": "mine", "nav": "ask"}
+    return render(request, "feedback/questions.html", context)
+
+
+@require_safe
+def others(request: HttpRequest) -> HttpResponse:
+    """What others asked: to read, and to answer."""
+    person = guests.person_of(request)
+    theme = request.GET.get("theme", "")[:40]
+    rows = selectors.others_questions(theme, person.learner if person else None)
+    page = page_of(request, rows)
+    themes = list(Theme.objects.all())
+    context = {"page": page, "themes": themes, "theme": theme, "tab": "others", "nav": "ask"}
+    return render(request, "feedback/others.html", context)
+
+
+@require_safe
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    """One question: whole for its asker, masked for other readers, not there for the rest."""
+    person = guests.person_of(request)
+    shown = selectors.question_for(pk, person.learner if person else None)
+    return render(request, "feedback/question.html", _page(request, shown, person))
+
+
+def _page(
+    request: HttpRequest, shown: selectors.QuestionShown, person: guests.Person | None
+) -> dict[str, object]:
+    return {
+        "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
+        "signed_in": person is not None and person.signed_in, "lesson": lesson_of(request),
+    }  # fmt: skip
+
+
+@require_POST
+@guest_post
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """A neighbour's answer."""
+    person = guests.person_of(request)
+    shown = selectors.question_for(pk, person.learner if person else None)
+    if person is None:
+        return redirect(f"/accounts/login/?next=/questions/{pk}/")
+    try:
+        posts.reply_to(
+            question=shown.row, learner=person.learner, text=request.POST.get("text", ""),
+            reply_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
+        )  # fmt: skip
+    except DomainError as error:
+        context = _page(request, shown, person) | {"error": error, "text": request.POST.get("text", "")}
+        return render(request, "feedback/question.html", context, status=400)
+    return redirect(f"/questions/{pk}/#replies")
+
+
+def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:
+    """The question for this reader, before anybody is made of somebody unknown."""
+    person = guests.person_of(request)
+    return selectors.question_for(pk, person.learner if person else None)
+
+
+def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply | None:
+    """The neighbour's answer that was tapped; one that this reader does not see is not there."""
+    number = request.POST.get("reply", "")
+    if not number:
+        return None
+    seen = [row.pk for row in shown.replies if str(row.pk) == number and not row.waiting and not row.mine]
+    if not seen:
+        raise Http404
+    return Reply.objects.get(pk=seen[0])
+
+
+@require_POST
+@guest_post
+def solved(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "This solved it": by the asker about the answer, by another reader instead of asking."""
+    shown = _found(request, pk)
+    person = guests.acting_person(request)
+    if shown.mine:
+        posts.solved(question=shown.row, learner=person.learner, reply=_chosen_reply(request, shown))
+        return redirect(f"/questions/{pk}/")
+    if not Question.objects.to_offer().filter(pk=pk).exists():
+        raise Http404
+    posts.solved_by_known(question=shown.row, learner=person.learner, lesson=lesson_of(request))
+    context = {"lesson": lesson_of(request), "nav": "ask", "solved": True}
+    return guests.remember(request, render(request, "feedback/thanks.html", context))
+
+
+@require_http_methods(["POST"])
+@guest_post
+def report_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """This post should not stand there. A page of its own says thank you."""
+    shown = _found(request, pk)
+    chosen = _chosen_reply(request, shown)
+    if shown.mine and chosen is None:
+        raise Http404  # one's own question
+    person = guests.acting_person(request)
+    posts.report_post(
+        learner=person.learner, reason=request.POST.get("reason", ""),
+        question=None if chosen else shown.row, reply=chosen,
+    )  # fmt: skip
+    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask"}))

@@ -1,0 +1,32 @@
+"""The three faces below a completed module."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from courses.models import Module
+from learners import guests
+from mooc.lib.http import parse_uuid
+from mooc.lib.middleware import guest_post
+
+from .. import reactions
+
+
+@require_POST
+@guest_post
+def react(request: HttpRequest, slug: str) -> HttpResponse:
+    """One tap; back to the module, where the face stands chosen."""
+    module = get_object_or_404(Module.objects.published().select_related("published"), slug=slug)
+    person = guests.person_of(request)
+    if person is None or not reactions.has_completed(person.learner, module):
+        raise Http404
+    face = request.POST.get("face", "")
+    reactions.react(
+        learner=person.learner, module=module, face=int(face) if face in ("1", "2", "3") else 0,
+        tap=parse_uuid(request.POST.get("id")) or uuid.uuid4(), signed_in=person.signed_in,
+    )  # fmt: skip
+    return redirect(f"/modules/{slug}/#faces")

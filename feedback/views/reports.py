@@ -1,0 +1,49 @@
+"""Saying that something is wrong or missing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from learners import guests
+from mooc.lib.errors import DomainError
+from mooc.lib.http import parse_uuid
+from mooc.lib.middleware import guest_post
+
+from .. import services
+from ..data import ReportKind
+from .asking import lesson_of, typed
+
+SUBJECTS = {
+    "report": [ReportKind.WRONG, ReportKind.OLD, ReportKind.UNCLEAR],
+    "wish": [ReportKind.WISH],
+    "complaint": [ReportKind.COMPLAINT],
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_post
+def report(request: HttpRequest, subject: str) -> HttpResponse:
+    """Something is wrong, old or missing."""
+    lesson, kinds = lesson_of(request), SUBJECTS[subject]
+    report_id = parse_uuid(request.POST.get("id")) or uuid.uuid4()
+    context: dict[str, Any] = {
+        "subject": subject, "kinds": kinds, "lesson": lesson, "id": report_id, "text": typed(request),
+        "kind": request.POST.get("kind", ""), "nav": "ask",
+    }  # fmt: skip
+    if request.method != "POST":
+        return render(request, "feedback/report.html", context)
+    person = guests.person_of(request)
+    kind = kinds[0] if len(kinds) == 1 else request.POST.get("kind", "")
+    try:
+        services.report_content(
+            learner=person.learner if person else None, lesson=lesson, kind=kind if kind in kinds else "",
+            text=request.POST.get("text", ""), report_id=report_id,
+        )  # fmt: skip
+    except DomainError as error:
+        return render(request, "feedback/report.html", context | {"error": error}, status=400)
+    return render(request, "feedback/thanks.html", context)

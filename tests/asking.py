@@ -1,0 +1,57 @@
+"""Asking and answering, with a test client or by the services."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.test import Client
+
+from courses.models import Lesson
+from feedback import answering
+from feedback.models import Question, Reply
+from feedback.services import ask_question
+from learners.guests import learner_of
+from learners.models import Learner
+from tests.acts import post
+
+PHOTO = "borrow-the-window"  # a lesson of the small curriculum
+
+
+def send(client: Client, text: str, **fields: Any) -> Any:
+    """Send the form of the ask page, past "is it one of these?"."""
+    return post(client, "/questions/ask/", {"id": str(uuid.uuid4()), "text": text, "none": "1"} | fields)
+
+
+def ask(learner: Learner, text: str, lesson: str = "") -> Question:
+    """A question that is in the database."""
+    found = Lesson.objects.select_related("module").get(slug=lesson) if lesson else None
+    return ask_question(
+        learner=learner, text=text, lesson=found, block=None, question_id=uuid.uuid4(), signed_in=not learner.is_guest
+    )  # fmt: skip
+
+
+def answered(learner: Learner, text: str, answer: str, by: Any, *, share: bool = True) -> Question:
+    """A question with a trainer's answer."""
+    return answering.answer_question(question=ask(learner, text), by=by, text=answer, share=share)
+
+
+def client_of(user: Any) -> Client:
+    """A browser where somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def trusted(user: Any, trainer: Any) -> Learner:
+    """A learner of whom a trainer has let a post through."""
+    learner = learner_of(user)
+    answered(learner, f"怎么开店呢，我是{user.username}", "先看第一课。", trainer)
+    return learner
+
+
+def reply(question: Question, learner: Learner, text: str = "我家也是这么寄的") -> Reply:
+    """A neighbour's answer that is in the database."""
+    from feedback.posts import reply_to
+
+    return reply_to(question=question, learner=learner, text=text, reply_id=uuid.uuid4())

@@ -1,0 +1,52 @@
+"""The question engine before questions of a writer it never learnt from."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from feedback import themes
+from feedback.classifier import corpus
+
+FIRST, AMONG_THREE = {"zh": 0.80, "en": 0.78}, {"zh": 0.93, "en": 0.92}
+ALONE, ALONE_RIGHT = 0.50, 0.95
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[tuple[corpus.Example, str, tuple[str, ...], bool]]:
+    examples = corpus.held_out()
+    guesses = themes.shipped_model().guess([example.text for example in examples])
+    return [(e, g.theme, g.top, g.sure) for e, g in zip(examples, guesses, strict=True)]
+
+
+def folded(text: str) -> str:
+    return "".join(ch for ch in unicodedata.normalize("NFKC", text).casefold() if ch.isalnum())
+
+
+def test_none_of_them_is_among_the_examples_it_was_trained_on() -> None:
+    known = {folded(example.text) for example in corpus.shipped()}
+    assert not [e.text for e in corpus.held_out() if folded(e.text) in known]
+
+
+def test_every_theme_is_asked_in_both_languages() -> None:
+    asked = [(e.theme, e.lang) for e in corpus.held_out()]
+    assert {theme.code for theme in corpus.themes()} == {theme for theme, _lang in asked}
+    assert min(asked.count(cell) for cell in set(asked)) >= 11
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_first_theme_and_first_three_reach_their_goals(
+    judged: list[tuple[corpus.Example, str, tuple[str, ...], bool]], lang: str
+) -> None:
+    mine = [(e, theme, top) for e, theme, top, _sure in judged if e.lang == lang]
+    assert sum(e.theme == theme for e, theme, _top in mine) / len(mine) >= FIRST[lang]
+    assert sum(e.theme in top for e, _theme, top in mine) / len(mine) >= AMONG_THREE[lang]
+
+
+def test_half_is_labelled_alone_and_nearly_all_of_it_rightly(
+    judged: list[tuple[corpus.Example, str, tuple[str, ...], bool]],
+) -> None:
+    sure = [(e, theme) for e, theme, _top, sure in judged if sure]
+    assert len(sure) / len(judged) >= ALONE
+    assert sum(e.theme == theme for e, theme in sure) / len(sure) >= ALONE_RIGHT

@@ -1,0 +1,271 @@
+"""Being told: the inbox, and e-mail and text message for whoever wants them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from feedback import notices, tasks
+from feedback.answering import answer_question
+from feedback.models import Notice, NoticeChoice
+from learners.guests import learner_of
+from learners.models import Learner
+from mooc.accounts.models import TextMessage
+from mooc.accounts.tasks import send_waiting_sms
+from tests.acts import post
+from tests.asking import answered, ask, client_of, reply, send, trusted
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
+PHONE = "13912345678"
+
+
+@pytest.fixture
+def trainer(make_user: Any) -> Any:
+    return make_user("zhou", role="trainer", display_name="周老师")
+
+
+@pytest.fixture
+def asker(make_user: Any) -> Learner:
+    user = make_user("guixiang", display_name="李桂香", phone=PHONE, phone_verified=True)
+    return learner_of(user)
+
+
+def wants(learner: Learner, **choice: Any) -> Any:
+    return post(client_of(learner.user), "/inbox/", choice)
+
+
+# --- the inbox -----------------------------------------------------------------------------------------
+
+
+def test_an_answer_stands_in_the_inbox_and_on_the_page_until_it_is_opened(
+    asker: Learner, trainer: Any
+) -> None:
+    row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    client = client_of(asker.user)
+    for path in ("/", "/questions/"):
+        assert "1 条新消息" in client.get(path).content.decode(), path
+    notice = Notice.objects.get()
+    page = client.get("/inbox/").content.decode()
+    assert "你的问题有答复了" in page
+    assert f'href="/inbox/{notice.pk}/"' in page
+    assert client.get(f"/inbox/{notice.pk}/").headers["Location"] == f"/questions/{row.pk}/"
+    for path in ("/", "/questions/"):
+        assert "新消息" not in client.get(path).content.decode(), path
+    assert 'href="/inbox/"' in client.get("/me/").content.decode()  # also when nothing is new
+    first = Notice.objects.get().read_at
+    client.get(f"/inbox/{notice.pk}/")
+    assert Notice.objects.get().read_at == first
+
+
+def test_a_guest_has_an_inbox_on_the_phone_that_asked(trainer: Any) -> None:
+    client = Client()
+    send(client, "鸡蛋怎么寄？")
+    row = Learner.objects.get(user=None).questions.get()
+    answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    assert "1 条新消息" in client.get("/").content.decode()
+    assert "你的问题有答复了" in client.get("/inbox/").content.decode()
+    assert Client().get("/inbox/").status_code == 200
+
+
+def test_another_persons_notice_is_not_there_and_stays_unread(
+    asker: Learner, trainer: Any, make_user: Any
+) -> None:
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    notice = Notice.objects.get()
+    other = client_of(make_user("other"))
+    assert other.get(f"/inbox/{notice.pk}/").status_code == 404
+    assert "鸡蛋" not in other.get("/inbox/").content.decode()
+    assert Client().get(f"/inbox/{notice.pk}/").headers["Location"].startswith("/accounts/login/")
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_a_link_in_a_message_leads_to_the_very_reply(asker: Learner, trainer: Any, make_user: Any) -> None:
+    row = ask(trusted(asker.user, trainer), "鸡蛋怎么寄？")
+    said = reply(row, trusted(make_user("neighbour"), trainer))
+    notice = Notice.objects.get(reply=said)
+    place = client_of(asker.user).get(f"/inbox/{notice.pk}/").headers["Location"]
+    assert place == f"/questions/{row.pk}/#r{said.pk}"
+    assert f'id="r{said.pk}"' in client_of(asker.user).get(f"/questions/{row.pk}/").content.decode()
+
+
+def test_what_is_told_twice_stands_once(asker: Learner, trainer: Any) -> None:
+    row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    for _time in range(2):
+        notices.tell(asker, "answered", row)  # type: ignore[arg-type]  # the value of the choice
+    assert Notice.objects.count() == 1
+
+
+# --- by which ways -------------------------------------------------------------------------------------
+
+
+def test_nothing_is_sent_to_who_chose_nothing(asker: Learner, trainer: Any) -> None:
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    tasks.sweep()
+    assert mail.outbox == []
+    assert not TextMessage.objects.exists()
+
+
+def test_by_text_message_a_line_with_an_address_and_nothing_personal(
+    asker: Learner, trainer: Any, settings: Any, capsys: Any
+) -> None:
+    settings.SITE_URL = "https://school.example"
+    assert wants(asker, by_sms="on").status_code == 302
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    message = TextMessage.objects.get()
+    assert message.phone == PHONE
+    assert f"https://school.example/inbox/{Notice.objects.get().pk}/" in message.text
+    assert "鸡蛋" not in message.text
+    assert "桂香" not in message.text
+    send_waiting_sms()
+    send_waiting_sms()
+    message.refresh_from_db()
+    assert message.state == "sent"
+    assert capsys.readouterr().out.count("SMS to") == 1
+
+
+def test_by_e_mail_in_the_learners_language_once(asker: Learner, trainer: Any, settings: Any) -> None:
+    settings.SITE_URL = "https://school.example"
+    type(asker.user).objects.filter(pk=asker.user.pk).update(language="en")
+    asker.user.refresh_from_db()
+    assert wants(asker, by_mail="on", email="li@example.org").status_code == 302
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    for _round in range(3):
+        tasks.sweep()
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["li@example.org"], "Your question has an answer")
+    assert f"https://school.example/inbox/{Notice.objects.get().pk}/" in letter.body
+    assert "鸡蛋" not in letter.body  # the address may be somebody else's
+
+
+def test_the_choice_is_shown_and_taken_back(asker: Learner, trainer: Any) -> None:
+    wants(asker, by_mail="on", by_sms="on", email="li@example.org")
+    page = client_of(asker.user).get("/inbox/").content.decode()
+    assert page.count(" checked") == 2
+    assert 'value="li@example.org"' in page
+    wants(asker, email="li@example.org")
+    choice = NoticeChoice.objects.get()
+    assert (choice.by_mail, choice.by_sms) == (False, False)
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    tasks.sweep()
+    assert mail.outbox == []
+    assert not TextMessage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "choice", [{"by_mail": "on"}, {"by_mail": "on", "email": "not an address"}, {"by_sms": "on"}]
+)
+def test_a_way_that_leads_nowhere_is_refused_and_says_so(make_user: Any, choice: dict[str, str]) -> None:
+    learner = learner_of(make_user("without", phone=None))
+    response = wants(learner, **choice)
+    assert response.status_code == 400
+    assert 'class="err"' in response.content.decode()
+    assert not NoticeChoice.objects.exists()
+
+
+def test_a_guest_has_no_ways_to_choose() -> None:
+    client = Client()
+    send(client, "鸡蛋怎么寄？")
+    assert "by_sms" not in client.get("/inbox/").content.decode()
+    assert post(client, "/inbox/", {"by_mail": "on", "email": "a@b.cn"}).status_code in (400, 404)
+    assert not NoticeChoice.objects.exists()
+
+
+# --- faults -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(asker: Learner, trainer: Any) -> Notice:
+    """A notice whose e-mail waits."""
+    wants(asker, by_mail="on", email="li@example.org")
+    answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    return Notice.objects.get()
+
+
+def a_minute_later(notice: Notice) -> None:
+    Notice.objects.filter(pk=notice.pk).update(updated_at=timezone.now() - dt.timedelta(seconds=61))
+
+
+def test_killed_midway_the_sweeper_sends_it_once(waiting: Notice, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*args: Any, **kwargs: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "send_mail", dies)
+        with pytest.raises(SystemExit):
+            notices.send_notice_mail(notice_id=waiting.pk)
+    tasks.sweep()
+    assert mail.outbox == []  # the worker may still be at it
+    a_minute_later(waiting)
+    for _round in range(2):
+        tasks.sweep()
+    assert len(mail.outbox) == 1
+    waiting.refresh_from_db()
+    assert (waiting.mail, waiting.tries) == ("sent", 2)
+
+
+def test_a_mail_server_that_is_away_is_tried_five_times_and_no_more(
+    waiting: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def away(*args: Any, **kwargs: Any) -> None:
+        tries.append(1)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(notices, "send_mail", away)
+    for _round in range(8):
+        tasks.sweep()
+        a_minute_later(waiting)
+    waiting.refresh_from_db()
+    assert len(tries) == notices.MAIL_TRIES
+    assert waiting.mail == "failed"
+
+
+def test_one_letter_that_cannot_be_sent_keeps_no_other_waiting(
+    waiting: Notice, trainer: Any, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = learner_of(make_user("other"))
+    wants(other, by_mail="on", email="other@example.org")
+    answered(other, "蜂蜜怎么寄？", "用塑料瓶。", trainer)
+    real = notices.send_mail
+
+    def picky(subject: str, body: str, sender: Any, to: list[str]) -> None:
+        if to == ["li@example.org"]:
+            raise ValueError("a header that cannot be")
+        real(subject, body, sender, to)
+
+    monkeypatch.setattr(notices, "send_mail", picky)
+    tasks.sweep()
+    assert [letter.to for letter in mail.outbox] == [["other@example.org"]]
+
+
+def test_an_account_that_is_gone_gets_no_letter(waiting: Notice) -> None:
+    user = waiting.learner.user
+    type(user).objects.filter(pk=user.pk).update(email="")
+    tasks.sweep()
+    waiting.refresh_from_db()
+    assert waiting.mail == "failed"
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(("mail", "sms"), [(False, True), (True, False), (False, False)])
+def test_what_this_site_cannot_send_is_not_offered_and_not_promised(
+    make_user: Any, settings: Any, mail: bool, sms: bool
+) -> None:
+    settings.MAIL_READY, settings.SMS_READY = mail, sms
+    user = make_user("liu", phone="13805716021", phone_verified=True, email="liu@example.org")
+    client = Client()
+    client.force_login(user)
+    html = client.get("/inbox/").content.decode()
+    assert ('name="by_mail"' in html, 'name="by_sms"' in html) == (mail, sms)
+    client.post("/inbox/", {"by_mail": "on", "by_sms": "on", "email": "liu@example.org"})
+    choice = NoticeChoice.objects.get()
+    assert (choice.by_mail, choice.by_sms) == (mail, sms)
+    user.refresh_from_db()
+    assert user.email == "liu@example.org"

@@ -1,0 +1,311 @@
+"""The answer module of a theme: merged, published by version, and whether fewer ask afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Lesson
+from feedback import answering, posts, publishing
+from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, Theme
+from feedback.recurrence import FEWEST, Rate, fell, poisson_interval
+from learners.data import Verb
+from learners.guests import learner_of
+from learners.models import Learner, LearningRecord
+from mooc.lib.errors import DomainError
+from tests.asking import PHOTO, answered, ask, client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
+PAGE, DESK = "/answers/logistics-packaging/", "/admin/feedback/answermodule/"
+
+
+@pytest.fixture
+def trainer(make_user: Any) -> Any:
+    return make_user("zhou", role="trainer", display_name="周老师")
+
+
+@pytest.fixture
+def asker(make_user: Any) -> Learner:
+    return learner_of(make_user("guixiang"))
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(code="logistics_packaging")
+
+
+def on_page(question: Question, theme: Theme, by: Any) -> AnswerEntry:
+    """A question with its answer in the draft, complete in both languages."""
+    answering.set_theme(question=question, theme=theme, by=by)
+    question.refresh_from_db()
+    entry = answering.put_on_theme_page(question=question)
+    entry.question_en, entry.answer_en = f"en {entry.question_zh}", f"en {entry.answer_zh}"
+    entry.save()
+    return entry
+
+
+def page(path: str = PAGE, lang: str = "zh-hans") -> str:
+    client = Client()
+    client.cookies["django_language"] = lang
+    return client.get(path).content.decode().split("<main")[1].split("</main>")[0]
+
+
+# --- reading -------------------------------------------------------------------------------------------
+
+
+def test_before_anything_is_published_the_page_shows_what_was_answered(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    row = answered(asker, "鸡蛋怎么寄？打我电话 13912345678", "用蛋托。", trainer)
+    waits = ask(asker, "蜂蜜怎么寄？")
+    for question in (row, waits):
+        answering.set_theme(question=question, theme=theme, by=trainer)
+    text = page()
+    assert "用蛋托。" in text
+    assert "13912345678" not in text
+    assert "蜂蜜" not in text
+    posts.hide(question=row, by=trainer, reason="wrong")
+    assert "用蛋托。" not in page()
+
+
+def test_every_theme_has_its_page_and_nothing_else_has() -> None:
+    client = Client()
+    listed = client.get("/answers/").content.decode()
+    for theme in Theme.objects.all():
+        assert theme.name_zh in listed
+        assert client.get(f"/answers/{theme.slug}/").status_code == 200
+    for slug in ("logistics_packaging", "none", "logistics--packaging"):
+        assert client.get(f"/answers/{slug}/").status_code == 404
+
+
+def test_the_list_says_how_many_answers_and_questions(asker: Learner, trainer: Any, theme: Theme) -> None:
+    for number in range(2):
+        row = answered(asker, f"鸡蛋怎么寄{number}", "用蛋托。", trainer)
+        answering.set_theme(question=row, theme=theme, by=trainer)
+    text = page("/answers/")
+    assert re.search(r"物流包装</b><small>2 条答复， ?问过 2 次", text)
+    assert text.index("物流包装") < text.index("开店入驻")  # what can be read stands first
+
+
+# --- writing and publishing ------------------------------------------------------------------------------
+
+
+def test_published_most_asked_first_with_the_lessons_they_came_from(
+    asker: Learner, trainer: Any, theme: Theme, make_user: Any
+) -> None:
+    once = answered(asker, "快递几点来收？", "下午四点。", trainer)
+    often = answered(asker, "鸡蛋怎么寄不会碎？", "用蛋托。", trainer)
+    Question.objects.filter(pk=often.pk).update(lesson=Lesson.objects.get(slug=PHOTO))
+    for number in range(2):
+        same = ask(learner_of(make_user(f"n{number}")), f"鸡蛋咋寄{number}")
+        answering.merge_questions(same=[same], into=often, by=trainer)
+    posts.solved_by_known(question=often, learner=learner_of(make_user("third")), lesson=None)
+    for row in (once, often):
+        on_page(row, theme, trainer)
+    version = publishing.publish_answers(module=theme.answer_module, by=trainer)
+    assert [entry["asked"] for entry in version.entries] == [4, 1]
+    text = page()
+    assert text.index("鸡蛋怎么寄不会碎？") < text.index("快递几点来收？")
+    assert "4 人问过" in text
+    assert f'href="/lessons/{PHOTO}/"' in text
+    assert "第 1 版" in text
+    assert "en 用蛋托。" in page(lang="en")
+
+
+def test_a_draft_is_seen_by_nobody_until_it_is_published(asker: Learner, trainer: Any, theme: Theme) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module = theme.answer_module
+    publishing.publish_answers(module=module, by=trainer)
+    entry.answer_zh = "用蛋托，再加谷壳。"
+    entry.save()
+    assert "谷壳" not in page()
+    second = publishing.publish_answers(module=module, by=trainer)
+    assert second.number == 2
+    assert "谷壳" in page()
+    assert [v.number for v in module.versions.all()] == [2, 1]
+    assert module.versions.get(number=1).entries[0]["answer_zh"] == "用蛋托。"
+
+
+def test_a_version_is_never_changed(asker: Learner, trainer: Any, theme: Theme) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    version = publishing.publish_answers(module=theme.answer_module, by=trainer)
+    version.entries = []
+    with pytest.raises(TypeError):
+        version.save()
+
+
+def test_without_any_answer_readers_keep_what_they_have(asker: Learner, trainer: Any, theme: Theme) -> None:
+    module = AnswerModule.objects.create(theme=theme)
+    with pytest.raises(DomainError):
+        publishing.publish_answers(module=module, by=trainer)
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    entry.answer_zh, entry.answer_en = "", "  "
+    entry.save()
+    with pytest.raises(DomainError):
+        publishing.publish_answers(module=module, by=trainer)
+    assert not AnswerVersion.objects.exists()
+
+
+def test_an_answer_in_one_language_is_published_and_both_read_it(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    entry.question_en, entry.answer_en = "", "  "
+    entry.save()
+    publishing.publish_answers(module=theme.answer_module, by=trainer)
+    for lang in ("zh-hans", "en"):
+        text = page(lang=lang)
+        assert "鸡蛋怎么寄？" in text
+        assert "用蛋托。" in text
+
+
+def test_questions_answered_since_stand_below_and_those_on_the_page_not_twice(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    publishing.publish_answers(module=theme.answer_module, by=trainer)
+    later = answered(asker, "蜂蜜怎么寄？", "用塑料瓶。", trainer)
+    answering.set_theme(question=later, theme=theme, by=trainer)
+    text = page()
+    assert text.count("鸡蛋怎么寄？") == 1
+    assert text.index("后来又答的") < text.index("用塑料瓶。")
+
+
+def test_a_trainer_writes_and_publishes_in_one_form(asker: Learner, trainer: Any, theme: Theme) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module, client = theme.answer_module, client_of(trainer)
+    data = {
+        "intro_zh": "包好再寄。", "intro_en": "Pack well.", "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1",
+        "entries-0-id": entry.pk, "entries-0-module": module.pk, "entries-0-question_zh": "蛋怎么寄？",
+        "entries-0-question_en": "How to send eggs?", "entries-0-answer_zh": " ", "entries-0-answer_en": "",
+        "_publish": "1",
+    }  # fmt: skip
+    refused = client.post(f"{DESK}{module.pk}/change/", data)
+    assert refused.status_code == 200  # still the form, with the error at the box
+    assert refused.context["inline_admin_formsets"][0].formset.forms[0].errors.keys() == {"answer_zh"}
+    assert "包好再寄。" in refused.content.decode()
+    assert not AnswerVersion.objects.exists()
+    entry.refresh_from_db()
+    assert entry.question_zh == "鸡蛋怎么寄？"
+    data["entries-0-answer_zh"] = "用蛋托。"
+    done = client.post(f"{DESK}{module.pk}/change/", data, follow=True)
+    assert [str(told) for told in done.context["messages"]] == ["已发布：第 1 版。"]
+    assert AnswerVersion.objects.get().published_by == trainer
+    assert "包好再寄。" in page()
+    assert client.post(f"{DESK}{module.pk}/delete/", {"post": "yes"}).status_code == 404
+    assert AnswerModule.objects.count() == 1
+
+
+def test_an_empty_page_is_not_published_and_the_form_says_so(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module = theme.answer_module
+    data = {
+        "intro_zh": "", "intro_en": "", "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1", "_publish": "1",
+        "entries-0-id": entry.pk, "entries-0-module": module.pk, "entries-0-question_zh": "蛋怎么寄？",
+        "entries-0-question_en": "", "entries-0-answer_zh": "用蛋托。", "entries-0-answer_en": "",
+        "entries-0-DELETE": "on",
+    }  # fmt: skip
+    refused = client_of(trainer).post(f"{DESK}{module.pk}/change/", data)
+    assert len(refused.context["inline_admin_formsets"][0].formset.non_form_errors()) == 1
+    assert not AnswerVersion.objects.exists()
+    assert module.entries.count() == 1
+
+
+def test_a_theme_has_one_page_only(theme: Theme) -> None:
+    AnswerModule.objects.create(theme=theme)
+    with pytest.raises(ValidationError):
+        AnswerModule(theme=theme).full_clean()
+
+
+# --- does it help? ----------------------------------------------------------------------------------------
+
+
+def test_byars_interval_against_the_published_table() -> None:
+    """Exact Poisson limits (Ulm 1990): 10 → 4.80–18.39; Byar's approximation is within .1 of them."""
+    for events, low, high in ((1, 0.03, 5.57), (5, 1.62, 11.67), (10, 4.80, 18.39), (100, 81.36, 121.63)):
+        assert poisson_interval(events) == (pytest.approx(low, abs=0.1), pytest.approx(high, abs=0.1))
+    assert poisson_interval(0)[0] == 0.0
+    assert poisson_interval(0)[1] == pytest.approx(3.69, abs=0.1)
+
+
+def test_where_few_learn_nothing_is_said() -> None:
+    rate = Rate(events=3, active=FEWEST - 1, days=30)
+    assert (rate.value, rate.low, rate.high) == (None, None, None)
+    assert fell(rate, rate) is None
+    enough = Rate(events=3, active=50, days=30)
+    assert enough.value == 6.0
+    assert enough.low < 6.0 < enough.high
+
+
+def test_a_rate_fell_only_beyond_chance() -> None:
+    assert fell(Rate(60, 100, 30), Rate(10, 100, 30)) is True
+    assert fell(Rate(6, 100, 30), Rate(4, 100, 30)) is False
+
+
+def learn(learner: Learner, at: dt.datetime) -> None:
+    LearningRecord.objects.create(
+        uuid=uuid.uuid4(), learner=learner, verb=Verb.COMPLETED, object_type="lesson", object_id=PHOTO,
+        module_slug="window-light", happened_at=at, fingerprint="x",
+    )  # fmt: skip
+
+
+def asked_at(learner: Learner, theme: Theme, at: dt.datetime, count: int) -> None:
+    for number in range(count):
+        row = Question.objects.create(learner=learner, text=f"问{number}", theme=theme)
+        Question.objects.filter(pk=row.pk).update(created_at=at)
+
+
+def test_before_and_after_each_version_in_as_many_days(
+    asker: Learner, trainer: Any, theme: Theme, make_user: Any
+) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    version = publishing.publish_answers(module=theme.answer_module, by=trainer)
+    now = timezone.now()
+    published = now - dt.timedelta(days=10)
+    AnswerVersion.objects.filter(pk=version.pk).update(published_at=published)
+    Question.objects.update(created_at=now - dt.timedelta(days=90))
+    LearningRecord.objects.update(happened_at=now - dt.timedelta(days=90))
+    for number in range(10):
+        learner = learner_of(make_user(f"l{number}"))
+        learn(learner, published - dt.timedelta(days=2))
+        learn(learner, published - dt.timedelta(days=3))  # the same person counts once
+        learn(learner, published + dt.timedelta(days=2))
+    learn(Learner.objects.create(), published + dt.timedelta(days=2))  # a phone without a name is nobody
+    asked_at(asker, theme, published - dt.timedelta(days=9), 4)
+    asked_at(asker, theme, published - dt.timedelta(days=11), 7)  # longer ago than the version is old
+    asked_at(asker, theme, published + dt.timedelta(days=1), 1)
+    asked_at(asker, Theme.objects.get(code="livestream"), published + dt.timedelta(days=1), 5)
+    (effect,) = publishing.effects(theme.answer_module, now)
+    assert (effect.before.events, effect.before.active, effect.before.days) == (4, 10, 10)
+    assert (effect.after.events, effect.after.active, effect.after.days) == (1, 10, 10)
+    assert (effect.before.value, effect.after.value) == (40.0, 10.0)
+    desk = client_of(trainer).get(f"{DESK}{theme.answer_module.pk}/change/").content.decode()
+    assert "发布前 40.0" in desk
+    assert "发布后 10.0" in desk
+
+
+def test_with_few_active_learners_the_desk_says_so(asker: Learner, trainer: Any, theme: Theme) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    publishing.publish_answers(module=theme.answer_module, by=trainer)
+    desk = client_of(trainer).get(f"{DESK}{theme.answer_module.pk}/change/").content.decode()
+    assert "活跃学员太少" in desk
+
+
+def test_the_themes_are_there_again_after_the_database_was_emptied() -> None:
+    from feedback.classifier import corpus
+    from feedback.taxonomy import ensure_themes
+
+    Theme.objects.filter(code="logistics_packaging").update(name_zh="打包发货")
+    Theme.objects.exclude(code="logistics_packaging").delete()
+    assert ensure_themes() == len(corpus.themes()) - 1
+    assert ensure_themes() == 0
+    assert Theme.objects.get(code="logistics_packaging").name_zh == "打包发货"
