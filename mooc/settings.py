@@ -15,6 +15,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -28,10 +30,15 @@ DATA_DIR = Path(env.str("MOOC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
-def _required(name: str, why: str) -> str:
-    """A value that the server profile cannot do without; ``NAME_FILE`` may name a secret file."""
+def _secret(name: str) -> str:
+    """A value from the environment, or from the file that ``NAME_FILE`` names; empty when neither is set."""
     file = env.str(f"{name}_FILE", "")
-    value = Path(file).read_text().strip() if file else env.str(name, "")
+    return Path(file).read_text().strip() if file else env.str(name, "")
+
+
+def _required(name: str, why: str) -> str:
+    """A value that the server profile cannot do without."""
+    value = _secret(name)
     if SERVER and not value:
         raise ImproperlyConfigured(f"{name} is not set: {why}")
     return value
@@ -126,6 +133,7 @@ INSTALLED_APPS = [
     *OUR_APPS,
 ]
 MIDDLEWARE = [
+    "mooc.lib.watching.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,18 +193,23 @@ else:
     _db["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = _required("REDIS_URL", "broker, shared cache and rate limits")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 5000},
-    }
+CACHES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
 }
+if REDIS_URL:  # pages survive its absence, see docs/decisions.md
+    CACHES = {
+        "default": {"BACKEND": "mooc.lib.cache.CountingRedisCache", "LOCATION": REDIS_URL},
+        "sessions": {"BACKEND": "mooc.lib.cache.CopiesRedisCache", "LOCATION": REDIS_URL},
+    }
+    SESSION_CACHE_ALIAS = "sessions"
 # A copy in the process's own memory is right only while there is one web process: another would not
 # hear of a sign-out.
 _one_process = env.int("WEB_CONCURRENCY", 1) == 1
-SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL or _one_process else "db")
+SESSION_ENGINE = (
+    "mooc.lib.sessions"
+    if REDIS_URL
+    else "django.contrib.sessions.backends." + ("cached_db" if _one_process else "db")
+)
 BUILD_ID = _build_id()  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
@@ -224,7 +237,13 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "gif", "webp", "zip"
 # --- background work ---------------------------------------------------------------------------
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 3600,
+        # A page that hands work over must not wait for a broker that is away: the sweeper will find it.
+        "socket_connect_timeout": 1,
+        "socket_timeout": 10,  # above the worker's own waiting
+        "max_retries": 0,
+    }
 else:
     _queue = DATA_DIR / "queue"
     _queue.mkdir(exist_ok=True)
@@ -240,10 +259,24 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_REDIRECT_STDOUTS = False  # what is printed is meant for the console
 CELERY_TIMEZONE = TIME_ZONE = env.str("MOOC_TIME_ZONE", "Asia/Shanghai")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", "schedule": 60.0},
+    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", "schedule": 60.0},
+    "evaluate": {
+        "task": "assessments.evaluation.tasks.evaluate_nightly",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "sweep-feedback": {"task": "feedback.tasks.sweep", "schedule": 60.0},
+    "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},
+    "monthly-reports": {
+        "task": "assessments.evaluation.tasks.monthly_reports",
+        "schedule": crontab(day_of_month="1", hour=4, minute=0),
+    },
+    "new-themes": {"task": "feedback.tasks.find_new_themes", "schedule": crontab(hour=2, minute=50)},
     "clear-sessions": {
         "task": "mooc.accounts.tasks.clear_expired",
         "schedule": crontab(hour=3, minute=10),
@@ -294,10 +327,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "mooc.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-SMS_SENDER = env.str("MOOC_SMS_SENDER", "mooc.accounts.sms.ConsoleSender")
 SMS_GATEWAY_URL = env.str("MOOC_SMS_GATEWAY_URL", "")
+_senders = "mooc.accounts.sms."
+SMS_SENDER = env.str("MOOC_SMS_SENDER", "") or _senders + (
+    "HttpGatewaySender" if SMS_GATEWAY_URL else "NoSender" if SERVER else "ConsoleSender"
+)
+if SERVER and SMS_SENDER.endswith(".ConsoleSender"):
+    raise ImproperlyConfigured(
+        "MOOC_SMS_SENDER: the console sender prints codes. It is for one machine only."
+    )
 SMS_GATEWAY_TOKEN = _required("MOOC_SMS_GATEWAY_TOKEN", "…") if SMS_GATEWAY_URL else ""
-EMAIL_BACKEND = env.str("MOOC_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+SMS_READY = not SMS_SENDER.endswith(".NoSender")
+# Without a mail server the embedded installation prints e-mails; a server offers none: a log is no mailbox.
+_mail = _secret("MOOC_EMAIL_URL") or ("dummymail://" if SERVER else "consolemail://")
+globals().update(environ.Env.email_url_config(_mail))
+MAIL_READY = not _mail.startswith("dummymail")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MOOC_EMAIL_FROM", "noreply@localhost")
+EMAIL_TIMEOUT = 20
 
 # --- the site ----------------------------------------------------------------------------------
 SITE_NAME = {
@@ -307,6 +353,7 @@ SITE_NAME = {
 STATION_PHONE = env.str("MOOC_STATION_PHONE", "0799-555-0101")
 ICP_NUMBER = env.str("MOOC_ICP_NUMBER", "")
 SITE_URL = env.str("MOOC_SITE_URL", "")
+METRICS_TOKEN = _secret("MOOC_METRICS_TOKEN")
 
 # --- API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -340,16 +387,8 @@ SPECTACULAR_SETTINGS = {
 }
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SILENCED_SYSTEM_CHECKS = ["security.W003"]  # our subclass of the CSRF middleware is in MIDDLEWARE
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("MOOC_LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "fontTools": {"level": "WARNING"},  # tells every glyph of every PDF
-        "fpdf": {"level": "WARNING"},
-    },
-}
+LOG_FORMAT = env.str("MOOC_LOG_FORMAT", "json" if SERVER else "line")
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured("MOOC_LOG_FORMAT is “line” or “json”.")
+LOGGING = logs.config(LOG_FORMAT, env.str("MOOC_LOG_LEVEL", "INFO"))
 LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}

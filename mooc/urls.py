@@ -20,6 +20,8 @@ urlpatterns = [
     path("healthz/", views.healthz),
     path("readyz", views.readyz, name="readyz"),
     path("readyz/", views.readyz),
+    path("metrics", views.numbers, name="metrics"),
+    path("metrics/", views.numbers),
     path("sw.js", views.service_worker, name="service_worker"),
     path("", include("courses.urls")),
     path("", include("learners.urls")),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import readiness, registry
+from mooc.lib import metrics, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -75,6 +76,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     bad = {name: said for name, said in checks.items() if said}
     told = {name: said or "ok" for name, said in checks.items()}
     return JsonResponse({"ready": not bad, "checks": told}, status=503 if bad else 200)
+
+
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """``/metrics``: for operators and for who brings the token."""
+    if not metrics.may_read(request):
+        raise PermissionDenied
+    return HttpResponse(metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,13 +12,15 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import registry
+
 
 class AdminSite(admin.AdminSite):
     """Trainers' and operators' desk. Signing in goes through the one sign-in page."""
 
     site_header = _("Trainers' desk")
     site_title = _("Trainers' desk")
-    index_title = _("What would you like to do?")
+    index_title = _("Your work today")
     enable_nav_sidebar = False
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
@@ -32,6 +34,12 @@ class AdminSite(admin.AdminSite):
             return guarded(request, *args, **kwargs)
 
         return inner
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """A list of work before the list of tables: the panels apps have for this person."""
+        found = (provider(request.user) for _name, provider in registry.desk_panel)
+        panels = sorted((panel for panel in found if panel), key=lambda panel: panel.place)
+        return super().index(request, {"panels": panels} | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the sign-in page and back."""

@@ -5,3 +5,8 @@ class AccountsConfig(AppConfig):
     name = "mooc.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from . import registration
+
+        registration.register()

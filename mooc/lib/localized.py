@@ -1,8 +1,8 @@
 """Two languages in paired columns, read through one name.
 
 ``title = Localized("title")`` beside the columns ``title_zh`` and ``title_en`` gives
-``obj.title`` in the reader's language. Publishing refuses a blank language, so there is no
-fallback for published text; a draft shows the other language rather than nothing.
+``obj.title`` in the reader's language. Publishing a module refuses a blank language, so course content has
+no fallback; a draft, or an answer written in one language, shows the other language rather than nothing.
 """
 
 from __future__ import annotations

@@ -5,11 +5,15 @@ A builtin library: every template has these without loading them.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+import re
 from collections.abc import Sequence
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -19,6 +23,7 @@ from . import pages
 from .markup import to_html
 
 register = template.Library()
+_ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 
 
 @register.simple_tag
@@ -111,16 +116,16 @@ def cell_head(columns: Sequence[str], number: int) -> str:
 
 @register.filter
 def megabytes(size: int) -> str:
-    """``312000`` → ``0.3 MB``; under 50 KB in KB."""
-    if size < 50_000:
-        return f"{max(1, round(size / 1000))} KB"
-    return f"{size / 1_000_000:.1f} MB"
+    """``312000`` → ``0.3 MB``. One unit everywhere, and never under 0.1: small is not free."""
+    return f"{max(0.1, size / 1_000_000):.1f} MB"
 
 
 @register.filter
 def photos(size: int) -> str:
     """The size in something people know: about 0.6 MB a photo sent in a chat."""
-    count = max(1, round(size / 600_000))
+    count = round(size / 600_000)
+    if not count:
+        return _("less than a photo")
     return ngettext("about %(n)s photo", "about %(n)s photos", count) % {"n": count}
 
 
@@ -133,6 +138,44 @@ def duration(seconds: int) -> str:
     if not rest:
         return _("%(m)s min") % {"m": minutes}
     return _("%(m)s min %(s)s s") % {"m": minutes, "s": rest}
+
+
+@register.filter
+def spent(seconds: int) -> str:
+    """Learning time in words: minutes under an hour, then hours with one decimal."""
+    if seconds < 60:
+        return _("under 1 min")
+    if seconds < 3600:
+        return _("%(m)s min") % {"m": round(seconds / 60)}
+    return _("%(h)s h") % {"h": f"{seconds / 3600:.1f}"}
+
+
+@register.filter
+def day(moment: dt.date | str) -> str:
+    """``2026-11-13`` → ``13 Nov`` as people say it, the year only when it is another one.
+
+    Takes a date, a moment, or a cell of the tracking file with dates in it.
+    """
+    if isinstance(moment, str):
+        return _ISO_DAY.sub(_day_found, moment)
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment)
+    this_year = moment.year == timezone.localtime().year
+    said = date_format(moment, _("j M") if this_year else _("j M Y"))
+    return said.replace(" ", "\u00a0")  # a date is never broken at the end of a line
+
+
+def _day_found(found: re.Match[str]) -> str:
+    try:
+        return day(dt.date.fromisoformat(found[0]))
+    except ValueError:  # 2026-02-31 is no date
+        return found[0]
+
+
+@register.filter
+def whole(text: str) -> SafeString:
+    """Text that must not break at its hyphens, like a phone number."""
+    return format_html('<span class="nb">{}</span>', text)
 
 
 @register.filter

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from celery import current_app
+from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+_migrated: list[bool] = []  # once true, true for the life of the process
 LEAST_DISK = 200 * 1024 * 1024
 
 
@@ -17,7 +21,13 @@ def checks() -> dict[str, str]:
     """All checks by name. A check that fails says the kind of error only: the page is public."""
     return {
         name: _said(check)
-        for name, check in (("database", _database), ("cache", _cache), ("broker", _broker), ("disk", _disk))
+        for name, check in (
+            ("database", _database),
+            ("cache", _cache),
+            ("broker", _broker),
+            ("disk", _disk),
+            ("migrations", _migrations),
+        )
     }
 
 
@@ -35,8 +45,9 @@ def _database() -> str:
 
 
 def _cache() -> str:
+    cache = caches[settings.SESSION_CACHE_ALIAS]  # the one that does not go on beside a lost Redis
     cache.set("readyz", "1", 5)
-    return "" if cache.get("readyz") == "1" else "does not keep"
+    return "" if cache.touch("readyz", 5) else "does not keep"
 
 
 def _broker() -> str:
@@ -47,3 +58,16 @@ def _broker() -> str:
 
 def _disk() -> str:
     return "" if shutil.disk_usage(settings.DATA_DIR).free > LEAST_DISK else "nearly full"
+
+
+def _migrations() -> str:
+    """Whether the tables are those of this version: by file names, without loading what they hold."""
+    if not _migrated:
+        applied = MigrationRecorder(connection).applied_migrations()
+        for app in apps.get_app_configs():
+            if app.name in settings.OUR_APPS:
+                names = {path.stem for path in (Path(app.path) / "migrations").glob("[0-9]*.py")}
+                if any((app.label, name) not in applied for name in names):
+                    return "waiting: run migrate"
+        _migrated.append(True)
+    return ""

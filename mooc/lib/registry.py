@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
+
+from .desk import DeskPanel
 
 
 class PagePerson(Protocol):
@@ -66,3 +69,20 @@ readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
 #: the transaction that makes the account.
 newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")
+#: ``count() -> float``: a number an operator watches, by the name it has on ``/metrics``; the first line
+#: of its docstring says what it is.
+gauge: Registry[Callable[[], float]] = Registry("gauge")
+#: ``files() -> (folder, pattern)``: files that belong to the data and go into a backup, besides media.
+data_files: Registry[Callable[[], tuple[Path, str]]] = Registry("data_files")
+#: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
+desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
+#: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is
+#: where signing in leads.
+work_place: Registry[Callable[[Any], tuple[str, str] | None]] = Registry("work_place")
+
+
+def work_places(user: Any) -> list[tuple[str, str]]:
+    """The work places of a person: one query, and none for whoever has no role."""
+    if not user.is_authenticated or not user.is_staff:
+        return []
+    return [place for _name, provider in work_place if (place := provider(user))]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from . import registry
+
 
 def not_found(request: HttpRequest) -> HttpResponse:
     """The one page for "not there" and "not for you"."""
-    return render(request, "errors/404.html", status=404)
+    user = getattr(request, "user", None)
+    work = registry.work_places(user) if user is not None else []
+    return render(request, "errors/404.html", {"work": work}, status=404)
 
 
 def sorry(request: HttpRequest, sentence: str, status: int = 400) -> HttpResponse:

@@ -1,0 +1,36 @@
+"""Numbers of accounts for whoever watches (``/metrics``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from mooc.lib import registry
+
+from .models import TextMessage
+
+LATE = dt.timedelta(minutes=5)
+
+
+def sms_waiting() -> float:
+    """Text messages that wait."""
+    return TextMessage.objects.filter(state=TextMessage.State.WAITING).count()
+
+
+def sms_overdue() -> float:
+    """Text messages that have waited for more than five minutes: gateway or worker is away."""
+    rows = TextMessage.objects.filter(state=TextMessage.State.WAITING)
+    return rows.filter(created_at__lt=timezone.now() - LATE).count()
+
+
+def sms_failed() -> float:
+    """Text messages of the last two days that were given up."""
+    return TextMessage.objects.filter(state=TextMessage.State.FAILED).count()
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    registry.gauge.register("mooc_sms_waiting", sms_waiting)
+    registry.gauge.register("mooc_sms_overdue", sms_overdue)
+    registry.gauge.register("mooc_sms_failed", sms_failed)

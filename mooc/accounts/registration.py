@@ -1,0 +1,24 @@
+"""What accounts provides: where trainers and operators work, and numbers an operator watches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mooc.lib import registry
+
+from .data import Role
+
+
+def desk(user: Any) -> tuple[str, str] | None:
+    """The desk, for trainers and operators."""
+    return (_("My desk"), "/admin/") if user.has_role(Role.TRAINER) else None
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    from . import gauges
+
+    registry.work_place.register("desk", desk)
+    gauges.register()

@@ -1,0 +1,95 @@
+"""Log lines for people (``line``) and for machines (``json``), without personal data.
+
+Standard library only: the web server reads this file before there is a Django.
+
+Phone, ID and bank numbers, e-mail addresses and what follows a ``?`` in an address are hidden in
+everything that is written, tracebacks too. Who and where are said by the request's id, the account's
+number and the path.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import re
+import secrets
+from contextvars import ContextVar
+from typing import Any
+from weakref import ReferenceType
+
+#: The request this thread works on; weak, so that it ends with the request.
+current: ContextVar[ReferenceType[Any] | None] = ContextVar("current", default=None)
+HIDDEN = "***"
+_NUMBER = re.compile(
+    r"(?<!\d)(?<!\d\.)\+?\d(?:[ \-]?\d){10,}[xX]?(?!\d)"
+)  # 11 digits and more: mobile, ID, bank card
+_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_QUERY = re.compile(r"(?<=[\w/\-])\?[\w%.\-]+=[^\s\"']*")
+_ID = re.compile(r"^[\w\-]{8,64}$")
+
+
+def hide(text: str) -> str:
+    """The text with numbers, addresses and query strings hidden."""
+    return _NUMBER.sub(HIDDEN, _MAIL.sub(HIDDEN, _QUERY.sub("?" + HIDDEN, text)))
+
+
+def about_request() -> dict[str, Any]:
+    """Id, account and path of the request at hand; empty outside of one. Asks no database."""
+    kept = current.get()
+    request = kept() if kept else None
+    if request is None:
+        return {}
+    if not hasattr(request, "log_id"):  # made when the first line is written: most requests write none
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.log_id = given if _ID.match(given) else secrets.token_hex(6)
+    user = getattr(request, "_cached_user", None)  # only when it was asked for already
+    return {"request": request.log_id, "user": getattr(user, "pk", None), "path": hide(request.path)}
+
+
+class LineFormatter(logging.Formatter):
+    """One line for people; a traceback follows on its own lines."""
+
+    def __init__(self) -> None:
+        super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole text, with what is private hidden."""
+        return hide(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """``time``, ``level``, ``logger``, ``message``; ``request``, ``user``, ``path`` inside one; ``error``."""
+        said: dict[str, Any] = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname, "logger": record.name, "message": hide(record.getMessage()),
+        }  # fmt: skip
+        said |= about_request()
+        if record.exc_info:
+            said["error"] = hide(self.formatException(record.exc_info))
+        if record.stack_info:
+            said["stack"] = hide(record.stack_info)
+        return json.dumps(said, ensure_ascii=False, default=str)
+
+
+FORMATS: dict[str, type[logging.Formatter]] = {"line": LineFormatter, "json": JsonFormatter}
+
+
+def config(form: str, level: str) -> dict[str, Any]:
+    """What ``logging.config.dictConfig`` takes, for Django, Celery and gunicorn alike."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"ours": {"()": FORMATS[form]}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "gunicorn.error": {"level": "WARNING", "propagate": True},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "fontTools": {"level": "WARNING"},  # tells every glyph of every PDF
+            "fpdf": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,121 @@
+"""Numbers for whoever watches, in Prometheus's text form.
+
+Requests and memory are of the process that answers (label ``pid``); all else is of the installation.
+Apps register their own gauges in ``mooc.lib.registry.gauge``.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+
+from . import registry
+from .backup.writing import STAMP
+from .watching import BOUNDS, tally
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def may_read(request: HttpRequest) -> bool:
+    """Operators, and who brings the token of the settings."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if settings.METRICS_TOKEN and kind == "Bearer":
+        return hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
+    return bool(request.user.is_superuser)
+
+
+def render() -> str:
+    """All numbers. One that cannot be had is ``NaN``: the others are wanted all the more then."""
+    lines = list(_requests())
+    for name, provider in (*_OWN.items(), *registry.gauge):
+        about = (provider.__doc__ or name).split("\n")[0].rstrip(".")
+        lines += [f"# HELP {name} {about}.", f"# TYPE {name} gauge", f"{name} {_number(name, provider)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _requests() -> Iterator[str]:
+    """Requests of this process by status class, their times, and its memory."""
+    pid = os.getpid()
+    yield "# HELP mooc_requests_total Requests answered by this process."
+    yield "# TYPE mooc_requests_total counter"
+    for hundred, count in sorted(tally.statuses.items()):
+        yield f'mooc_requests_total{{pid="{pid}",status="{hundred}xx"}} {count}'
+    yield "# HELP mooc_request_seconds Time from the first middleware to the answer."
+    yield "# TYPE mooc_request_seconds histogram"
+    counts = list(accumulate(tally.times))
+    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
+        yield f'mooc_request_seconds_bucket{{pid="{pid}",le="{bound}"}} {count}'
+    yield f'mooc_request_seconds_sum{{pid="{pid}"}} {tally.seconds:.6f}'
+    yield f'mooc_request_seconds_count{{pid="{pid}"}} {counts[-1]}'
+    yield "# HELP mooc_process_resident_bytes Memory of this process."
+    yield "# TYPE mooc_process_resident_bytes gauge"
+    yield f'mooc_process_resident_bytes{{pid="{pid}"}} {_number("memory", resident_bytes)}'
+
+
+def _number(name: str, provider: Callable[[], float]) -> str:
+    try:
+        value = float(provider())
+    except Exception:  # a broken gauge must not hide the others
+        logger.warning("no number for %s", name, exc_info=True)
+        value = math.nan
+    return "NaN" if math.isnan(value) else f"{value:.10g}"
+
+
+def resident_bytes() -> float:
+    """Memory of this process in RAM, bytes; NaN where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return math.nan
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def database_bytes() -> float:
+    """Size of the database in bytes."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+        else:
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return float(cursor.fetchone()[0])
+
+
+def backup_age() -> float:
+    """Seconds since the last backup of this data folder; NaN when there was none."""
+    try:
+        return time.time() - (Path(settings.DATA_DIR) / STAMP).stat().st_mtime
+    except FileNotFoundError:
+        return math.nan
+
+
+def disk_free() -> float:
+    """Free bytes where the data folder is."""
+    return shutil.disk_usage(settings.DATA_DIR).free
+
+
+def tasks_queued() -> float:
+    """Tasks the broker holds for a worker."""
+    with current_app.connection_for_read() as broker:
+        queue = broker.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
+        return float(queue.message_count)
+
+
+_OWN: dict[str, Callable[[], float]] = {
+    "mooc_database_bytes": database_bytes,
+    "mooc_disk_free_bytes": disk_free,
+    "mooc_last_backup_age_seconds": backup_age,
+    "mooc_tasks_queued": tasks_queued,
+}
