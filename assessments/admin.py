@@ -16,7 +16,10 @@ from courses.services import bump_content
 from mooc.accounts.admin_access import OwnInline, OwnRows
 
 from .data import ItemKind
+from .evaluation.admin import JobAdmin
 from .models import Item, Option, Quiz
+
+__all__ = ["ItemAdmin", "JobAdmin", "QuizAdmin"]
 
 
 class OptionSet(BaseInlineFormSet):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from courses.exchange.loader import load_tree
 from courses.models import Course, LessonEdition, Module
-from feedback.services import ask_question
+from feedback.taxonomy import ensure_themes
 from learners import services as learning
 from learners.guests import learner_of
 from learners.models import Cohort, CohortMember, Enrolment, Learner
@@ -24,7 +24,10 @@ from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.region_import import import_regions
 
-from . import services
+from . import demo_questions, services
+from .evaluation import jobs
+from .evaluation import services as evaluation
+from .evaluation.data import JobKind
 from .models import Quiz
 
 PASSWORD = "rural-2026"  # noqa: S105  # the published demonstration password
@@ -79,12 +82,6 @@ STAFF = [
     ("supervisor-province", "孙处长", Role.SUPERVISOR, "36"),
     ("helper", "陈站长", Role.HELPER, "360323901"),
 ]
-QUESTIONS = [
-    "鸡蛋寄外省，咋包不碎？",
-    "照片老是发黄咋办",
-    "没有执照能先开店吗",
-    "水果也要七天退货吗",
-]
 
 
 def make_demo(content: Path) -> dict[str, str]:
@@ -92,6 +89,7 @@ def make_demo(content: Path) -> dict[str, str]:
 
     :raises ValueError: when the content has errors.
     """
+    ensure_themes()  # emptying the database takes what migrations made
     import_regions(Path(settings.BASE_DIR) / "mooc" / "accounts" / "regions" / "jiangxi.csv")
     report = load_tree(content)
     if report.errors:
@@ -102,6 +100,11 @@ def make_demo(content: Path) -> dict[str, str]:
     for number in range(1, 41):
         with transaction.atomic():
             _history(number)
+    with transaction.atomic():
+        demo_questions.make_questions()
+        demo_questions.make_faces()
+    job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=evaluation.WHOLE_TREE, as_of=timezone.now(), by=None)
+    jobs.run(job.pk, {JobKind.EVALUATE: evaluation.evaluate})
     return passwords
 
 
@@ -121,6 +124,7 @@ def _accounts() -> dict[str, str]:
             defaults={
                 "display_name": shown, "password": hashed, "is_superuser": operator, "is_staff": staff,
                 "phone": f"1390000{place:04}", "phone_verified": True, "consented_at": timezone.now(),
+                "date_joined": timezone.now() - dt.timedelta(days=29),
             },
         )  # fmt: skip
         if made:
@@ -170,20 +174,12 @@ def _history(number: int) -> None:
     if cohort and number % 4:
         CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
     clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
+    if cohort and number % 4:
+        for module in cohort.modules.published():  # as joining a class does
+            learning.enrol(learner=learner, module=module, how=Enrolment.How.COHORT, at=clock)
     modules = list(Module.objects.published().order_by("level", "code"))
     for module in dice.sample(modules, min(len(modules), 1 + number % 3)):
         clock = _learn(learner, module, clock, dice, number)
-    if number % 9 == 1:
-        text = QUESTIONS[number // 9 % len(QUESTIONS)]
-        identifier = uuid.uuid5(NAMESPACE, f"q{number}")
-        ask_question(
-            learner=learner,
-            text=text,
-            lesson=None,
-            block=None,
-            question_id=identifier,
-            signed_in=True,
-        )
 
 
 def _learn(
@@ -215,19 +211,26 @@ def _learn(
         learning.finish_lesson(learner=learner, lesson=lesson, at=clock, signed_in=True)
     quiz = Quiz.objects.filter(module=module).first()
     if read == len(lessons) and quiz:
-        _try_quiz(learner, quiz, clock + dt.timedelta(minutes=3), dice, number)
+        clock += dt.timedelta(minutes=3)
+        passed = _try_quiz(learner, quiz, clock, dice, f"{number} quiz {quiz.pk}", knows=0.8)
+        if not passed and number % 3:  # most come back the next day, and know more
+            clock += dt.timedelta(hours=dice.randint(16, 30))
+            _try_quiz(learner, quiz, clock, dice, f"{number} quiz {quiz.pk} again", knows=0.96)
     return min(clock, timezone.now() - dt.timedelta(minutes=30))
 
 
-def _try_quiz(learner: Learner, quiz: Quiz, clock: dt.datetime, dice: random.Random, number: int) -> None:
-    attempt_id = uuid.uuid5(NAMESPACE, f"{number} quiz {quiz.pk}")
-    attempt = services.start_attempt(learner=learner, quiz=quiz, attempt_id=attempt_id)
+def _try_quiz(
+    learner: Learner, quiz: Quiz, clock: dt.datetime, dice: random.Random, name: str, *, knows: float
+) -> bool:
+    """One try, each answer right with the chance ``knows``. Whether it passed."""
+    attempt = services.start_attempt(learner=learner, quiz=quiz, attempt_id=uuid.uuid5(NAMESPACE, name))
     for code in attempt.item_codes.split():
         options = list(quiz.module.items.get(code=code).options.all())
-        knows = dice.random() < 0.9
-        chosen = [o.pk for o in options if o.right] if knows else [options[0].pk]
+        wrong = next(option.pk for option in options if not option.right)
+        chosen = [o.pk for o in options if o.right] if dice.random() < knows else [wrong]
         clock += dt.timedelta(seconds=dice.randint(8, 40))
-        services.answer_item(
+        attempt, _response = services.answer_item(
             learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, chosen=chosen, signed_in=True,
             at=min(clock, timezone.now()),
         )  # fmt: skip
+    return bool(attempt.passed)

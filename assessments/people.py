@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from learners.data import TrackingSection
 from learners.models import Learner
 
-from .models import Attempt, Response, ReviewCard
+from .models import Attempt, HelpGiven, HelpNeed, Response, ReviewCard
 
 MOST_ROWS = 500
 
@@ -36,9 +36,9 @@ def merge(source: Learner, target: Learner) -> None:
 
 
 def erase(learner: Learner) -> int:
-    """Remove tries, answers and cards. Returns rows removed."""
+    """Remove tries, answers, cards, and what was noted about help. Returns rows removed."""
     count, _rows = Response.objects.filter(attempt__learner=learner).delete()
-    for model in (Attempt, ReviewCard):
+    for model in (Attempt, ReviewCard, HelpNeed, HelpGiven):
         deleted, _rows = model.objects.filter(learner=learner).delete()
         count += deleted
     return count
@@ -69,6 +69,8 @@ def export(learner: Learner) -> dict[str, Any]:
                 "item__code", "due_at", "reviews", "lapses", "learnt_at"
             )
         ),
+        "may_need_help": list(HelpNeed.objects.filter(learner=learner).values("points", "reasons", "as_of")),
+        "help_given": list(HelpGiven.objects.filter(learner=learner).values("action", "note", "given_at")),
     }
 
 
@@ -110,6 +112,7 @@ def _answers(answers: list[Response]) -> TrackingSection:
             (row.item.stem, _day(row.answered_at), _("right") if row.right else _("not right"))
             for row in answers
         ),
+        folded=True,
     )
 
 

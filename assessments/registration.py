@@ -7,10 +7,17 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import bank_loader, people
+    from . import bank_loader, desk, overlays, people
+    from .evaluation import gauges
 
     registry.content_part.register("quiz", bank_loader.load_items)
+    registry.slot_filler.register("due", overlays.due)
     registry.merge_person.register("assessments", people.merge)
     registry.erase_person.register("assessments", people.erase)
     registry.export_person.register("assessments", people.export)
     registry.tracking_section.register("assessments", people.sections)
+    gauges.register()
+    registry.desk_panel.register("modules", desk.modules)
+    registry.desk_panel.register("items", desk.items)
+    registry.desk_panel.register("board", desk.board)
+    registry.work_place.register("board", desk.work_place)

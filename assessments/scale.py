@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import LessonEdition, Module
+from feedback.models import Theme
 from learners import summaries
 from learners.data import ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
@@ -25,6 +26,7 @@ from mooc.accounts.models import Region
 
 from . import scoring
 from .models import Attempt, Item, Quiz, Response
+from .scale_feedback import Said
 
 BATCH = 200  # learners written together: memory stays flat however many there are
 
@@ -51,6 +53,7 @@ class Rows:
     enrolments: list[Enrolment] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     responses: list[tuple[Attempt, dict[str, Any]]] = field(default_factory=list)
+    said: Said = field(default_factory=lambda: Said(list(Theme.objects.all())))
 
 
 def make_history(*, learners: int, months: int, seed: int) -> int:
@@ -107,6 +110,7 @@ def _write(plan: Plan, people: list[tuple[Learner, random.Random]]) -> int:
     Response.objects.bulk_create(
         (Response(attempt=a, **fields) for a, fields in rows.responses), batch_size=1000
     )
+    rows.said.write()
     return len(rows.records)
 
 
@@ -128,8 +132,12 @@ def _study(plan: Plan, rows: Rows, learner: Learner, module: Module, dice: rando
     passed = False
     if read >= len(lessons) and module.pk in plan.quizzes:
         clock, passed = _quiz(plan, rows, made, learner, module, clock, dice)
+        if not passed and dice.random() < 0.7:
+            clock, passed = _quiz(plan, rows, made, learner, module, clock + dt.timedelta(days=1), dice)
     if passed:
         made.append(_record(learner, module, Verb.COMPLETED, clock, dice))
+        rows.said.react(learner, module, clock, dice)
+    rows.said.ask(learner, lessons[0], clock, dice)
     rows.records += made
     summary = summaries.replay(made)
     rows.enrolments.append(Enrolment(learner=learner, module=module, **summaries.enrolment_values(summary)))

@@ -36,9 +36,14 @@ def draw(codes: Sequence[str], length: int, attempt: uuid.UUID) -> list[str]:
     return random.Random(attempt.int).sample(sorted(codes), min(length, len(codes)))  # noqa: S311  # no secret
 
 
-def shuffled(options: Sequence[T], attempt: uuid.UUID, item_code: str) -> list[T]:
-    """Options in an order fixed by the try and the item, so that a reload does not move them."""
+def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
+    """Options in an order fixed by the try and the item, so that a reload does not move them.
+
+    "True" and "not true" are never mixed: a habit of the thumb must not cost an answer.
+    """
     mixed = list(options)
+    if kind == "truefalse":
+        return mixed
     random.Random(f"{attempt}{item_code}").shuffle(mixed)  # noqa: S311  # no secret
     return mixed
 

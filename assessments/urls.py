@@ -1,10 +1,11 @@
 """Addresses of assessments."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .views import quizzes, reviews
 
 urlpatterns = [
+    path("supervision/", include("assessments.evaluation.urls")),
     path("modules/<slug:slug>/quiz/", quizzes.quiz_of_module, name="module_quiz"),
     path("quizzes/<int:pk>/", quizzes.question, name="quiz"),
     path("quizzes/<int:pk>/answer/", quizzes.answer, name="quiz_answer"),

@@ -4,4 +4,16 @@ from .attempt import Attempt, Response
 from .bank import Item, Option, Quiz
 from .review import ReviewCard
 
-__all__ = ["Attempt", "Item", "Option", "Quiz", "Response", "ReviewCard"]
+from ..evaluation.models import (  # isort: skip  # evaluation reads tries
+    EvaluationReport,
+    EvaluationSnapshot,
+    HelpGiven,
+    HelpNeed,
+    Job,
+    ReportFile,
+)
+
+__all__ = [
+    "Attempt", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed", "Item", "Job", "Option", "Quiz",
+    "ReportFile", "Response", "ReviewCard",
+]  # fmt: skip

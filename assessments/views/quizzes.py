@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.models import Lesson
 from learners import guests
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
@@ -16,6 +17,11 @@ from mooc.lib.middleware import guest_post
 from .. import selectors, services
 from ..bank import asked_quiz
 from ..models import Quiz
+
+
+def _slug(lesson: Lesson | None) -> str:
+    """The lesson a question asked from here is about; the answer leads back to it."""
+    return lesson.slug if lesson else ""
 
 
 @require_safe
@@ -33,12 +39,14 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
     person = guests.person_of(request)
-    page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None)
+    begun = parse_uuid(request.POST.get("attempt"))
+    page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None, begun)
     context = {
         "page": page,
         "error": error,
         "signed_in": bool(person and person.signed_in),
         "nav": "learn",
+        "ask_from": _slug(page.item.lesson),
     }
     return render(request, "assessments/question.html", context, status=400 if error else 200)
 
@@ -76,7 +84,8 @@ def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> H
     """An answered question: what was right, and why."""
     quiz = selectors.quiz_of(pk)
     page = selectors.answer_page(_own_attempt(request, quiz, attempt), quiz, code)
-    return render(request, "assessments/explained.html", {"page": page, "nav": "learn"})
+    context = {"page": page, "nav": "learn", "ask_from": _slug(page.response.item.lesson)}
+    return render(request, "assessments/explained.html", context)
 
 
 @require_safe
@@ -87,8 +96,10 @@ def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     if row.finished_at is None:
         raise Http404
     person = guests.person_of(request)
+    rows = selectors.result_rows(row)
+    again = next((answer.item.lesson for answer in rows if not answer.right and answer.item.lesson), None)
     context = {
-        "quiz": quiz, "attempt": row, "rows": selectors.result_rows(row), "nav": "learn",
-        "guest": not (person and person.signed_in),
+        "quiz": quiz, "attempt": row, "rows": rows, "nav": "learn", "guest": not (person and person.signed_in),
+        "missing": quiz.needed - row.right, "again": again, "ask_from": _slug(again),
     }  # fmt: skip
     return render(request, "assessments/result.html", context)

@@ -42,7 +42,8 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
 
 
 def _options(card: ReviewCard) -> list:
-    return scoring.shuffled(list(card.item.options.all()), uuid.UUID(int=card.pk), str(card.reviews))
+    options = list(card.item.options.all())
+    return scoring.arranged(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
 
 
 @require_safe

@@ -1,0 +1,151 @@
+"""Own modules, the items most often missed, and the way to the board: panels of the staff's front page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses import drafts
+from courses.models import Module
+from feedback.desk import waiting_by_module
+from mooc.accounts.data import Role
+from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+
+from .evaluation import data
+from .evaluation.catalogue import MODEL
+from .evaluation.data import Figure, ScopeKind, Unit
+from .evaluation.indicators import wilson
+from .evaluation.models import EvaluationSnapshot
+from .evaluation.presentation import shown, value_text
+from .selectors import MissedItem, missed_items
+
+MODULES = "/admin/courses/module/"
+ITEMS = "/admin/assessments/item/"
+ROWS = 10
+WORKS = 0.15  # r_pb below this: the item does not tell who knows the rest
+
+
+def modules(user: Any) -> DeskPanel | None:
+    """Own modules, those with questions first, then those to publish: 3 queries."""
+    if not user.has_role(Role.TRAINER):
+        return None
+    waiting = waiting_by_module(user)
+    mine = Module.objects.visible_to(user).select_related("draft", "published")
+    found = sorted(
+        mine.annotate(changed=drafts.changed()),
+        key=lambda row: (-waiting.get(row.pk, 0), bool(row.published_id) and not row.changed, row.code),
+    )
+    snapshots = _newest_snapshots([row.slug for row in found[:ROWS] if row.published_id])
+    days = {timezone.localdate(row.as_of) for row in snapshots.values()}
+    one_day = days.pop() if len(days) == 1 else None
+    rows = [
+        _module(row, waiting.get(row.pk, 0), snapshots.get(row.slug), not one_day) for row in found[:ROWS]
+    ]
+    return DeskPanel(
+        20, _("My modules"), tuple(rows), _data_date(one_day, bool(snapshots)) if found else "",
+        _("No course is yours yet. The operator can give you one."),
+        more=DeskLink(ngettext("%(n)s module", "All %(n)s modules", len(found)) % {"n": len(found)}, MODULES),
+    )  # fmt: skip
+
+
+def _newest_snapshots(slugs: list[str]) -> dict[str, data.Snapshot]:
+    """The newest figures of modules, over all places: 1 query."""
+    rows = EvaluationSnapshot.objects.filter(kind=ScopeKind.MODULE, region_code="", model=MODEL)
+    newest = rows.filter(key=OuterRef("key")).order_by("-as_of").values("as_of")[:1]
+    return {row.key: row.as_data() for row in rows.filter(key__in=slugs, as_of=Subquery(newest))}
+
+
+def _data_date(day: dt.date | None, any_figures: bool) -> str:
+    if day is not None:
+        return _("Figures up to %(day)s; they are counted every night.") % {"day": _day(day)}
+    if any_figures:
+        return _("Figures are counted every night; each row says up to when.")
+    return _("No figures yet: they are counted every night, the first stand here tomorrow morning.")
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "MONTH_DAY_FORMAT")
+
+
+def _module(row: Any, waiting: int, snapshot: data.Snapshot | None, dated: bool) -> DeskRow:
+    edition = row.published or row.draft
+    state = _("draft, learners do not see it")
+    if row.published:
+        state = _("changed since publishing") if row.changed else _("published")
+    parts = [_learnt(snapshot)] if snapshot else []
+    if snapshot and dated:
+        parts.append(_("up to %(day)s") % {"day": _day(timezone.localdate(snapshot.as_of))})
+    elif row.published and not snapshot:
+        parts.append(_("no figures yet"))
+    if waiting:
+        parts.append(ngettext("%(n)s question waits", "%(n)s questions wait", waiting) % {"n": waiting})
+    title = f"{row.code} {edition.title if edition else row.slug}"
+    return DeskRow(title, f"{MODULES}{row.pk}/change/", tuple(parts), state)
+
+
+def _learnt(snapshot: data.Snapshot) -> str:
+    """How many enrolled, and the share of them that finished, with base and likely range."""
+    enrolled, completed = snapshot.figure("enrolled"), snapshot.figure("completed")
+    if enrolled is None or completed is None:
+        return ""
+    if enrolled.hidden:
+        return _("fewer than 5 enrolled: too few to say more")
+    if completed.value is None:
+        return _("nobody enrolled yet")
+    return _("%(n)s enrolled, finished: %(share)s") % {
+        "n": value_text(enrolled), "share": shown(completed).sentence
+    }  # fmt: skip
+
+
+def items(user: Any) -> DeskPanel | None:
+    """Items most often missed at the first answer: 3 queries."""
+    if not user.has_role(Role.TRAINER):
+        return None
+    return DeskPanel(
+        30, _("Quiz items most often missed"), tuple(_item(row) for row in missed_items(user, timezone.now())),
+        _("First answers of the last 90 days; items with at least 10."),
+        _("No item stands out. One does when more than 15 in 100 miss it."),
+        more=DeskLink(_("All items"), ITEMS),
+    )  # fmt: skip
+
+
+def _item(row: MissedItem) -> DeskRow:
+    low, high = wilson(row.right, row.answered)
+    figure = Figure("", Unit.SHARE, row.difficulty, row.right, row.answered, low, high)
+    said = _("right at the first try: %(share)s") % {"share": shown(figure).sentence}
+    module = row.item.module
+    edition = module.published or module.draft
+    parts = [said, edition.title if edition else module.slug, _advice(row.discrimination)]
+    return DeskRow(
+        row.item.stem, f"{ITEMS}{row.item.pk}/change/", tuple(part for part in parts if part),
+    )  # fmt: skip
+
+
+def _advice(discrimination: float | None) -> str:
+    """What to look at; nothing where there are too few answers to tell."""
+    if discrimination is None:
+        return ""
+    if discrimination < 0:
+        return _("Good learners miss it more than the others: the key may be wrong, check it first.")
+    if discrimination < WORKS:
+        return _("Good learners miss it too: check the key and the wording.")
+    return _("Those who know the rest get it right: see how the lesson explains it.")
+
+
+def board(user: Any) -> DeskPanel | None:
+    """The way to the board, for supervisors. No query."""
+    if not user.has_role(Role.SUPERVISOR):
+        return None
+    words = _("How far people are, who needs help, and reports, for your places")
+    return DeskPanel(60, _("The board"), (DeskRow(_("Open the board"), "/supervision/", (words,)),))
+
+
+def work_place(user: Any) -> tuple[str, str] | None:
+    """The board, for supervisors."""
+    return (_("Board"), "/supervision/") if user.has_role(Role.SUPERVISOR) else None

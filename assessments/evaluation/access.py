@@ -1,0 +1,113 @@
+"""Who may look at what in supervision: supervisors their regions and all below, operators everything."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+
+from courses.models import Course, Module
+from learners.models import Cohort
+from mooc.accounts.data import Role
+from mooc.accounts.models import Region
+from mooc.lib.text import clean
+
+from .data import Scope, ScopeKind
+
+logger = logging.getLogger("mooc.access")
+EVERYBODY = ""  # the code of the operator's line above all provinces
+
+
+def supervised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For supervisors and operators: signed out goes to sign-in, anybody else finds nothing here."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        if not user.is_authenticated or not user.has_role(Role.SUPERVISOR):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def regions_of(user: Any) -> Any:
+    """Regions a person supervises, with all below."""
+    if user.is_superuser:
+        return Region.objects.all()
+    wanted = Q(pk__in=[])
+    for path in user.region_paths(Role.SUPERVISOR):
+        wanted |= Q(path__startswith=path)
+    return Region.objects.filter(wanted)
+
+
+def own_boards(user: Any) -> list[Region]:
+    """The regions a person was given, where there is more than one to choose from: 1 query then."""
+    paths = user.region_paths(Role.SUPERVISOR)
+    return list(Region.objects.filter(path__in=paths)) if len(paths) > 1 else []
+
+
+def place_of(user: Any, code: str | None) -> Region | None:
+    """The region asked for, else the person's own; ``None``: everybody, for operators only.
+
+    :raises Http404: when it is not this person's; written down by ids.
+    """
+    rows = regions_of(user)
+    _plain(code or "")
+    if not code:
+        return None if user.is_superuser else rows.order_by("level", "path").first()
+    region: Region | None = rows.filter(code=code[:12]).first()
+    if region is None:
+        logger.warning("refused user=%s region=%s", user.pk, code[:12] if code.isdigit() else "?")
+        raise Http404
+    return region
+
+
+def _plain(text: str) -> None:
+    """No database is asked for control characters: one of the two breaks on them."""
+    if clean(text) != text:
+        raise Http404
+
+
+def scope_for(user: Any, kind: str, key: str, region_code: str = "") -> tuple[Scope, Region | None]:
+    """A scope a person may see, with the region it belongs to.
+
+    A class belongs to its place. A course or module is narrowed to a region; only operators see all.
+
+    :raises Http404: for what is not there, or not this person's.
+    """
+    _plain(key)
+    if kind == ScopeKind.REGION:
+        region = place_of(user, key)
+        return Scope(kind, region.code if region else EVERYBODY), region
+    if kind == ScopeKind.COHORT:
+        cohort = Cohort.objects.filter(code=key, region__in=regions_of(user)).select_related("region").first()
+        if cohort is None:
+            logger.warning("refused user=%s class", user.pk)
+            raise Http404
+        return Scope(kind, cohort.code), cohort.region
+    known = {ScopeKind.COURSE: Course, ScopeKind.MODULE: Module}.get(kind)  # type: ignore[call-overload]  # a str from an address
+    if known is None or not known.objects.filter(slug=key).exists():
+        raise Http404
+    region = place_of(user, region_code)
+    return Scope(kind, key, region.code if region else EVERYBODY), region
+
+
+def title_of(scope: Scope, region: Region | None) -> str:
+    """What a scope is called, in the reader's language."""
+    from django.utils.translation import gettext as _
+
+    if scope.kind == ScopeKind.COHORT:
+        return Cohort.objects.get(code=scope.key).title
+    place = str(region) if region else _("All places")
+    if scope.kind == ScopeKind.REGION:
+        return place
+    if scope.kind == ScopeKind.COURSE:
+        return f"{Course.objects.get(slug=scope.key)}, {place}"
+    module = Module.objects.select_related("published").get(slug=scope.key)
+    return f"{module.published.title if module.published else module.slug}, {place}"

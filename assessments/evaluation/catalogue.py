@@ -1,0 +1,199 @@
+"""The evaluation model: which figures there are, what each means in plain words, how it is computed,
+which target it has. The page ``/supervision/model/`` prints this list; nothing is computed elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .data import Figure, Light, ScopeKind, Unit
+
+MODEL = "1"  # of this list and its formulas; kept with every snapshot
+ALL = (ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE, ScopeKind.MODULE)
+PEOPLE_GROUPS = (ScopeKind.REGION, ScopeKind.COHORT)
+ACTIVE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One line of the evaluation model.
+
+    :param title: and ``meaning``: for people who never saw a formula. :param formula: in words and signs.
+    :param numerator: and ``denominator``: names of counts in a tally. :param people: the count that must
+        not be small, where it is another than the figure's own base.
+    :param target: the value to reach; ``None`` where there is none.
+    :param parts: whether it is a breakdown: one figure for each theme or subject.
+    :param rows: which list stands behind it (:mod:`.lists`).
+    """
+
+    code: str
+    unit: str
+    title: Promise
+    meaning: Promise
+    formula: Promise
+    numerator: str = ""
+    denominator: str = ""
+    people: str = ""
+    target: float | None = None
+    parts: bool = False
+    kinds: tuple[str, ...] = ALL
+    rows: str = "people"
+
+
+CATALOGUE: tuple[Indicator, ...] = (
+    Indicator(
+        "registered", Unit.PEOPLE, _("Have an account"),
+        _("People of this place or class who have an account."),
+        _("n(accounts)"), numerator="registered", kinds=PEOPLE_GROUPS,
+    ),
+    Indicator(
+        "enrolled", Unit.PEOPLE, _("Enrolled"),
+        _("People, each counted once, who pressed Start, were put in by a class, or learnt while signed in."),
+        _("n(people with ≥ 1 enrolment)"), numerator="enrolled",
+    ),
+    Indicator(
+        "people", Unit.PEOPLE, _("People who learnt"),
+        _("People, each counted once, who did something themselves: opened a lesson, answered, asked."),
+        _("n(people with ≥ 1 learning record of their own)"), numerator="people",
+    ),
+    Indicator(
+        "attendances", Unit.ATTENDANCES, _("Attendances"),
+        _("Every person once for each module enrolled in. Never used as the base of a rate about people."),
+        _("n(enrolments)"), numerator="attendances", people="enrolled", rows="enrolments",
+    ),
+    Indicator(
+        "active", Unit.SHARE, _("Active in the last 30 days"),
+        _("Of the enrolled, how many did something in the last 30 days."),
+        _("n(enrolled with a record in 30 days) ÷ n(enrolled)"), numerator="active", denominator="enrolled",
+    ),
+    Indicator(
+        "started", Unit.SHARE, _("Finished a lesson"),
+        _("Of the enrolled, how many read at least one lesson to its end."),
+        _("n(enrolled with ≥ 1 lesson finished) ÷ n(enrolled)"), numerator="started", denominator="enrolled",
+    ),
+    Indicator(
+        "passed", Unit.SHARE, _("Passed a quiz"),
+        _("Of all enrolled, not only of those who took it, how many passed at least one quiz."),
+        _("n(enrolled with ≥ 1 quiz passed) ÷ n(enrolled)"), numerator="passed", denominator="enrolled",
+        target=0.80,
+    ),
+    Indicator(
+        "completed", Unit.SHARE, _("Finished a module"),
+        _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz passed."),
+        _("n(enrolled with ≥ 1 module completed) ÷ n(enrolled)"), numerator="completed",
+        denominator="enrolled", target=0.70,
+    ),
+    Indicator(
+        "completed_all", Unit.SHARE, _("Finished all they enrolled in"),
+        _("Of the enrolled, how many finished every module they are enrolled in."),
+        _("n(enrolled with every enrolment completed) ÷ n(enrolled)"), numerator="completed_all",
+        denominator="enrolled", kinds=(ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE),
+    ),
+    Indicator(
+        "attendances_completed", Unit.SHARE, _("Attendances that ended in completion"),
+        _("Of all enrolments, how many ended with the module finished."),
+        _("n(enrolments completed) ÷ n(enrolments)"), numerator="attendances_completed",
+        denominator="attendances", people="enrolled", rows="enrolments",
+    ),
+    Indicator(
+        "minutes", Unit.MINUTES, _("Minutes learnt, the middle person"),
+        _("Half learnt longer, half shorter. Only time the page was seen counts, idle time is cut."),
+        _("median of Σ visible seconds ÷ 60, over people with a lesson opened"), rows="minutes",
+    ),
+    Indicator(
+        "first_score", Unit.SCORE, _("Score at the first try"),
+        _("The mean first score of those who tried a quiz more than once."),
+        _("mean(first score), matched pairs"), rows="pairs",
+    ),
+    Indicator(
+        "last_score", Unit.SCORE, _("Score at the last try"),
+        _("The mean last score of the same people at the same quizzes."),
+        _("mean(last score), matched pairs"), rows="pairs",
+    ),
+    Indicator(
+        "gain", Unit.GAIN, _("Learning gain"),
+        _("How much of what they did not know at the first try they knew at the last. 30 per cent is fair, 70 high."),
+        _("⟨g⟩ = (⟨last⟩ − ⟨first⟩) ÷ (1 − ⟨first⟩), matched pairs (Hake 1998)"), target=0.30, rows="pairs",
+    ),
+    Indicator(
+        "satisfaction", Unit.SHARE, _("Satisfied"),
+        _("Of those who tapped a face after finishing a module, how many tapped the glad one."),
+        _("n(“good”) ÷ n(reactions to completed modules)"), numerator="satisfied", denominator="reacted",
+        people="reactors", target=0.85, rows="reactions",
+    ),
+    Indicator(
+        "response_rate", Unit.SHARE, _("Said how it was"),
+        _("Of all finished modules, after how many a face was tapped. Few faces prove little."),
+        _("n(reactions to completed modules) ÷ n(enrolments completed)"), numerator="reacted",
+        denominator="attendances_completed", people="completed", target=0.85, rows="reactions",
+    ),
+    Indicator(
+        "questions", Unit.QUESTIONS, _("Questions asked"),
+        _("Questions learners sent."),
+        _("n(questions)"), numerator="questions", people="askers", rows="questions",
+    ),
+    Indicator(
+        "hours_to_answer", Unit.HOURS, _("Hours to the first answer, the middle question"),
+        _("Half were answered faster, half slower."),
+        _("median(answered − asked), answered questions"), people="askers", rows="questions",
+    ),
+    Indicator(
+        "answered_in_time", Unit.SHARE, _("Answered in time"),
+        _("Of the questions that were due, how many had an answer within 24 hours."),
+        _("n(answered by the due time) ÷ n(due or answered)"), numerator="in_time", denominator="due",
+        people="askers", target=0.90, rows="questions",
+    ),
+    Indicator(
+        "solved_by_known", Unit.QUESTIONS, _("Solved by a known answer"),
+        _("How often somebody was about to ask and an answered question solved it."),
+        _("n(“this solved it” before posting)"), numerator="deflected", people="spared", rows="deflections",
+    ),
+    Indicator(
+        "completed_in", Unit.SHARE, _("Finished a module, by subject"),
+        _("Of those enrolled in a subject, how many finished at least one of its modules."),
+        _("n(enrolled in the subject with ≥ 1 module completed) ÷ n(enrolled in it)"),
+        numerator="category_completed", denominator="category_enrolled", parts=True, kinds=PEOPLE_GROUPS,
+    ),
+    Indicator(
+        "gain_in", Unit.GAIN, _("Learning gain, by subject"),
+        _("The learning gain at the quizzes of one subject."),
+        _("⟨g⟩ as above, quizzes of the subject"), parts=True, kinds=PEOPLE_GROUPS, rows="pairs",
+    ),
+    Indicator(
+        "questions_on", Unit.QUESTIONS, _("Questions, by theme"),
+        _("What is asked about. A question no one has classed yet stands under “not classed yet”."),
+        _("n(questions of the theme), of n(questions)"), numerator="theme", denominator="questions",
+        people="askers", parts=True, rows="questions",
+    ),
+)  # fmt: skip
+FUNNEL = ("registered", "enrolled", "started", "passed", "completed")
+BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}
+NO_THEME = "none"
+CLOSE = 0.05  # of a share: five points
+
+
+def indicator_of(code: str) -> Indicator | None:
+    """The line of the model a figure belongs to."""
+    return BY_CODE.get(code.split(":")[0])
+
+
+def light_of(figure: Figure) -> Light:
+    """How a figure stands to its target.
+
+    *Close*: at most five points below it, a gain a tenth of it. *Unsure*: further below, but the likely range
+    reaches it, so that chance alone could part them.
+    """
+    indicator = indicator_of(figure.code)
+    if indicator is None or indicator.target is None:
+        return Light.NONE
+    if figure.value is None:
+        return Light.FEW
+    if figure.value >= indicator.target:
+        return Light.MET
+    gap = CLOSE if figure.unit == Unit.SHARE else 0.1 * indicator.target
+    if round(indicator.target - figure.value, 4) <= gap:
+        return Light.NEAR
+    reaches = figure.high is not None and figure.high >= indicator.target
+    return Light.UNSURE if reaches else Light.MISSED

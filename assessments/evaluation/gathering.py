@@ -1,0 +1,55 @@
+"""What a report is made from, read in one pass over its people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from django.conf import settings
+
+from learners.models import Learner
+from mooc.accounts.models import Region
+
+from . import counting, helping, services
+from .data import ScopeKind, Snapshot
+from .help_points import RED
+from .models import EvaluationReport
+from .places import place_rows
+from .presentation import part_names
+from .reach import Reach, reach_of
+from .reporting import Facts
+from .selectors import A_PERIOD
+from .tally import Tally, figures_of
+
+
+def facts_of(report: EvaluationReport, breathe: counting.Breath = counting.no_breath) -> Facts:
+    """Everything that stands in a report: about 30 queries, however many people.
+
+    :raises UnknownScope: when what it is about is there no more.
+    """
+    scope, place, as_of = report.scope, report.region, report.as_of
+    code = place.code if place else ""
+    taken = services.snapshots_by_place(scope, code, as_of, breathe)
+    earlier = services.snapshot_of(scope, as_of - A_PERIOD)
+    needs = _needs(reach_of(scope, as_of))
+    return Facts(
+        number=report.pk, title=report.title, site=settings.SITE_NAME[report.language], language=report.language,
+        snapshot=taken[code], before=earlier, places=tuple(place_rows(taken[code], _children(place, taken, taken[code]))),
+        amber=needs["amber"], red=needs["red"], names=part_names(),
+        kept=tuple(taken.values()) if scope.kind == ScopeKind.REGION else (taken[code],),
+    )  # fmt: skip
+
+
+def _children(
+    place: Region | None, taken: dict[str, Snapshot], whole: Snapshot
+) -> list[tuple[str, str, Snapshot]]:
+    """Each region right below a place with its snapshot, also where nobody lives."""
+    nobody = replace(whole, figures=figures_of(Tally(), whole.scope.kind))
+    return [(row.code, str(row), taken.get(row.code, nobody)) for row in Region.objects.filter(parent=place)]
+
+
+def _needs(reach: Reach) -> Counter[str]:
+    """How many of the enrolled may need help, by how much."""
+    learners = Learner.objects.filter(pk__in=reach.enrolments().values("learner"))
+    needs = helping.needs_of(learners, reach.as_of)
+    return Counter("red" if need.points >= RED else "amber" for need in needs)

@@ -1,0 +1,100 @@
+"""Who may need help: transparent points, each with its reason. Pure.
+
+The rules are those of the evaluation model (page ``/supervision/model/``): few, so that a trainer can
+say them by heart. They are advice to a person, never a decision (Personal Information Protection Law,
+art. 24).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+AMBER, RED = 3, 5  # points: the trainer calls; the village station visits
+ABSENT = ((14, 3), (7, 1))  # days without a visit while the class runs → points
+BEHIND = ((0.50, 2), (0.25, 1))  # share of the class's lessons behind plan → points
+WEAK_SCORE, WEAK_POINTS = 0.6, 2  # both of the last two quizzes below
+UNANSWERED, UNANSWERED_POINTS = dt.timedelta(hours=48), 2
+NOT_BEGUN_AFTER, NOT_BEGUN_POINTS = dt.timedelta(days=3), 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The class somebody is in now.
+
+    :param share_gone: how much of its days is over, 0–1. :param lessons: how many it has.
+    """
+
+    share_gone: float
+    lessons: int
+    lessons_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of one person. Times are ``None`` where nothing happened."""
+
+    enrolled_at: dt.datetime
+    last_at: dt.datetime | None
+    finished_a_lesson: bool
+    last_scores: tuple[float, ...]
+    waiting_since: dt.datetime | None
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why points were given. ``number`` is days, lessons, per cent or hours, as the code says."""
+
+    code: str
+    points: int
+    number: int = 0
+    of: int = 0
+
+
+def reasons(signs: Signs, now: dt.datetime) -> list[Reason]:
+    """Every reason that holds, the weightiest first."""
+    found = [
+        *_absent(signs, now), *_behind(signs), *_weak(signs), *_unanswered(signs, now), *_not_begun(signs, now),
+    ]  # fmt: skip
+    return sorted(found, key=lambda reason: -reason.points)
+
+
+def _absent(signs: Signs, now: dt.datetime) -> list[Reason]:
+    if signs.plan is None:
+        return []
+    days = (now - (signs.last_at or signs.enrolled_at)).days
+    for least, points in ABSENT:
+        if days >= least:
+            return [Reason("absent", points, days)]
+    return []
+
+
+def _behind(signs: Signs) -> list[Reason]:
+    plan = signs.plan
+    if plan is None or not plan.lessons:
+        return []
+    behind = plan.share_gone - plan.lessons_done / plan.lessons
+    for least, points in BEHIND:
+        if behind > least:
+            return [Reason("behind", points, plan.lessons_done, plan.lessons)]
+    return []
+
+
+def _weak(signs: Signs) -> list[Reason]:
+    scores = signs.last_scores[:2]
+    if len(scores) < 2 or max(scores) >= WEAK_SCORE:
+        return []
+    return [Reason("weak", WEAK_POINTS, round(100 * max(scores)))]
+
+
+def _unanswered(signs: Signs, now: dt.datetime) -> list[Reason]:
+    if signs.waiting_since is None or now - signs.waiting_since < UNANSWERED:
+        return []
+    return [Reason("unanswered", UNANSWERED_POINTS, int((now - signs.waiting_since).total_seconds() // 3600))]
+
+
+def _not_begun(signs: Signs, now: dt.datetime) -> list[Reason]:
+    if signs.finished_a_lesson or now - signs.enrolled_at < NOT_BEGUN_AFTER:
+        return []
+    return [Reason("not_begun", NOT_BEGUN_POINTS, (now - signs.enrolled_at).days)]

@@ -1,0 +1,155 @@
+"""Who needs help: found every night, shown with reasons, and what was done about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import Attempt
+from courses.models import LessonEdition
+from feedback.models import Question
+from learners.data import Verb
+from learners.models import CohortMember, Enrolment, Learner, LearningRecord, LessonProgress
+from mooc.accounts.models import User
+from mooc.lib.errors import DomainError
+from mooc.lib.text import clean
+
+from .data import HelpAction
+from .help_points import AMBER, Plan, Reason, Signs, reasons
+from .models import HelpGiven, HelpNeed
+
+CHUNK = 1000
+
+
+def needs_of(learners: QuerySet[Learner], as_of: dt.datetime) -> Iterator[HelpNeed]:
+    """Unsaved rows for everybody of ``learners`` with enough points: 2 queries, a stream."""
+    lessons = dict(_lessons_of_classes())
+    for row in _with_signs(learners, as_of).iterator(chunk_size=CHUNK):
+        why = reasons(_signs(row, lessons, as_of), as_of)
+        points = sum(reason.points for reason in why)
+        if points >= AMBER:
+            told = [asdict(reason) for reason in why]
+            yield HelpNeed(
+                learner_id=row.pk, cohort_id=row.cohort_now, points=points, reasons=told, as_of=as_of
+            )
+
+
+def replace_needs(learners: QuerySet[Learner], found: list[HelpNeed]) -> None:
+    """Put the needs found in the place of those known before, inside the caller's transaction. Somebody
+    may have been erased since they were found."""
+    there = set(learners.order_by().values_list("pk", flat=True))
+    HelpNeed.objects.filter(learner__in=learners).delete()
+    HelpNeed.objects.bulk_create((need for need in found if need.learner_id in there), batch_size=CHUNK)
+
+
+def log_help(*, learner: Learner, by: User, action: str, note: str, help_id: uuid.UUID) -> HelpGiven:
+    """Write down what was done for somebody; the same id again changes nothing.
+
+    :raises DomainError: when it is not said what was done; nothing is stored.
+    """
+    if action not in HelpAction.values:
+        raise DomainError(_("Say what you did: called, visited or messaged."), code="action", field="action")
+    need = HelpNeed.objects.filter(learner=learner).first()
+    given, _made = HelpGiven.objects.get_or_create(
+        uuid=help_id,
+        defaults={
+            "learner": learner, "given_by": by, "action": action, "note": clean(note)[:200],
+            "given_at": timezone.now(), "points": need.points if need else 0,
+        },
+    )  # fmt: skip
+    if given.learner_id != learner.pk:
+        raise DomainError(_("This was already stored as something else."), code="id_conflict")
+    return given
+
+
+def with_last_help(rows: QuerySet[HelpNeed]) -> QuerySet[HelpNeed]:
+    """Needs with what was done last (``last_help``, ``last_help_at``) and whether the person came ``back``."""
+    given = HelpGiven.objects.filter(learner=OuterRef("learner")).order_by("-given_at")
+    later = LearningRecord.objects.filter(
+        learner=OuterRef("learner"), happened_at__gt=OuterRef("last_help_at")
+    ).exclude(verb=Verb.REGISTERED)
+    return rows.annotate(
+        last_help=Subquery(given.values("action")[:1]), last_help_at=Subquery(given.values("given_at")[:1])
+    ).annotate(back=Exists(later))
+
+
+def given_to(learner: Learner) -> list[HelpGiven]:
+    """What was done for somebody, the newest first, twenty at most: 1 query."""
+    return list(HelpGiven.objects.filter(learner=learner).select_related("given_by")[:20])
+
+
+def sentence(reason: dict[str, Any]) -> str:
+    """A reason in one sentence."""
+    told = Reason(**reason)
+    texts = {
+        "absent": _("Not here for %(number)s days while the class runs."),
+        "behind": _("Read %(number)s of %(of)s lessons: behind the plan of the class."),
+        "weak": _("The last two quizzes were %(number)s%% or less."),
+        "unanswered": _("A question waits for an answer since %(number)s hours: the trainer's turn."),
+        "not_begun": _("Enrolled %(number)s days ago, no lesson finished yet."),
+    }
+    return texts[told.code] % {"number": told.number, "of": told.of}
+
+
+def _with_signs(learners: QuerySet[Learner], as_of: dt.datetime) -> Any:
+    mine: dict[str, Any] = {"learner": OuterRef("pk")}
+    enrolled = Enrolment.objects.filter(enrolled_at__lt=as_of, **mine)
+    acts = LearningRecord.objects.filter(happened_at__lt=as_of, **mine).exclude(verb=Verb.REGISTERED)
+    tries = Attempt.objects.filter(finished_at__lt=as_of, score__isnull=False, **mine).order_by(
+        "-finished_at"
+    )
+    asked = Question.objects.filter(created_at__lt=as_of, **mine).exclude(hidden_at__lt=as_of)
+    waiting = asked.filter(Q(answered_at=None) | Q(answered_at__gte=as_of)).order_by("created_at")
+    classes = _running(as_of).filter(**mine).order_by("-cohort__starts_on", "pk")
+    done = LessonProgress.objects.filter(done_at__lt=as_of, **mine)
+    in_class = done.filter(module__cohorts=OuterRef("cohort_now"))
+    return (
+        learners.filter(Exists(enrolled))
+        .order_by()
+        .annotate(
+            first_enrolled=Subquery(enrolled.values("learner").annotate(at=Min("enrolled_at")).values("at")),
+            last_act=Subquery(acts.order_by().values("learner").annotate(at=Max("happened_at")).values("at")),
+            read_one=Exists(done),
+            score_1=Subquery(tries.values("score")[:1]),
+            score_2=Subquery(tries.values("score")[1:2]),
+            asked_at=Subquery(waiting.values("created_at")[:1]),
+            cohort_now=Subquery(classes.values("cohort")[:1]),
+            starts_on=Subquery(classes.values("cohort__starts_on")[:1]),
+            ends_on=Subquery(classes.values("cohort__ends_on")[:1]),
+        )
+        .annotate(
+            read_in_class=Subquery(
+                in_class.order_by().values("learner").annotate(n=Count("pk", distinct=True)).values("n")
+            )
+        )
+    )
+
+
+def _running(as_of: dt.datetime) -> QuerySet[CohortMember]:
+    today = timezone.localdate(as_of)
+    rows = CohortMember.objects.filter(cohort__starts_on__lte=today, cohort__ends_on__gte=today)
+    return rows.filter(Q(left_at=None) | Q(left_at__gte=as_of))
+
+
+def _lessons_of_classes() -> Any:
+    """(class, lessons published in its modules)."""
+    rows = LessonEdition.objects.filter(edition__published_of__cohorts__isnull=False).order_by()
+    cohorts = rows.values(cohort=F("edition__published_of__cohorts"))
+    return cohorts.annotate(n=Count("pk", distinct=True)).values_list("cohort", "n")
+
+
+def _signs(row: Any, lessons: dict[int, int], as_of: dt.datetime) -> Signs:
+    plan = None
+    if row.cohort_now is not None:
+        days = (row.ends_on - row.starts_on).days + 1
+        gone = (timezone.localdate(as_of) - row.starts_on).days
+        plan = Plan(min(1.0, gone / days), lessons.get(row.cohort_now, 0), row.read_in_class or 0)
+    scores = tuple(score for score in (row.score_1, row.score_2) if score is not None)
+    return Signs(row.first_enrolled, row.last_act, row.read_one, scores, row.asked_at, plan)

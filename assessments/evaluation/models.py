@@ -1,0 +1,222 @@
+"""Jobs, snapshots, reports, and who needs help."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from learners.models import Cohort, Learner
+from mooc.accounts.data import Role
+from mooc.accounts.models import Region
+from mooc.lib.models import TimeStamped
+
+from . import data
+from .data import Figure, JobKind, JobState, Scope, ScopeKind
+
+LOST_AFTER = dt.timedelta(minutes=3)  # without a sign of life a running job's worker is gone
+MOST_TRIES = 3
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Filters of jobs."""
+
+    def takeable(self, now: dt.datetime) -> JobQuerySet:
+        """Waiting, or left by a worker that died."""
+        lost = Q(state=JobState.RUNNING, seen_at__lt=now - LOST_AFTER)
+        return self.filter(Q(state=JobState.QUEUED) | lost)
+
+    def open(self) -> JobQuerySet:
+        """Not ended yet."""
+        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+
+class Job(TimeStamped):
+    """Work somebody waits for. The row comes first and carries the safety: a lost message or a killed
+    worker leaves it open, and a sweeper sends it again.
+
+    ``key`` says what it is for: of two open jobs of one key only one is made. ``turn`` counts who runs it:
+    a worker that was thought dead and comes back finds another number, and stops.
+    """
+
+    kind = models.CharField(max_length=8, choices=JobKind.choices)
+    key = models.CharField(max_length=120)
+    as_of = models.DateTimeField()
+    state = models.CharField(_("state"), max_length=9, choices=JobState.choices, default=JobState.QUEUED)
+    percent = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)  # as in the code; translated for each reader
+    tries = models.PositiveSmallIntegerField(default=0)
+    turn = models.PositiveIntegerField(default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "created_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(state__in=["queued", "running"]), name="job_one_open"
+            ),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="job_percent_to_100"),
+        ]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
+
+
+class SnapshotQuerySet(models.QuerySet["EvaluationSnapshot"]):
+    """Filters of snapshots."""
+
+    def of(self, scope: Scope) -> SnapshotQuerySet:
+        """Those of one scope, the newest first."""
+        rows = self.filter(kind=scope.kind, key=scope.key, region_code=scope.region)
+        return rows.order_by("-as_of")
+
+
+class EvaluationSnapshot(TimeStamped):
+    """All figures of a scope at a moment. Made again for the same moment, it is replaced by its equal."""
+
+    kind = models.CharField(max_length=6, choices=ScopeKind.choices)
+    key = models.CharField(max_length=60)
+    region_code = models.CharField(max_length=12, blank=True)
+    as_of = models.DateTimeField()
+    model = models.CharField(max_length=10)
+    figures = models.JSONField(default=list)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-as_of"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key", "region_code", "as_of", "model"], name="snapshot_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "as_of"])]
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key} {self.as_of:%Y-%m-%d}"
+
+    def as_data(self) -> data.Snapshot:
+        """The snapshot as what crosses borders."""
+        figures = tuple(Figure(**row) for row in self.figures)
+        return data.Snapshot(Scope(self.kind, self.key, self.region_code), self.as_of, self.model, figures)
+
+
+class ReportQuerySet(models.QuerySet["EvaluationReport"]):
+    """Filters of reports."""
+
+    def visible_to(self, user: Any) -> ReportQuerySet:
+        """Operators all, supervisors those of their regions and below. A report on everybody is the
+        operator's."""
+        if user.is_superuser:
+            return self
+        wanted = Q(pk__in=[])
+        for path in user.region_paths(Role.SUPERVISOR):
+            wanted |= Q(region__path__startswith=path)
+        return self.filter(wanted)
+
+
+class EvaluationReport(TimeStamped):
+    """One page for the files: a scope, a moment, a language. Its files are made once and never change."""
+
+    job = models.OneToOneField(Job, models.SET_NULL, null=True, related_name="report")
+    kind = models.CharField(max_length=6, choices=ScopeKind.choices)
+    key = models.CharField(max_length=60)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="reports")
+    title = models.CharField(max_length=200)
+    language = models.CharField(max_length=8, choices=[("zh-hans", "中文"), ("en", "English")])
+    as_of = models.DateTimeField(_("data date"))
+    month = models.CharField(max_length=7, blank=True)  # 2026-10, for the monthly ones
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key", "region", "language", "month"], condition=~Q(month=""),
+                name="report_once_a_month",
+            ),
+        ]  # fmt: skip
+        verbose_name = _("evaluation report")
+        verbose_name_plural = _("evaluation reports")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def scope(self) -> Scope:
+        """What it is about."""
+        narrowed = self.kind in (ScopeKind.COURSE, ScopeKind.MODULE) and self.region
+        return Scope(self.kind, self.key, self.region.code if narrowed and self.region else "")
+
+
+class ReportFile(models.Model):
+    """A file of a report, kept in the database: it is backed up with the row and cannot get lost alone."""
+
+    report = models.ForeignKey(EvaluationReport, models.CASCADE, related_name="files")
+    format = models.CharField(max_length=4, choices=[(f, f.upper()) for f in ("pdf", "xlsx", "csv")])
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "format"], name="reportfile_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}.{self.format}"
+
+
+class HelpNeed(models.Model):
+    """Somebody who may need help, by the transparent points of the evaluation model. Advice to a person,
+    never a decision; made anew every night. ``reasons`` is ``[{"code", "points", …numbers}]``."""
+
+    learner = models.OneToOneField(Learner, models.CASCADE, related_name="help_need")
+    cohort = models.ForeignKey(Cohort, models.CASCADE, null=True, related_name="+")
+    points = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=list)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-points", "learner_id"]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} {self.points}"
+
+
+class HelpGiven(models.Model):
+    """What was done for somebody: the measure of a warning is whether they came back."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="help_given")
+    action = models.CharField(_("what was done"), max_length=8, choices=data.HelpAction.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    points = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-given_at"]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} {self.action}"

@@ -1,0 +1,267 @@
+"""A report on one A4 page, to be signed and filed. Pure: from the report to bytes.
+
+Everything is said in words and shapes, so that a grey copy loses nothing. What grows with the place
+(its townships, its subjects) gets the room that is left; the tables have all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from django.utils.translation import gettext as _
+from fpdf.enums import WrapMode
+
+from learners.sheet import INK, Sheet, drawable
+
+from .presentation import Shown
+from .reporting import Line, Report, places_in, subjects_in
+
+LEFT, TOP, BOTTOM, WIDTH, GAP = 14, 12, 286, 182, 7  # mm
+HALF = (WIDTH - GAP) / 2
+ROW, HEAD = 5.1, 12.5  # mm: a row of a small table; a section's title and the heads of its columns
+BODY, SMALLEST = 8.5, 5.5  # points; smaller, and a word is cut
+TRACK, RANGE = (221, 221, 221), (130, 130, 130)
+THEMES = 5
+
+
+class _Page(Sheet):
+    """One page with a few strokes of its own. Places are in mm from the upper left corner."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(drawable(report.heading))
+        self.chinese = report.facts.language != "en"
+        self.set_creation_date(report.facts.snapshot.as_of)  # the same figures are the same bytes
+        self.set_lang("zh-Hans" if self.chinese else "en")
+        self.set_author(drawable(report.facts.site))
+        self.set_auto_page_break(False)
+        self.set_margins(LEFT, TOP, LEFT)
+        self.c_margin = 0
+        self.add_page()
+        self.set_text_color(*INK)
+        self.set_draw_color(*INK)
+
+    def words(
+        self, x: float, y: float, width: float, text: str, *, size: float = BODY, bold: bool = False, align: str = "L"
+    ) -> None:  # fmt: skip
+        """A line of text, set smaller until it fits, then cut: the tables have it whole."""
+        text = drawable(text)
+        self.set_font("sc", size=size)
+        while size > SMALLEST and self.get_string_width(text) > width:
+            size -= 0.5
+            self.set_font("sc", size=size)
+        while len(text) > 1 and self.get_string_width(text) > width:
+            text = text[:-2] + "…"
+        lower = 0.3 * max(0, BODY - size) / self.k  # small words stand on the line of their neighbours
+        with self._weight(bold):
+            self.set_xy(x, y + lower)
+            self.cell(width, ROW, text, align=align)
+
+    def paragraph(self, y: float, text: str, *, size: float, height: float, bold: bool = False) -> float:
+        """A paragraph over the whole width; returns where it ends."""
+        self.set_font("sc", size=size)
+        with self._weight(bold):
+            self.set_xy(LEFT, y)
+            self.multi_cell(WIDTH, height, drawable(text), align="L", wrapmode=self.wrapping)
+        return y + self.height_of(text, size=size, height=height)
+
+    def height_of(self, text: str, *, size: float, height: float) -> float:
+        """How high a paragraph will be."""
+        self.set_font("sc", size=size)
+        lines: Any = self.multi_cell(
+            WIDTH, height, drawable(text), align="L", wrapmode=self.wrapping, dry_run=True, output="LINES"
+        )
+        return height * len(lines)
+
+    @property
+    def wrapping(self) -> WrapMode:
+        """Chinese breaks between any two characters."""
+        return WrapMode.CHAR if self.chinese else WrapMode.WORD
+
+    def rule(self, x: float, y: float, width: float, thick: float) -> None:
+        """A line from left to right."""
+        self.set_line_width(thick)
+        self.line(x, y, x + width, y)
+
+    def section(self, x: float, y: float, width: float, title: str) -> None:
+        """The title of a block with its line."""
+        self.words(x, y, width, title, size=10, bold=True)
+        self.rule(x, y + 5.6, width, 0.5)
+
+    def small_table(
+        self, x: float, y: float, widths: Sequence[float], head: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> float:  # fmt: skip
+        """A small table, its first column to the left, the others to the right; returns where it ends."""
+        for at, row in enumerate((head, *rows)):
+            left = x
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+                align = "L" if number == 0 else "R"
+                self.words(
+                    left, y, width - 1.5 * (number == 0), cell, size=7.5 if at == 0 else BODY, align=align
+                )
+                left += width
+            y += ROW
+            if at < len(rows):
+                self.rule(x, y, sum(widths), 0.3 if at == 0 else 0.1)
+        return y
+
+    def beam(self, x: float, y: float, width: float, row: Shown) -> None:
+        """The steelyard: track, likely range, target as an upright line, the weight at the value."""
+        if row.position is None:
+            return
+        self.set_fill_color(*TRACK)
+        self.rect(x, y, width, 1.5, "F")
+        if row.low is not None and row.high is not None:
+            self.set_fill_color(*RANGE)
+            self.rect(x + width * row.low / 100, y, width * (row.high - row.low) / 100, 1.5, "F")
+        if row.mark is not None:
+            self.set_line_width(0.5)
+            self.line(x + width * row.mark / 100, y - 1, x + width * row.mark / 100, y + 2.6)
+        at = x + width * row.position / 100
+        self.set_fill_color(*INK)
+        self.polygon(
+            [(at - 0.8, y + 0.6), (at + 0.8, y + 0.6), (at + 1.4, y + 3.2), (at - 1.4, y + 3.2)], style="F"
+        )
+
+    def _weight(self, bold: bool) -> AbstractContextManager[Any]:
+        """The one font is regular: bold is its outline drawn too."""
+        return self.local_context(text_mode="FILL_STROKE", line_width=0.13) if bold else nullcontext()
+
+
+def as_pdf(report: Report) -> bytes:
+    """The report on one A4 page."""
+    page = _Page(report)
+    y = _head(page, report)
+    y = _funnel(page, report, y)
+    y = _lights(page, report, y)
+    below = _Below(page, report)
+    most = max(1, int((BOTTOM - y - below.height - HEAD) / ROW))
+    y = _reach_and_learning(page, report, y, most)
+    below.draw(y)
+    return bytes(page.output())
+
+
+def _head(page: _Page, report: Report) -> float:
+    page.words(LEFT, TOP, WIDTH, report.heading, size=17, bold=True)
+    page.words(LEFT, TOP + 8, WIDTH, report.filed, size=8.5)
+    y = page.paragraph(TOP + 15, report.headline, size=11, height=5.6, bold=True)
+    return page.paragraph(y, report.judgement, size=9.5, height=5) + 2.5
+
+
+def _funnel(page: _Page, report: Report, y: float) -> float:
+    page.section(LEFT, y, WIDTH, _("From enrolling to finishing"))
+    width = WIDTH / max(len(report.funnel), 1)
+    for number, step in enumerate(report.funnel):
+        x = LEFT + number * width
+        page.words(x + 1, y + 7.6, width - 2, step.number, size=15, bold=True, align="C")
+        caption = f"{step.title} {step.share}".strip()
+        page.words(x + 1, y + 13, width - 2, caption, size=8.5, align="C")
+    page.words(LEFT, y + 17.6, WIDTH, _("Each percentage is of the enrolled people."), size=7.5)
+    return y + 24
+
+
+def _lights(page: _Page, report: Report, y: float) -> float:
+    page.section(LEFT, y, WIDTH, _("How it stands to the targets"))
+    y += 6.4
+    widths = (31, 13, 32, 18, 24, 12, 20, 32)
+    head = (
+        _("Measure"), _("Result"), _("Of how many"), _("Likely range"), "", _("Target"), _("Last period"), _("Judgement"),
+    )  # fmt: skip
+    for at, row in enumerate((None, *report.lights)):
+        cells = head if row is None else _light(row)
+        x = LEFT
+        for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            inset = 3 if number == 7 else 0
+            align = "L" if number in (0, 7) else "R"
+            size, bold = (7.5, False) if row is None else (BODY, number in (0, 1, 7))
+            page.words(x + inset, y, width - inset, cell, size=size, bold=bold, align=align)
+            if row is not None and number == 4:
+                page.beam(x + 5, y + 1.6, width - 7, row)
+            x += width
+        y += ROW + 0.3
+        if at < len(report.lights):
+            page.rule(LEFT, y, WIDTH, 0.3 if at == 0 else 0.1)
+    return y + 2.5
+
+
+def _light(row: Shown) -> tuple[str, ...]:
+    return row.title, row.value, row.base, row.likely, "", row.target, row.before, str(row.light.label)
+
+
+def _reach_and_learning(page: _Page, report: Report, y: float, most: int) -> float:
+    """Reach by place to the left, what was learnt to the right, each in ``most`` rows."""
+    page.section(LEFT, y, HALF, _("Who was reached, by place"))
+    lines = places_in(report, most)
+    head = (_("Place"), _("Enrolled"), _("Finished"), _("Share"))
+    rows = [(line.name, *line.cells) for line in lines] or [(_("Nobody yet"), "", "", "")]
+    left = page.small_table(LEFT, y + 6.4, (HALF - 42, 14, 16, 12), head, rows)
+    right = _learning(page, report, y, most)
+    return max(left, right) + 2.5
+
+
+def _learning(page: _Page, report: Report, y: float, most: int) -> float:
+    x = LEFT + HALF + GAP
+    page.section(x, y, HALF, _("What was learnt"))
+    head = (_("Subject"), _("Finished a module"), _("Share"), _("Gain"))
+    lines = subjects_in(report, most - len(report.learning))
+    rows = [(line.name, *line.cells) for line in lines]
+    y += 6.4
+    if rows:
+        y = page.small_table(x, y, (HALF - 52, 26, 13, 13), head, rows)
+        page.rule(x, y, HALF, 0.1)
+    return _plain(page, x, y, [_line(row) for row in report.learning])
+
+
+def _line(row: Shown) -> Line:
+    return Line(row.title, (row.value, row.base))
+
+
+def _plain(page: _Page, x: float, y: float, lines: Sequence[Line]) -> float:
+    """Figures one under the other: title, value, base."""
+    for number, line in enumerate(lines):
+        if number:
+            page.rule(x, y, HALF, 0.1)
+        page.words(x, y, HALF - 41, line.name)
+        page.words(x + HALF - 40, y, 18, line.cells[0], align="R")
+        page.words(x + HALF - 21, y, 21, line.cells[1], size=7.5, align="R")
+        y += ROW
+    return y
+
+
+class _Below:
+    """What stands at the foot: questions, help, definitions, signatures. Its height is known beforehand."""
+
+    def __init__(self, page: _Page, report: Report) -> None:
+        self.page, self.report = page, report
+        self.small = "\n".join(report.definitions)
+        self.rows = max(1, min(THEMES, len(report.themes)), len(report.answering) + len(report.help))
+        self.height = (
+            6.4 + ROW * (self.rows + 1) + 2.5 + page.height_of(self.small, size=7, height=3.3) + 6 + 17
+        )
+
+    def draw(self, y: float) -> None:
+        """Draw it from ``y`` on; the signatures stand at the very foot."""
+        page, report = self.page, self.report
+        page.section(LEFT, y, HALF, _("What is asked"))
+        rows = [(row.title, row.value) for row in report.themes[:THEMES]] or [
+            (_("Nobody has asked anything yet."), "")
+        ]
+        page.small_table(LEFT, y + 6.4, (HALF - 20, 20), (_("Theme"), _("Questions")), rows)
+        x = LEFT + HALF + GAP
+        page.section(x, y, HALF, _("How it is answered, and who may need help"))
+        lines = [*(_line(row) for row in report.answering), *report.help]
+        end = _plain(page, x, y + 6.4, lines)
+        advice = _("Advice by published points, never a decision. Names stay on the site.")
+        page.words(x, end, HALF, advice, size=7.5)
+        y += 6.4 + ROW * (self.rows + 1) + 2.5
+        page.rule(LEFT, y, WIDTH, 0.1)
+        page.paragraph(y + 1, self.small, size=7, height=3.3)
+        self._signatures()
+
+    def _signatures(self) -> None:
+        width = WIDTH / 3
+        for number, word in enumerate((_("Made by:"), _("Checked by:"), _("Seal and date:"))):
+            x = LEFT + number * width
+            self.page.words(x, BOTTOM - 12, width, word)
+            self.page.rule(x, BOTTOM, width - 6, 0.2)

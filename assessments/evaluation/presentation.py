@@ -1,0 +1,161 @@
+"""Figures in words: one way for screen, paper and export. Pure but for the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Category
+from feedback.models import Theme
+from mooc.lib.localized import current
+
+from .catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of
+from .data import Figure, Light, Snapshot, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure as people read it.
+
+    :param value: "72%", "31 min", "–". :param base: "18 of 25", "n = 25 pairs"; empty where there is none.
+    :param likely: "52–86%"; empty where there is none.
+    :param position: and ``low``, ``high``, ``mark``: 0–100 on the steelyard; ``None`` where there is none.
+    """
+
+    figure: Figure
+    title: str
+    meaning: str
+    value: str
+    base: str
+    likely: str
+    light: Light
+    target: str
+    position: float | None
+    low: float | None
+    high: float | None
+    mark: float | None
+    before: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """All of it: "72% (18 of 25; likely 52–86%)"."""
+        rest = _("; ").join(
+            part for part in (self.base, self.likely and _("likely %s") % self.likely) if part
+        )
+        return _("%(value)s (%(rest)s)") % {"value": self.value, "rest": rest} if rest else self.value
+
+
+def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | None = None) -> Shown:
+    """A figure in words.
+
+    :param names: of the parts of breakdowns, see :func:`part_names`. :param before: the figure a period ago.
+    """
+    indicator = indicator_of(figure.code)
+    part = figure.code.partition(":")[2]
+    title = (names or {}).get(part, part) if part else str(indicator.title if indicator else figure.code)
+    target = indicator.target if indicator else None
+    return Shown(
+        figure, title, str(indicator.meaning) if indicator else "", value_text(figure), base_text(figure, indicator),
+        _likely(figure), light_of(figure), number_text(target, figure.unit) if target is not None else "",
+        *_places(figure, target), value_text(before) if before and (before.hidden or before.value is not None) else "",
+    )  # fmt: skip
+
+
+def shown_all(snapshot: Snapshot, before: Snapshot | None = None) -> dict[str, Shown]:
+    """Every figure of a snapshot in words, by code: 1 query for the names of parts."""
+    names = part_names()
+    return {
+        figure.code: shown(figure, names, before.figure(figure.code) if before else None)
+        for figure in snapshot.figures
+    }
+
+
+def lights_of(every: Mapping[str, Shown]) -> tuple[Shown, ...]:
+    """Figures that have a target."""
+    return tuple(every[line.code] for line in CATALOGUE if line.target is not None and line.code in every)
+
+
+def themes_of(every: Mapping[str, Shown]) -> tuple[Shown, ...]:
+    """What is asked about, most first."""
+    found = [row for code, row in every.items() if code.startswith("questions_on:")]
+    return tuple(sorted(found, key=lambda row: -(row.figure.value or 0)))
+
+
+def part_names() -> dict[str, str]:
+    """Names of subjects and themes in the reader's language, by code: 1 query."""
+    lang = current()
+    subjects = Category.objects.order_by().values_list("code", f"title_{lang}")
+    themes = Theme.objects.order_by().values_list("code", f"name_{lang}")
+    return dict(subjects.union(themes, all=True)) | {NO_THEME: _("not classed yet")}
+
+
+def value_text(figure: Figure) -> str:
+    """The value alone: "72%", "31 min", "fewer than 5"."""
+    if figure.hidden:
+        return _("fewer than 5")
+    return "–" if figure.value is None else number_text(figure.value, figure.unit)
+
+
+def base_text(figure: Figure, indicator: Indicator | None) -> str:
+    """The denominator in words, with what it counts: "18 of 25 people"."""
+    if figure.denominator is None or figure.hidden:
+        return ""
+    rows = indicator.rows if indicator else ""
+    if figure.numerator is None:
+        return _n_of(rows, figure.denominator)
+    shares = {
+        "people": _("%(part)s of %(whole)s people"),
+        "enrolments": _("%(part)s of %(whole)s attendances"),
+        "reactions": _("%(part)s of %(whole)s attendances"),
+        "questions": _("%(part)s of %(whole)s questions"),
+    }
+    text = shares.get(rows) or _("%(part)s of %(whole)s")
+    return text % {"part": figure.numerator, "whole": figure.denominator}
+
+
+def _n_of(rows: str, number: int) -> str:
+    units = {
+        "pairs": ngettext("%(n)s pair of tries", "%(n)s pairs of tries", number),
+        "questions": ngettext("%(n)s question", "%(n)s questions", number),
+    }
+    return (units.get(rows) or ngettext("%(n)s person", "%(n)s people", number)) % {"n": number}
+
+
+def number_text(value: float, unit: str) -> str:
+    """A number with its unit: "72%", "31 min". A gain is the share of what was not known: per cent too."""
+    if unit in (Unit.SHARE, Unit.SCORE, Unit.GAIN):
+        return f"{percent(value)}%"
+    if unit == Unit.MINUTES:
+        return _("%(n)s min") % {"n": f"{value:g}"}
+    if unit == Unit.HOURS:
+        return _("%(n)s h") % {"n": f"{value:g}"}
+    return f"{value:.0f}"
+
+
+def percent(value: float) -> Decimal:
+    """A share 0–1 as whole per cent, halves up as a pocket calculator has them."""
+    return (Decimal(str(value)) * 100).quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def _likely(figure: Figure) -> str:
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"{percent(figure.low)}–{percent(figure.high)}%"
+
+
+def _places(
+    figure: Figure, target: float | None
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """Value, likely range and target on a scale of 0–100; a gain below 0 stands at 0."""
+    if figure.unit not in (Unit.SHARE, Unit.SCORE, Unit.GAIN) or figure.value is None:
+        return None, None, None, None
+    low, high = figure.low, figure.high
+    return (
+        round(100 * min(max(figure.value, 0.0), 1.0), 1),
+        None if low is None else round(100 * low, 1), None if high is None else round(100 * high, 1),
+        None if target is None else round(100 * target, 1),
+    )  # fmt: skip

@@ -1,0 +1,284 @@
+"""What stands in a report, in the reader's language: one object for the page, the tables and the tests.
+Pure but for the words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .catalogue import FUNNEL, indicator_of
+from .data import Light, ScopeKind, Snapshot, Unit
+from .places import PlaceRow
+from .presentation import Shown, lights_of, shown, themes_of
+from .tally import FEWEST
+
+LEARNING = ("first_score", "last_score", "minutes")
+ANSWERING = ("questions", "hours_to_answer", "answered_in_time", "solved_by_known")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report is made from.
+
+    :param number: of the report, as it is filed. :param title: what it is about, in its language.
+    :param before: the same figures a period ago. :param amber: and ``red``: people who may need help.
+    :param names: of the parts of breakdowns. :param kept: snapshots to be kept with it: of a place also
+        those of all below, so that its board of the same moment is whole.
+    """
+
+    number: int
+    title: str
+    site: str
+    language: str
+    snapshot: Snapshot
+    before: Snapshot
+    places: tuple[PlaceRow, ...]
+    amber: int
+    red: int
+    names: Mapping[str, str]
+    kept: tuple[Snapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the funnel: "6", "Finished a module", "75%"."""
+
+    number: str
+    title: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a small table: its name and its cells as read."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was learnt of a subject."""
+
+    completed: Shown
+    gain: Shown | None
+
+    @property
+    def title(self) -> str:
+        """The subject's name."""
+        return self.completed.title
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as people read it; ``figures`` are all of the model, the rest is chosen from them."""
+
+    facts: Facts
+    heading: str
+    filed: str
+    headline: str
+    judgement: str
+    funnel: tuple[Step, ...]
+    lights: tuple[Shown, ...]
+    learning: tuple[Shown, ...]
+    subjects: tuple[Subject, ...]
+    themes: tuple[Shown, ...]
+    answering: tuple[Shown, ...]
+    help: tuple[Line, ...]
+    definitions: tuple[str, ...]
+    figures: tuple[Shown, ...]
+
+
+def report_of(facts: Facts) -> Report:
+    """The report, in the language that is active."""
+    every = {
+        figure.code: shown(figure, dict(facts.names), facts.before.figure(figure.code))
+        for figure in facts.snapshot.figures
+    }
+    lights = lights_of(every)
+    return Report(
+        facts=facts, heading=heading(facts), filed=_filed(facts), headline=_headline(every), judgement=_judgement(lights),
+        funnel=tuple(_step(row) for row in _chosen(every, FUNNEL)), lights=lights,
+        learning=_chosen(every, LEARNING), subjects=_subjects(every), themes=themes_of(every),
+        answering=_chosen(every, ANSWERING), help=_help(facts), definitions=_definitions(every, lights, facts),
+        figures=tuple(every.values()),
+    )  # fmt: skip
+
+
+def heading(facts: Facts) -> str:
+    """The title on the page."""
+    if facts.snapshot.scope.kind == ScopeKind.REGION:
+        return _("%(place)s: report on rural e-commerce training") % {"place": facts.title}
+    return _("%(what)s: evaluation report") % {"what": facts.title}
+
+
+def data_date(as_of: dt.datetime) -> str:
+    """The moment up to which facts count: a day that counts whole, else day and time."""
+    local = timezone.localtime(as_of)
+    if local.time() == dt.time():
+        return f"{local - dt.timedelta(days=1):%Y-%m-%d}"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def place_name(row: PlaceRow, some_hidden: bool) -> str:
+    """What a line of reach by place is called."""
+    if not row.is_rest:
+        return row.name
+    return _("Not in a line above") if some_hidden else _("Place not further stated")
+
+
+def place_cells(row: PlaceRow) -> tuple[str, str, str]:
+    """Enrolled, finished, share, as read."""
+    if row.hidden:
+        return _("not shown"), _("not shown"), ""
+    share = "–" if row.share is None else f"{100 * row.share:.0f}%"
+    return str(row.enrolled), str(row.completed), share
+
+
+def places_in(report: Report, most: int) -> tuple[Line, ...]:
+    """Reach by place in ``most`` lines: the largest places, the others added up. Adds up to the whole."""
+    rows = report.facts.places
+    hidden = [row for row in rows if row.hidden]
+    seen = sorted(
+        (row for row in rows if row.enrolled and not row.is_rest), key=lambda row: (-(row.enrolled or 0), row.code)
+    )  # fmt: skip
+    rest = [row for row in rows if row.is_rest]
+    room = most - bool(hidden or rest)
+    top, others = (seen, []) if len(seen) <= room else (seen[: room - 1], seen[room - 1 :])
+    lines = [Line(row.name, place_cells(row)) for row in top]
+    if others:
+        name = ngettext("%(n)s more place", "%(n)s more places", len(others)) % {"n": len(others)}
+        lines.append(Line(name, place_cells(_sum(others))))
+    if hidden or rest:
+        cells = place_cells(rest[0]) if rest else place_cells(hidden[0])
+        lines.append(Line(_left_over(len(hidden)), cells))
+    return tuple(lines)
+
+
+def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
+    """What was learnt in ``most`` lines, the subjects of many first; the others are told by their number."""
+    seen = [row for row in report.subjects if not row.completed.figure.hidden]
+    top = seen if len(seen) == len(report.subjects) <= most else seen[: max(1, most - 1)]
+    lines = [
+        Line(row.title, (row.completed.base, row.completed.value, row.gain.value if row.gain else "–"))
+        for row in top
+    ]
+    left = len(report.subjects) - len(top)
+    if left and len(top) == len(seen):
+        text = ngettext("%(n)s subject of few people", "%(n)s subjects of few people", left)
+    elif left:
+        text = ngettext("%(n)s more subject in the tables", "%(n)s more subjects in the tables", left)
+    return (*lines, *([Line(text % {"n": left}, ("", "", ""))] if left else []))
+
+
+def _left_over(hidden: int) -> str:
+    if not hidden:
+        return _("Place not further stated")
+    return ngettext(
+        "%(n)s place of few, and place not stated", "%(n)s places of few, and place not stated", hidden
+    ) % {"n": hidden}  # fmt: skip
+
+
+def _sum(rows: Sequence[PlaceRow]) -> PlaceRow:
+    enrolled, completed = sum(row.enrolled or 0 for row in rows), sum(row.completed or 0 for row in rows)
+    return PlaceRow("+", "", enrolled, completed, completed / enrolled if enrolled else None)
+
+
+def _chosen(every: Mapping[str, Shown], codes: Sequence[str]) -> tuple[Shown, ...]:
+    return tuple(every[code] for code in codes if code in every)
+
+
+def _filed(facts: Facts) -> str:
+    return _("Data up to %(date)s. Report %(number)s of %(site)s.") % {
+        "date": data_date(facts.snapshot.as_of), "number": facts.number, "site": facts.site,
+    }  # fmt: skip
+
+
+def _headline(every: Mapping[str, Shown]) -> str:
+    """The one sentence of the page, with the funnel in it."""
+    enrolled = every["enrolled"].figure
+    if enrolled.hidden:
+        return _("Fewer than five people are enrolled. Nothing is shown that could point at one of them.")
+    if not enrolled.numerator:
+        return _("Nobody is enrolled yet.")
+    counts = {code: every[code].figure.numerator for code in ("enrolled", "started", "passed", "completed")}
+    return (
+        _(
+            "%(enrolled)s people enrolled, %(started)s finished a lesson, %(passed)s passed a quiz, "
+            "%(completed)s finished a module."
+        )
+        % counts
+    )
+
+
+def _judgement(lights: Sequence[Shown]) -> str:
+    """How the measures stand to their targets: "On target: 3. Close: 1."."""
+    counts = Counter(row.light for row in lights)
+    texts = {
+        Light.MET: _("On target: %(n)s."),
+        Light.NEAR: _("Close: %(n)s."),
+        Light.UNSURE: _("Below, but few people: %(n)s."),
+        Light.MISSED: _("Below target: %(n)s."),
+        Light.FEW: _("Too little to say: %(n)s."),
+    }
+    parts = [text % {"n": counts[light]} for light, text in texts.items() if counts[light]]
+    return _("Measures with a target: %(n)s.") % {"n": len(lights)} + " " + " ".join(parts)
+
+
+def _step(row: Shown) -> Step:
+    if row.figure.unit != Unit.SHARE:
+        return Step(row.value, row.title, "")
+    number = row.value if row.figure.hidden else str(row.figure.numerator)
+    return Step(number, row.title, "" if row.figure.value is None else row.value)
+
+
+def _subjects(every: Mapping[str, Shown]) -> tuple[Subject, ...]:
+    """The subjects most people enrolled in first; those of few last."""
+    found = [
+        Subject(row, every.get(code.replace("completed_in:", "gain_in:")))
+        for code, row in every.items()
+        if code.startswith("completed_in:")
+    ]
+    return tuple(sorted(found, key=lambda one: -(one.completed.figure.denominator or 0)))
+
+
+def _help(facts: Facts) -> tuple[Line, ...]:
+    """Counts only: the page leaves the office."""
+    counts = [
+        (_("Amber: the trainer calls"), facts.amber),
+        (_("Red: the village station visits"), facts.red),
+    ]
+    return tuple(
+        Line(name, (_("fewer than 5") if 0 < count < FEWEST else str(count), "")) for name, count in counts
+    )
+
+
+def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Facts) -> tuple[str, ...]:
+    counts = {name: every[name].value if name in every else "–" for name in ("people", "attendances")}
+    lines = [
+        _(
+            "People are counted once (人数): %(people)s learnt. Attendances (人次) count a person once for each "
+            "module: %(attendances)s. Rates about people never use attendances."
+        ) % counts,
+        *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
+        _("Where fewer than five people stand behind a figure, it is not shown; nor is what would give it away."),
+        _(
+            "The likely range holds the true share in 95 of 100 cases (Wilson). Close: at most five points "
+            "below the target. Below, but few people: chance alone could explain it. Last period: four weeks earlier."
+        ),
+        _("Evaluation model %(model)s; every formula stands on the page How it is counted of the site.")
+        % {"model": facts.snapshot.model},
+    ]  # fmt: skip
+    return tuple(lines)
+
+
+def full_title(row: Shown) -> str:
+    """A figure's title for tables, where a part stands alone: "Questions, by theme: packing"."""
+    indicator = indicator_of(row.figure.code)
+    return f"{indicator.title}: {row.title}" if indicator and indicator.parts else row.title

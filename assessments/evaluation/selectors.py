@@ -1,0 +1,174 @@
+"""Page-shaped reads of supervision, each with a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from learners.models import Cohort
+from mooc.accounts.models import Region
+
+from . import data, presentation
+from .catalogue import FUNNEL
+from .data import JobKind, Scope, ScopeKind
+from .models import EvaluationSnapshot, HelpNeed, Job
+from .places import PlaceRow, place_rows
+from .presentation import Shown
+
+A_PERIOD = dt.timedelta(days=28)  # the figure "before" is at least so old
+NOT_OLDER = dt.timedelta(days=42)  # and at most: a year ago is no period
+MOST_HELP, MOST_CLASSES = 5, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the funnel. ``part`` is its width, 0–100 of the first step; ``None`` where it is hidden."""
+
+    shown: Shown
+    title: str
+    people: str
+    said: str
+    part: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What stands on a dashboard. Without a snapshot there is only its frame."""
+
+    scope: Scope
+    region: Region | None
+    as_of: dt.datetime | None
+    shown: dict[str, Shown]
+    funnel: list[Step]
+    lights: tuple[Shown, ...]
+    subjects: list[tuple[Shown, Shown | None]]
+    few: list[str]
+    themes: tuple[Shown, ...]
+    places: list[PlaceRow]
+    above: list[Region]
+    classes: list[Cohort]
+    needs: list[HelpNeed]
+    job: Job | None
+
+
+def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
+    """The newest snapshot of a scope, and the one a period before it: 1 query."""
+    rows = EvaluationSnapshot.objects.of(scope)
+    last = rows.values("as_of")[:1]
+    older = (
+        EvaluationSnapshot.objects.of(scope)
+        .filter(as_of__lte=Subquery(last) - A_PERIOD, as_of__gte=Subquery(last) - NOT_OLDER)
+        .values("as_of")[:1]
+    )
+    found = list(rows.filter(Q(as_of=Subquery(last)) | Q(as_of=Subquery(older))))
+    if not found:
+        return None, None
+    return found[0].as_data(), found[1].as_data() if len(found) > 1 else None
+
+
+def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
+    """A dashboard: 8 queries, for a region as for a class."""
+    snapshot, before = newest(scope)
+    shown = presentation.shown_all(snapshot, before) if snapshot else {}
+    is_region = scope.kind == ScopeKind.REGION
+    return Board(
+        scope, region, snapshot.as_of if snapshot else None, shown, _funnel(shown), presentation.lights_of(shown),
+        _subjects(shown), _few(shown), presentation.themes_of(shown),
+        _places(snapshot, region) if snapshot and is_region else [],
+        _above(region, viewer), _classes(region) if is_region and region else [], _needs(scope, region), _job(scope),
+    )  # fmt: skip
+
+
+def _funnel(shown: dict[str, Shown]) -> list[Step]:
+    """From having an account to finishing a module; each step's share is of the enrolled."""
+    steps = [shown[code] for code in FUNNEL if code in shown]
+    first = steps[0].figure.numerator if steps else None
+    found = []
+    for one in steps:
+        people = one.figure.numerator
+        part = None if people is None or not first else min(100.0, round(100 * people / first, 1))
+        said = one.value if one.figure.denominator else ""
+        found.append(Step(one, one.title, one.value if people is None else str(people), said, part))
+    return found
+
+
+def _subjects(shown: dict[str, Shown]) -> list[tuple[Shown, Shown | None]]:
+    """Subjects learnt: how many finished a module, and the gain where there is one."""
+    rows = [
+        (one, shown.get(f"gain_in:{code.partition(':')[2]}"))
+        for code, one in shown.items()
+        if code.startswith("completed_in:") and not one.figure.hidden
+    ]
+    return sorted(rows, key=lambda row: -(row[0].figure.value or 0.0))
+
+
+def _few(shown: dict[str, Shown]) -> list[str]:
+    """Subjects with too few people to show."""
+    return [
+        one.title for code, one in shown.items() if code.startswith("completed_in:") and one.figure.hidden
+    ]
+
+
+def _places(snapshot: data.Snapshot, region: Region | None) -> list[PlaceRow]:
+    """The places below, from their own snapshots of the same moment: 1 query."""
+    below = Region.objects.filter(parent=region).annotate(
+        figures=Subquery(
+            EvaluationSnapshot.objects.filter(
+                kind=ScopeKind.REGION, key=OuterRef("code"), region_code="", as_of=snapshot.as_of
+            ).values("figures")[:1]
+        )
+    )
+    children = [(row.code, str(row), _child(row, snapshot)) for row in below if row.figures is not None]
+    return place_rows(snapshot, children) if children else []
+
+
+def _child(row: Any, parent: data.Snapshot) -> data.Snapshot:
+    figures = tuple(data.Figure(**figure) for figure in row.figures)
+    return data.Snapshot(Scope(ScopeKind.REGION, row.code), parent.as_of, parent.model, figures)
+
+
+def _above(region: Region | None, viewer: Any) -> list[Region]:
+    """The way down to a place, as far as the viewer's own places reach: 1 query."""
+    if region is None:
+        return []
+    rows = Region.objects.filter(code__in=region.path.strip("/").split("/")[:-1]).order_by("level")
+    if viewer.is_superuser:
+        return list(rows)
+    own = viewer.region_paths("supervisor")
+    return [row for row in rows if any(row.path.startswith(path) for path in own)]
+
+
+def _classes(region: Region) -> list[Cohort]:
+    """Classes of a place, those that run first: 1 query."""
+    return list(
+        Cohort.objects.filter(region__path__startswith=region.path).order_by("-ends_on")[:MOST_CLASSES]
+    )
+
+
+def needs_of(region: Region | None) -> QuerySet[HelpNeed]:
+    """Who needs help in a place, the most points first."""
+    rows = HelpNeed.objects.select_related("learner__user", "learner__region", "cohort")
+    return rows.filter(learner__region__path__startswith=region.path) if region else rows
+
+
+def _needs(scope: Scope, region: Region | None) -> list[HelpNeed]:
+    rows = needs_of(region)
+    if scope.kind == ScopeKind.COHORT:
+        rows = rows.filter(cohort__code=scope.key)
+    return list(rows[:MOST_HELP])
+
+
+def _job(scope: Scope) -> Job | None:
+    """The count that is under way: 1 query."""
+    keys = {job_key(scope), job_key(Scope(ScopeKind.REGION, ""))}
+    return Job.objects.open().filter(kind=JobKind.EVALUATE, key__in=keys).first()
+
+
+def job_key(scope: Scope) -> str:
+    """The key of the job that counts a scope."""
+    if scope.kind == ScopeKind.REGION:
+        return scope.key or "tree"
+    return str(scope)

@@ -1,0 +1,138 @@
+"""Writes of evaluation: snapshots of one scope, and of everything at once as a job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import Course, Module
+from learners.models import Cohort
+
+from . import counting, data, helping
+from .catalogue import MODEL
+from .data import JobState, Scope, ScopeKind
+from .jobs import Pulse, Stopped
+from .models import EvaluationSnapshot, Job
+from .reach import reach_of
+from .tally import figures_of
+
+WHOLE_TREE = "tree"  # the key of the nightly job
+CLASS_COUNTS_ON = dt.timedelta(days=180)  # after its end
+KEEP_DAILY = dt.timedelta(days=60)  # older ones: the first of each month
+
+
+def today_begins() -> dt.datetime:
+    """Midnight: what the nightly snapshot counts up to."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def snapshot_of(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
+    """Compute the figures of a scope now, without storing them.
+
+    :raises UnknownScope: when there is no such place, class, course or module.
+    """
+    tally = counting.tally(reach_of(scope, as_of))
+    return data.Snapshot(scope, as_of, MODEL, figures_of(tally, scope.kind))
+
+
+def take_snapshot(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
+    """Compute and store the figures of a scope, of a region with all below; the same moment again replaces
+    them.
+
+    :raises UnknownScope: when there is no such place, class, course or module.
+    """
+    if scope.kind != ScopeKind.REGION:
+        taken = {scope.key: snapshot_of(scope, as_of)}
+    else:
+        taken = snapshots_by_place(scope, scope.key, as_of)
+    store(taken.values())
+    return taken[scope.key]
+
+
+def snapshots_by_place(
+    scope: Scope, code: str, as_of: dt.datetime, breathe: counting.Breath = counting.no_breath
+) -> dict[str, data.Snapshot]:
+    """The snapshot of a scope under ``code``, and by code that of the same people in each region below it
+    where some of them live: 11 queries.
+
+    :raises UnknownScope: when there is no such place, class, course or module.
+    """
+    tallies = counting.tallies_by_place(reach_of(scope, as_of), code, breathe)
+    return {
+        key: data.Snapshot(
+            scope if key == code else Scope(ScopeKind.REGION, key), as_of, MODEL, figures_of(tally, scope.kind)
+        )
+        for key, tally in tallies.items()
+    }  # fmt: skip
+
+
+def store(snapshots: Iterable[data.Snapshot]) -> None:
+    """Write snapshots, in the place of those of the same scope and moment."""
+    rows = [
+        EvaluationSnapshot(
+            kind=s.scope.kind, key=s.scope.key, region_code=s.scope.region, as_of=s.as_of, model=s.model,
+            figures=[figure.as_json() for figure in s.figures],
+        )
+        for s in snapshots
+    ]  # fmt: skip
+    EvaluationSnapshot.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["figures", "updated_at"], batch_size=100,
+        unique_fields=["kind", "key", "region_code", "as_of", "model"],
+    )  # fmt: skip
+
+
+def evaluate(job: Job, pulse: Pulse) -> None:
+    """The work of an evaluation job: everything, a region and all below, or one class. All of it is stored
+    in one transaction at the end: cancelled or killed, it has changed nothing."""
+    scope, others = _asked(job)
+    pulse(0, 100)
+    taken: list[data.Snapshot] = []
+    if scope.kind == ScopeKind.REGION:
+        taken += snapshots_by_place(
+            scope, scope.key, job.as_of, lambda done, of: pulse(40 * done, 100 * of)
+        ).values()
+    for number, other in enumerate(others, start=1):
+        taken.append(snapshot_of(other, job.as_of))
+        pulse(40 + 45 * number // len(others), 100)
+    learners = reach_of(scope, job.as_of).learners
+    needs = list(helping.needs_of(learners, job.as_of))
+    pulse(95, 100)
+    with transaction.atomic():
+        store(taken)
+        helping.replace_needs(learners, needs)
+        if job.key == WHOLE_TREE:
+            forget_old(job.as_of)
+        if not pulse.end(JobState.DONE):
+            raise Stopped
+
+
+def _asked(job: Job) -> tuple[Scope, list[Scope]]:
+    """Whose people a job is about, and what is counted besides their places."""
+    if job.key == WHOLE_TREE:
+        return Scope(ScopeKind.REGION, ""), _other_scopes(job.as_of)
+    kind, _sign, key = job.key.rpartition(":")
+    scope = Scope(kind or ScopeKind.REGION, key)
+    return scope, [scope] if kind else []
+
+
+def _other_scopes(as_of: dt.datetime) -> list[Scope]:
+    """Classes that run or ended lately, courses, modules."""
+    since = timezone.localdate(as_of) - CLASS_COUNTS_ON
+    cohorts = Cohort.objects.filter(ends_on__gte=since).order_by("pk").values_list("code", flat=True)
+    courses = Course.objects.order_by("pk").values_list("slug", flat=True)
+    modules = Module.objects.published().order_by("pk").values_list("slug", flat=True)
+    return [
+        *(Scope(ScopeKind.COHORT, code) for code in cohorts),
+        *(Scope(ScopeKind.COURSE, slug) for slug in courses),
+        *(Scope(ScopeKind.MODULE, slug) for slug in modules),
+    ]
+
+
+def forget_old(as_of: dt.datetime) -> int:
+    """Drop old daily snapshots, but for the first day of each month. Returns how many."""
+    old = EvaluationSnapshot.objects.filter(as_of__lt=as_of - KEEP_DAILY).exclude(as_of__day=1)
+    count, _rows = old.delete()
+    return count

@@ -1,0 +1,125 @@
+"""A report as tables, for a spreadsheet: XLSX and CSV of the same rows. Pure.
+
+Numbers are numbers, with all their digits; words that a spreadsheet could take for a formula are made
+harmless.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learners.tracking import harmless
+
+from .data import Unit
+from .presentation import Shown
+from .reporting import Report, data_date, full_title, place_cells, place_name
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet of the workbook, a part of the CSV."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[int, ...]
+
+
+def tables_of(report: Report) -> tuple[Table, ...]:
+    """What the report says, as tables: all figures, reach by place, who may need help, what words mean."""
+    facts = report.facts
+    about: list[tuple[Cell, ...]] = [
+        (_("Evaluation report"), report.heading), (_("Number"), facts.number),
+        (_("Data up to"), data_date(facts.snapshot.as_of)),
+        (_("Scope"), str(facts.snapshot.scope)), (_("Evaluation model"), facts.snapshot.model),
+        (_("In one sentence"), report.headline), (_("Targets"), report.judgement),
+        *((_("Meaning"), line) for line in report.definitions),
+    ]  # fmt: skip
+    return (
+        Table(_("Figures"), _figure_columns(), tuple(_figure(row) for row in report.figures), (26, 40, 12, 14)),
+        Table(_("Reach by place"), (_("Short name"), *place_columns()), tuple(_places(report)), (16, 34)),
+        Table(
+            _("Who may need help"), (_("How much"), _("People")),
+            tuple((line.name, _number(line.cells[0])) for line in report.help), (40,),
+        ),
+        Table(_("About"), (_("What"), _("Says")), tuple(about), (22, 100)),
+    )  # fmt: skip
+
+
+def place_columns() -> tuple[str, ...]:
+    """The heads of reach by place."""
+    return _("Place"), _("Enrolled"), _("Finished a module"), _("Share")
+
+
+def as_csv(report: Report) -> bytes:
+    """All tables under each other, with a byte-order mark, as spreadsheet programs here expect."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for table in tables_of(report):
+        for row in ((table.title,), table.columns, *table.rows, ()):
+            writer.writerow([_safe(cell) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_xlsx(report: Report) -> bytes:
+    """A workbook with a sheet for each table. The same figures give the same bytes."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    made = timezone.localtime(report.facts.snapshot.as_of).replace(tzinfo=None)
+    book.set_properties({"title": report.heading, "author": report.facts.site, "created": made})
+    head, wrap = (
+        book.add_format({"bold": True, "bottom": 1}),
+        book.add_format({"text_wrap": True, "valign": "top"}),
+    )
+    for table in tables_of(report):
+        sheet = book.add_worksheet(table.title[:31])
+        sheet.freeze_panes(1, 0)
+        for number, width in enumerate(table.widths):
+            sheet.set_column(number, number, width, wrap)
+        for at, row in enumerate((table.columns, *table.rows)):
+            for number, cell in enumerate(row):
+                sheet.write(at, number, _safe(cell), *([head] if at == 0 else []))
+    book.close()
+    return out.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    return harmless(cell) if isinstance(cell, str) else cell
+
+
+def _number(text: str) -> Cell:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _figure_columns() -> tuple[str, ...]:
+    return (
+        _("Short name"), _("Figure"), _("Unit"), _("As shown"), _("Value"), _("Part"), _("Whole"), _("Likely from"),
+        _("Likely to"), _("Target"), _("Judgement"), _("Last period"),
+    )  # fmt: skip
+
+
+def _figure(row: Shown) -> tuple[Cell, ...]:
+    figure = row.figure
+    return (
+        figure.code, full_title(row), str(Unit(figure.unit).label), row.value, figure.value, figure.numerator,
+        figure.denominator, figure.low, figure.high, row.target, str(row.light.label) if row.target else "", row.before,
+    )  # fmt: skip
+
+
+def _places(report: Report) -> Iterator[tuple[Cell, ...]]:
+    hidden = any(row.hidden for row in report.facts.places)
+    for row in report.facts.places:
+        words = place_cells(row)
+        numbers: tuple[Cell, ...] = words if row.hidden else (row.enrolled, row.completed, row.share)
+        yield (row.code, place_name(row, hidden), *numbers)

@@ -1,0 +1,99 @@
+"""The dashboard, counting anew, and how everything is counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mooc.lib.queue import later
+
+from .. import access, help_points, jobs, selectors, tasks
+from ..catalogue import CATALOGUE, MODEL
+from ..data import JobKind, Scope, ScopeKind
+from ..models import Job
+from ..tally import FEWEST
+
+FACTS = (
+    "attendances", "active", "completed_all", "minutes", "first_score", "last_score", "questions", "hours_to_answer",
+    "solved_by_known",
+)  # fmt: skip
+FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
+
+
+def asked_scope(request: HttpRequest) -> tuple[Scope, access.Region | None]:
+    """The class or place an address names; without one the viewer's own place."""
+    query = request.POST if request.method == "POST" else request.GET
+    if query.get("class"):
+        return access.scope_for(request.user, ScopeKind.COHORT, query["class"][:20])
+    return access.scope_for(request.user, ScopeKind.REGION, query.get("region", ""))
+
+
+def address(scope: Scope, page: str = "") -> str:
+    """The address of a page about a scope."""
+    name = "class" if scope.kind == ScopeKind.COHORT else "region"
+    return f"/supervision/{page}?{urlencode({name: scope.key})}"
+
+
+@require_safe
+@access.supervised
+def board(request: HttpRequest) -> HttpResponse:
+    """A place or class at a glance."""
+    scope, region = asked_scope(request)
+    found = selectors.board(scope, region, request.user)
+    context = {
+        "board": found, "title": access.title_of(scope, region), "nav": "board",
+        "here_query": address(scope).partition("?")[2], "facts": FACTS, "own": access.own_boards(request.user),
+        "may_stop": found.job and _may_stop(request.user, found.job),
+    }  # fmt: skip
+    response = render(request, "supervision/board.html", context)
+    if found.job:
+        response["Refresh"] = "3"  # seconds; works without script
+    return response
+
+
+@require_POST
+@access.supervised
+def count(request: HttpRequest) -> HttpResponse:
+    """Count a place or class anew, in the background."""
+    scope, _region = asked_scope(request)
+    snapshot, _before = selectors.newest(scope)
+    now = timezone.now()
+    if snapshot is not None and now - snapshot.as_of < FRESH:
+        messages.info(request, _("It was counted a moment ago."))
+        return redirect(address(scope))
+    key = selectors.job_key(scope)
+    job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=now, by=request.user)  # type: ignore[arg-type]  # signed in
+    later(tasks.run_job, job.pk)
+    return redirect(address(scope))
+
+
+def _may_stop(user: Any, job: Job) -> bool:
+    return bool(user.is_superuser or job.made_by_id == user.pk)
+
+
+@require_POST
+@access.supervised
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop counting: whoever asked for it, or the operator."""
+    job = Job.objects.filter(pk=pk, kind=JobKind.EVALUATE).first()
+    if job is None or not _may_stop(request.user, job):
+        raise Http404
+    jobs.cancel(job=job)
+    messages.info(request, _("Stopped. Nothing was changed."))
+    return redirect("/supervision/")
+
+
+@require_safe
+@access.supervised
+def model(request: HttpRequest) -> HttpResponse:
+    """Every figure in plain words, with its formula and target."""
+    context = {"lines": CATALOGUE, "model": MODEL, "fewest": FEWEST, "help": help_points, "nav": "model"}
+    return render(request, "supervision/model.html", context)

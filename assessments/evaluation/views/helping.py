@@ -1,0 +1,80 @@
+"""Who needs help and what was done; a learner's file for those who look after them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from learners import services as learning
+from learners import tracking
+from learners.models import Learner
+from mooc.lib.errors import DomainError
+from mooc.lib.http import page_of, parse_uuid
+
+from .. import access, helping, selectors
+from ..data import HelpAction
+
+
+@require_safe
+@access.supervised
+def needs(request: HttpRequest) -> HttpResponse:
+    """Everybody with enough points, the most first, each with the reason and what was done."""
+    region = access.place_of(request.user, request.GET.get("region"))
+    rows = helping.with_last_help(selectors.needs_of(region))
+    context = {
+        "page": page_of(request, rows),
+        "region": region,
+        "title": str(region or _("All places")),
+        "nav": "help",
+        "here_query": urlencode({"region": region.code}) if region else "",
+    }
+    return render(request, "supervision/help.html", context)
+
+
+def _learner(request: HttpRequest, pk: int) -> Learner:
+    user: Any = request.user
+    rows = Learner.objects.people().select_related("user", "region")
+    if not user.is_superuser:
+        rows = rows.filter(region__in=access.regions_of(user))
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        access.logger.warning("refused user=%s learner=%s", user.pk, pk)
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.supervised
+def learner(request: HttpRequest, pk: int) -> HttpResponse:
+    """A learner's file; its owner sees who opened it. Below: write down what was done to help."""
+    found, error, status = _learner(request, pk), None, 200
+    if request.method == "POST":
+        try:
+            helping.log_help(
+                learner=found, by=request.user, action=request.POST.get("action", ""),  # type: ignore[arg-type]  # signed in
+                note=request.POST.get("note", ""), help_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
+            )  # fmt: skip
+        except DomainError as wrong:
+            error, status = str(wrong), 400
+        else:
+            messages.success(request, _("Noted."))
+            return redirect(f"/supervision/learners/{pk}/")
+    learning.note_opening(learner=found, by=request.user)
+    context = _page(request, found) | {"error": error}
+    return render(request, "supervision/learner.html", context, status=status)
+
+
+def _page(request: HttpRequest, found: Learner) -> dict[str, Any]:
+    return {
+        "learner": found, "file": tracking.tracking_file(found), "actions": HelpAction.choices, "id": uuid.uuid4(),
+        "need": helping.with_last_help(selectors.needs_of(None)).filter(learner=found).first(),
+        "given": helping.given_to(found), "note": request.POST.get("note", "")[:200],
+        "chosen": request.POST.get("action", ""), "nav": "help",
+    }  # fmt: skip

@@ -1,0 +1,67 @@
+"""The list behind a figure, on the page and as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mooc.lib.http import page_of
+
+from .. import access, exports, presentation, selectors
+from ..data import Snapshot
+from ..lists import Listing, listing_of
+from ..reach import reach_of
+from .dashboard import address, asked_scope
+
+PAGE = 50
+
+
+@require_safe
+@access.supervised
+def behind(request: HttpRequest, code: str) -> HttpResponse:
+    """Who and what stands behind a figure, at the moment of its snapshot."""
+    scope, region = asked_scope(request)
+    snapshot, _before = selectors.newest(scope)
+    figure = snapshot.figure(code) if snapshot else None
+    listing = listing_of(code, reach_of(scope, snapshot.as_of)) if snapshot and figure else None
+    if snapshot is None or figure is None or listing is None:
+        raise Http404
+    listing = _narrowed(request, listing)
+    if request.GET.get("format"):
+        return _file(request.GET["format"], code, listing, snapshot)
+    page = page_of(request, listing.rows, PAGE)
+    rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
+    context = {
+        "shown": presentation.shown(figure, presentation.part_names()), "listing": listing, "page": page,
+        "rows": [([exports.cell_text(cell) for cell in cells], link) for cells, link in rows],
+        "title": access.title_of(scope, region), "as_of": snapshot.as_of, "nav": "board", "code": code,
+        "here_query": address(scope).partition("?")[2], "only": request.GET.get("only", ""),
+    }  # fmt: skip
+    return render(request, "supervision/list.html", context)
+
+
+def _narrowed(request: HttpRequest, listing: Listing) -> Listing:
+    only = request.GET.get("only", "")
+    if only not in ("", "yes", "no"):
+        raise Http404
+    return listing.only(only == "yes") if only else listing
+
+
+def _file(kind: str, code: str, listing: Listing, snapshot: Snapshot) -> HttpResponse:
+    name = f"{code.replace(':', '-')}-{timezone.localtime(snapshot.as_of):%Y%m%d}.{kind}"
+    if kind == "csv":
+        lines = exports.csv_lines(listing.columns, listing.export())
+        response: Any = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    elif kind == "xlsx":
+        book = exports.xlsx_file(listing.columns, listing.export(), snapshot.as_of)
+        mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        response = FileResponse(book, as_attachment=True, filename=name, content_type=mime)
+    else:
+        raise Http404
+    response["Cache-Control"] = "no-store"
+    return response

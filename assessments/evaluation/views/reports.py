@@ -1,0 +1,119 @@
+"""Reports: asking for one, watching it being made, the archive, the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mooc.lib.http import page_of
+from mooc.lib.queue import later
+from mooc.lib.text import clean
+
+from .. import jobs, reports, tasks
+from ..access import logger, scope_for, supervised
+from ..data import JobState
+from ..forms import ReportForm, subjects_for
+from ..models import EvaluationReport, ReportFile
+from ..reporting import data_date
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@supervised
+def archive(request: HttpRequest) -> HttpResponse:
+    """The form, and all reports of a person's places, the newest first."""
+    form = ReportForm(request.POST if request.method == "POST" else None, initial=_chosen(request))
+    if request.method == "POST" and form.is_valid():
+        return _ask(request, form.cleaned_data)
+    rows = EvaluationReport.objects.visible_to(request.user).select_related("job", "made_by")
+    context = {
+        "form": form, "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
+        "page": page_of(request, rows),
+        "errors": [error for errors in form.errors.values() for error in errors],
+    }  # fmt: skip
+    return render(request, "supervision/reports.html", context, status=400 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """What the form starts with: the place or class whose board the person comes from."""
+    place, group = request.GET.get("region", "")[:12], request.GET.get("class", "")[:8]
+    what = f"cohort:{group}" if group else f"region:{place}"
+    return {"what": what, "language": request.LANGUAGE_CODE}
+
+
+def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
+    kind, key = asked["what"]
+    user: Any = request.user
+    scope, region = scope_for(user, kind, clean(key))
+    report, new = reports.ask_for_report(
+        scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
+    )
+    if new:
+        later(tasks.run_job, report.job_id)
+    return redirect("supervision_report", pk=report.pk)
+
+
+@require_safe
+@supervised
+@never_cache
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; when it is done, its files."""
+    row = _own(request, pk)
+    files = {file.format: file for file in row.files.defer("content")}
+    context = {
+        "report": row, "job": row.job, "files": [files[kind] for kind in reports.FORMATS if kind in files],
+        "data_date": data_date(row.as_of), "nav": "reports",
+        "state": "done" if row.made_at else row.job.state if row.job else "failed",
+    }  # fmt: skip
+    response = render(request, "supervision/report.html", context)
+    if context["state"] in (JobState.QUEUED, JobState.RUNNING):
+        response["Refresh"] = "2"  # seconds; works without script
+    return response
+
+
+@require_POST
+@supervised
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop making it."""
+    row = _own(request, pk)
+    if row.job:
+        jobs.cancel(job=row.job)
+    return redirect("supervision_report", pk=pk)
+
+
+@require_POST
+@supervised
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make it after all."""
+    row, user = _own(request, pk), request.user
+    if reports.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
+        later(tasks.run_job, row.job_id)
+    return redirect("supervision_report", pk=pk)
+
+
+@require_safe
+@supervised
+def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """A file of it, as it was made."""
+    row = _own(request, pk)
+    found = get_object_or_404(ReportFile, report=row, format=clean(kind)[:4])
+    response = HttpResponse(bytes(found.content), content_type=reports.FORMATS[found.format])
+    name = f"report-{row.pk}-{timezone.localtime(row.as_of):%Y-%m-%d}.{found.format}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _own(request: HttpRequest, pk: int) -> EvaluationReport:
+    """A report this person may read; for anybody else it is not there, and that is written down by ids."""
+    rows = EvaluationReport.objects.visible_to(request.user).select_related("job", "region", "made_by")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        logger.warning("refused user=%s report=%s", request.user.pk, pk)
+        raise Http404
+    return found

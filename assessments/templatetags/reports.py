@@ -1,0 +1,17 @@
+"""Words of reports in templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+
+from ..evaluation.reporting import data_date
+
+register = template.Library()
+
+
+@register.filter
+def up_to(as_of: dt.datetime) -> str:
+    """The data date in words: a day that counts whole, else day and time."""
+    return data_date(as_of)

@@ -1,0 +1,112 @@
+"""Drawings of supervision, made on the server. Each is hidden from readers: words beside it say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from mooc.lib.localized import current
+
+from ..evaluation import helping
+from ..evaluation.catalogue import Indicator
+from ..evaluation.data import Light
+from ..evaluation.help_points import RED
+from ..evaluation.presentation import Shown, number_text
+from ..evaluation.selectors import Step
+
+register = template.Library()
+LIGHTS = {
+    Light.MET: ("ok", "check"),
+    Light.NEAR: ("mid", "half"),
+    Light.UNSURE: ("mid", "alert"),
+    Light.MISSED: ("bad", "alert"),
+    Light.FEW: ("", "half"),
+}
+
+
+@register.simple_tag
+def weigh(shown: Shown) -> SafeString:
+    """The steelyard of a figure: the weight is the value, the blue part the likely range, the line the target."""
+    if shown.position is None:
+        return mark_safe("")
+    likely: SafeString | str = ""
+    if shown.low is not None and shown.high is not None:
+        likely = format_html(
+            '<rect class="rg" x="{}%" y="8" width="{}%" height="8"/>',
+            shown.low,
+            round(shown.high - shown.low, 1),
+        )
+    mark: SafeString | str = ""
+    if shown.mark is not None:
+        mark = format_html('<line class="gl" x1="{}%" x2="{}%" y1="1" y2="23"/>', shown.mark, shown.mark)
+    return format_html(
+        '<svg class="beam" height="36" aria-hidden="true"><rect class="t" y="8" width="100%" height="8" rx="4"/>{}{}'
+        '<svg x="{}%" y="16" overflow="visible"><path class="k" d="M0-4v8"/><path class="wt" d="M-5 3H5L8 17H-8z"/>'
+        "</svg></svg>",
+        likely, mark, shown.position,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def light_look(light: Light) -> dict[str, str]:
+    """Colour and icon of a light; its word stands beside it."""
+    css, icon = LIGHTS.get(light, ("", "half"))
+    return {"css": css, "icon": icon}
+
+
+@register.simple_tag
+def step_shape(steps: Sequence[Step], number: int) -> SafeString:
+    """One step of the funnel, from its own width to the next one's."""
+    width = steps[number].part or 0
+    last = number + 1 >= len(steps)
+    link = (
+        ""
+        if last
+        else format_html('<path class="c" d="M0 36H{}L{} 56H0z"/>', width, steps[number + 1].part or 0)
+    )
+    return format_html(
+        '<svg viewBox="0 0 100 56" preserveAspectRatio="none"><path class="p" d="M0 0H{}V36H0z"/>{}</svg>',
+        width,
+        link,
+    )
+
+
+@register.simple_tag
+def bar(value: float | None, most: float = 1.0) -> SafeString:
+    """A bar of a table row: ``value`` of ``most``."""
+    share = 0.0 if value is None or not most else round(100 * min(max(value / most, 0.0), 1.0), 1)
+    return format_html(
+        '<svg class="bar-s" aria-hidden="true"><rect class="t" width="100%" height="100%"/>'
+        '<rect width="{}%" height="100%"/></svg>',
+        share,
+    )
+
+
+@register.filter
+def why(reasons: Sequence[dict[str, Any]]) -> str:
+    """The reasons of a need in sentences."""
+    space = " " if current() == "en" else ""
+    return space.join(helping.sentence(reason) for reason in reasons)
+
+
+@register.filter
+def is_red(points: int) -> bool:
+    """Whether somebody should go there, not only call."""
+    return points >= RED
+
+
+@register.filter
+def at(mapping: dict[str, Any], key: str) -> Any:
+    """An entry by its name; ``None`` when it is not there."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def model_target(line: Indicator) -> str:
+    """The target of an indicator in words."""
+    return _("target %s") % number_text(line.target or 0.0, line.unit)

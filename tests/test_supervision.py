@@ -1,0 +1,475 @@
+"""The board, the lists behind its figures, who needs help, files: what is shown, and to whom."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from assessments.evaluation import jobs, lists, services, tasks
+from assessments.evaluation.data import JobKind, JobState, Scope
+from assessments.evaluation.models import EvaluationSnapshot, HelpGiven, HelpNeed, Job
+from assessments.evaluation.reach import reach_of
+from courses.models import Module
+from feedback.models import Question
+from learners import cohorts
+from learners import services as learning
+from learners.models import Enrolment, FileOpening, Learner
+from mooc.accounts.models import RoleGrant, User
+from tests import world
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
+COUNTY, COUNTY2 = "360321", "360322"
+
+
+@pytest.fixture
+def town(make_user: Any, regions: dict[str, Any], people: dict[str, Any]) -> dict[str, Any]:
+    """The small world, counted."""
+    made = world.build(make_user, regions)
+    count(made["now"])
+    return made
+
+
+def count(as_of: dt.datetime, key: str = services.WHOLE_TREE) -> Job:
+    job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=as_of, by=None)
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.DONE, job.error
+    return job
+
+
+def signed_in(user: Any, language: str = "en") -> Client:
+    client = Client()
+    client.force_login(user)
+    client.cookies["django_language"] = language
+    return client
+
+
+@pytest.fixture
+def office(people: dict[str, Any]) -> Client:
+    return signed_in(people["supervisor"])
+
+
+# --- the board --------------------------------------------------------------------------------------
+
+
+def test_the_board_shows_figures_with_their_denominators(town: dict[str, Any], office: Client) -> None:
+    html = office.get("/supervision/").content.decode()
+    assert "75%" in html
+    assert "6 of 8" in html
+    assert "likely 41–93%" in html
+    assert "target 70%" in html
+    assert "on target" in html
+
+
+def test_a_month_ago_stands_beside_today(town: dict[str, Any], office: Client) -> None:
+    services.take_snapshot(Scope("region", COUNTY), town["now"] - dt.timedelta(days=29))
+    then = EvaluationSnapshot.objects.get(key=COUNTY, as_of=town["now"] - dt.timedelta(days=29))
+    figures = {"completed": {"value": 0.5, "numerator": 4, "denominator": 8}}
+    then.figures = [row | figures.get(row["code"], {}) for row in then.figures]
+    then.save()
+    services.take_snapshot(Scope("region", COUNTY), town["now"] - dt.timedelta(days=5, hours=12))
+    page = office.get("/supervision/").content.decode()
+    assert "a month ago 50%" in page
+    assert page.count("a month ago") == 1  # where nothing was counted then, nothing is said
+    assert "Counted up to" in page
+
+
+def test_before_the_first_night_the_board_says_so_and_counts_at_a_tap(
+    people: dict[str, Any], office: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert "There are no figures here yet" in office.get("/supervision/").content.decode()
+    with django_capture_on_commit_callbacks(execute=False) as queued:
+        for _tap in range(2):
+            assert office.post("/supervision/count/", {"region": COUNTY}).status_code == 302
+    job = Job.objects.get()  # two taps, one job
+    assert (job.key, job.state, job.made_by) == (COUNTY, JobState.QUEUED, people["supervisor"])
+    assert len(queued) == 2
+    assert "This page looks again by itself" in office.get("/supervision/").content.decode()
+    tasks.run_job(job.pk)
+    assert EvaluationSnapshot.objects.filter(key=COUNTY).exists()
+
+
+def test_counting_can_be_stopped_by_who_asked_and_nobody_else(people: dict[str, Any], office: Client) -> None:
+    office.post("/supervision/count/", {"region": COUNTY})
+    job = Job.objects.get()
+    other = signed_in(people["supervisor2"])
+    assert other.post(f"/supervision/jobs/{job.pk}/cancel/").status_code == 404
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+    office.post(f"/supervision/jobs/{job.pk}/cancel/")
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert not EvaluationSnapshot.objects.exists()
+
+
+def test_a_class_has_a_board_of_its_own(
+    town: dict[str, Any], office: Client, people: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    day = dt.timedelta(days=1)
+    cohort = cohorts.open_cohort(
+        leader=people["trainer"], title="第一期", region=regions["county"], starts_on=town["now"].date() - 9 * day,
+        ends_on=town["now"].date() + day, modules=[Module.objects.get(slug=world.SLUG)],
+    )  # fmt: skip
+    for number in range(6):
+        cohorts.join_cohort(learner=town[f"p{number}"], cohort=cohort)
+    office.post("/supervision/count/", {"class": cohort.code})
+    tasks.run_job(Job.objects.open().get().pk)
+    html = office.get(f"/supervision/?class={cohort.code}").content.decode()
+    assert "第一期" in html
+    assert "6 of 6" in html
+    assert signed_in(people["supervisor2"]).get(f"/supervision/?class={cohort.code}").status_code == 404
+
+
+def test_the_board_takes_ten_queries_at_most_however_many_places(
+    town: dict[str, Any], office: Client, regions: dict[str, Any], make_user: Any
+) -> None:
+    from mooc.accounts.models import Region
+
+    def queries() -> int:
+        office.get("/supervision/")
+        with CaptureQueriesContext(connection) as seen:
+            office.get("/supervision/")
+        told = [q["sql"] for q in seen if "django_session" not in q["sql"]]
+        return len(told)
+
+    first = queries()
+    assert first <= 10
+    for number in range(10):
+        place = Region.objects.create(
+            code=f"3603215{number:02}",
+            parent=regions["county"],
+            level=4,
+            name_zh=f"乡{number}",
+            name_en=f"T{number}",
+        )
+        for who in range(5):
+            world.read(world.person(make_user, f"x{number}-{who}", place), town["now"], lessons=1)
+    count(town["now"] + dt.timedelta(hours=1))
+    assert queries() == first
+
+
+def test_who_supervises_two_places_can_go_from_one_to_the_other(
+    town: dict[str, Any], people: dict[str, Any], regions: dict[str, Any], office: Client
+) -> None:
+    assert f'href="/supervision/?region={COUNTY2}"' not in office.get("/supervision/").content.decode()
+    RoleGrant.objects.create(user=people["supervisor"], role="supervisor", region=regions["county2"])
+    html = office.get("/supervision/").content.decode()
+    assert f'href="/supervision/?region={COUNTY2}"' in html
+    assert office.get(f"/supervision/?region={COUNTY2}").status_code == 200
+
+
+# --- borders ----------------------------------------------------------------------------------------
+
+PROBES = [
+    "/supervision/?region={code}", "/supervision/lists/completed/?region={code}",
+    "/supervision/lists/completed/?region={code}&format=csv", "/supervision/lists/enrolled/?region={code}&format=xlsx",
+    "/supervision/help/?region={code}", "/supervision/learners/{learner}/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("code", [COUNTY, "36", "3603", "360321100", "99", "x' OR 1=1", "3603221"])
+def test_another_regions_data_is_not_there(
+    probe: str, code: str, town: dict[str, Any], people: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    probing = signed_in(people["supervisor2"])
+    with caplog.at_level(logging.WARNING, logger="mooc.access"):
+        answer = probing.get(probe.format(code=code, learner=town["p0"].pk))
+    assert answer.status_code == 404
+    assert b">P0<" not in answer.content
+    assert "refused" in caplog.text
+    assert not FileOpening.objects.exists()
+
+
+def test_a_supervisor_cannot_count_another_region(town: dict[str, Any], people: dict[str, Any]) -> None:
+    before = Job.objects.count()
+    probing = signed_in(people["supervisor2"])
+    assert probing.post("/supervision/count/", {"region": COUNTY}).status_code == 404
+    assert Job.objects.count() == before
+
+
+@pytest.mark.parametrize("role", ["learner", "helper", "trainer"])
+def test_who_does_not_supervise_finds_nothing(
+    role: str, town: dict[str, Any], people: dict[str, Any]
+) -> None:
+    client = signed_in(people[role])
+    for probe in [*PROBES, "/supervision/", "/supervision/model/", "/supervision/help/"]:
+        assert client.get(probe.format(code=COUNTY, learner=town["p0"].pk)).status_code == 404
+    assert not FileOpening.objects.exists()
+
+
+def test_the_operator_sees_everybody_and_those_of_no_place(
+    town: dict[str, Any], people: dict[str, Any], make_user: Any
+) -> None:
+    for number in range(5):
+        world.read(world.person(make_user, f"nowhere{number}", None), town["now"], lessons=1)
+    count(town["now"] + dt.timedelta(hours=1))
+    html = signed_in(people["operator"]).get("/supervision/").content.decode()
+    assert "All places" in html
+    assert "No closer place stated" in html
+
+
+def test_the_operator_opens_the_lists_behind_the_line_above_all_places(
+    town: dict[str, Any], people: dict[str, Any]
+) -> None:
+    operator = signed_in(people["operator"])
+    html = operator.get("/supervision/").content.decode()
+    assert "/supervision/lists/enrolled/?region=" in html
+    assert "14 rows" in operator.get("/supervision/lists/enrolled/?region=").content.decode()
+    services.take_snapshot(Scope("region", ""), town["now"] + dt.timedelta(minutes=1))
+    assert "Place by place" in operator.get("/supervision/").content.decode()
+
+
+# --- the list behind each figure ---------------------------------------------------------------------
+
+
+def test_every_list_has_as_many_rows_as_its_figure_says(town: dict[str, Any]) -> None:
+    """All indicators, all parts: the denominator is the list, the numerator its marked rows."""
+    scope = Scope("region", "36")
+    snapshot = services.snapshot_of(scope, town["now"])
+    seen = set()
+    for figure in snapshot.figures:
+        listing = lists.listing_of(figure.code, reach_of(scope, town["now"]))
+        assert listing is not None, figure.code
+        if figure.hidden:
+            continue
+        seen.add(figure.code)
+        total = listing.rows.count()
+        rows = list(listing.export())
+        assert len(rows) == total
+        assert all(len(row) == len(listing.columns) for row in rows)
+        if listing.mark:
+            assert figure.denominator == total, figure.code
+            assert figure.numerator == listing.only(True).rows.count(), figure.code
+            assert figure.denominator == listing.only(False).rows.count() + figure.numerator
+        elif figure.numerator is not None:
+            assert figure.numerator == total, figure.code
+        else:
+            assert figure.denominator == total, figure.code
+    assert {
+        "enrolled",
+        "completed",
+        "gain",
+        "minutes",
+        "satisfaction",
+        "questions",
+        "completed_in:photo",
+    } <= seen
+
+
+def test_a_list_opens_from_the_board_and_says_the_figure_again(town: dict[str, Any], office: Client) -> None:
+    html = office.get(f"/supervision/lists/completed/?region={COUNTY}").content.decode()
+    assert "75% (6 of 8 people; likely 41–93%)" in html
+    assert "8 rows" in html
+    assert "6 rows" in office.get(f"/supervision/lists/completed/?region={COUNTY}&only=yes").content.decode()
+    assert "2 rows" in office.get(f"/supervision/lists/completed/?region={COUNTY}&only=no").content.decode()
+
+
+@pytest.mark.parametrize(
+    "code", ["nothing", "completed:photo", "questions_on", "completed_in:nothing", "..", "x" * 300]
+)
+def test_an_unknown_figure_has_no_list(code: str, town: dict[str, Any], office: Client) -> None:
+    assert office.get(f"/supervision/lists/{code}/").status_code == 404
+    assert office.get("/supervision/lists/completed/?only=maybe").status_code == 404
+    assert office.get("/supervision/lists/completed/?format=exe").status_code == 404
+    assert office.get("/supervision/lists/completed/?page=99").status_code == 404
+
+
+def test_csv_and_xlsx_hold_what_the_page_holds(town: dict[str, Any], office: Client) -> None:
+    answer = office.get(f"/supervision/lists/completed/?region={COUNTY}&format=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # it streams
+    rows = list(csv.reader(io.StringIO(text)))
+    book = office.get(f"/supervision/lists/completed/?region={COUNTY}&format=xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active  # type: ignore[attr-defined]  # it streams
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [row[0] for row in table] == [row[0] for row in rows]
+    assert len(rows) == 9
+    assert [row[3] for row in rows[1:]].count("yes") == 6
+    html = office.get(f"/supervision/lists/completed/?region={COUNTY}").content.decode()
+    assert all(row[0] in html for row in rows)
+
+
+def test_no_cell_of_an_export_is_a_formula(town: dict[str, Any], office: Client) -> None:
+    Question.objects.filter(learner=town["p0"]).update(text="=1+1")
+    user = town["p1"].user
+    user.display_name = "@SUM(1+1)"
+    user.save()
+    names = office.get("/supervision/lists/enrolled/?format=xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(names.streaming_content))).active  # type: ignore[attr-defined]  # it streams
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    text = b"".join(office.get("/supervision/lists/enrolled/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "'@SUM(1+1)" in text
+    text = b"".join(office.get("/supervision/lists/questions/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "'=1+1" in text
+
+
+def test_phones_in_questions_are_masked_for_the_office(town: dict[str, Any], office: Client) -> None:
+    Question.objects.filter(learner=town["p0"]).update(text="打我电话 13805716021")
+    html = office.get("/supervision/lists/questions/").content.decode()
+    assert "13805716021" not in html
+
+
+# --- help -------------------------------------------------------------------------------------------
+
+
+def test_who_needs_help_stands_there_with_the_reason(town: dict[str, Any], office: Client) -> None:
+    quiet = town["p7"]  # enrolled 28 days ago, nothing done; asked, and waits
+    world.ask(quiet, town["now"] - dt.timedelta(days=3))
+    count(town["now"] + dt.timedelta(minutes=1))
+    need = HelpNeed.objects.get(learner=quiet)
+    assert need.points == 4
+    html = office.get("/supervision/help/").content.decode()
+    assert "P7" in html
+    assert "Enrolled 28 days ago, no lesson finished yet." in html
+    assert "A question waits for an answer since 72 hours" in html
+
+
+def test_what_was_done_is_kept_once_and_whether_they_came_back(town: dict[str, Any], office: Client) -> None:
+    pk = town["p7"].pk
+    form = {"action": "called", "note": "下周来", "id": "7b3f2a52-6f55-4f0e-9a57-1e7f1f0c8a11"}
+    for _tap in range(2):
+        assert office.post(f"/supervision/learners/{pk}/", form).status_code == 302
+    assert HelpGiven.objects.get().note == "下周来"
+    assert "下周来" in office.get(f"/supervision/learners/{pk}/").content.decode()
+
+
+def test_without_saying_what_was_done_nothing_is_kept_and_the_note_stays(
+    town: dict[str, Any], office: Client
+) -> None:
+    answer = office.post(f"/supervision/learners/{town['p7'].pk}/", {"note": "下周来", "action": "fired"})
+    assert answer.status_code == 400
+    assert "下周来" in answer.content.decode()
+    assert not HelpGiven.objects.exists()
+
+
+def test_opening_a_file_is_written_down_once_and_its_owner_sees_who(
+    town: dict[str, Any], office: Client, people: dict[str, Any]
+) -> None:
+    for _look in range(2):
+        assert office.get(f"/supervision/learners/{town['p0'].pk}/").status_code == 200
+    opening = FileOpening.objects.get()
+    assert (opening.learner, opening.opened_by) == (town["p0"], people["supervisor"])
+    own = signed_in(town["p0"].user)
+    assert "Supervisor" in own.get("/me/").content.decode()
+
+
+def test_a_guest_has_no_file_to_open(town: dict[str, Any], office: Client, regions: dict[str, Any]) -> None:
+    guest = Learner.objects.create(region=regions["village"])
+    assert office.get(f"/supervision/learners/{guest.pk}/").status_code == 404
+
+
+# --- how it is counted ---------------------------------------------------------------------------------
+
+
+def test_the_model_page_explains_every_indicator_in_both_languages(
+    people: dict[str, Any], office: Client
+) -> None:
+    from assessments.evaluation.catalogue import CATALOGUE
+
+    html = office.get("/supervision/model/").content.decode()
+    for line in CATALOGUE:
+        assert str(line.code) in html
+        assert line.formula.split("(")[0] in html.replace("&lt;", "<")
+
+
+def test_a_figure_is_the_same_in_every_language(town: dict[str, Any], people: dict[str, Any]) -> None:
+    zh = signed_in(people["supervisor"], "zh-hans").get("/supervision/").content.decode()
+    assert "75%" in zh
+    stored = EvaluationSnapshot.objects.get(kind="region", key=COUNTY)
+    assert json.loads(json.dumps(stored.figures)) == stored.figures
+
+
+# --- what is found nowhere ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["?region=%00", "?region=36%00", "?class=%00", "help/?region=%00", "lists/completed/?region=%00",
+                "lists/completed_in:%00/", "lists/completed/?page=%00", "learners/99999999999999999999/"],
+)  # fmt: skip
+def test_odd_characters_and_numbers_are_not_found(address: str, town: dict[str, Any], office: Client) -> None:
+    """One of the two databases breaks on a zero byte."""
+    assert office.get(f"/supervision/{address}").status_code == 404
+
+
+def test_the_second_page_of_who_needs_help_is_of_the_same_place(town: dict[str, Any], office: Client) -> None:
+    for number in range(25):
+        learner = Learner.objects.create(
+            user=User.objects.create(username=f"n{number}"), region=town["p0"].region
+        )
+        HelpNeed.objects.create(learner=learner, points=3, as_of=town["now"])
+    html = office.get("/supervision/help/?region=360321100201").content.decode()
+    assert 'href="?region=360321100201&amp;only=&amp;page=2"' in html
+    assert office.get("/supervision/help/?region=360321100201&only=&page=2").status_code == 200
+
+
+def test_only_who_may_stop_a_count_is_offered_it(
+    people: dict[str, Any], office: Client, make_user: Any, regions: dict[str, Any]
+) -> None:
+    office.post("/supervision/count/", {"region": COUNTY})
+    stop = f"/supervision/jobs/{Job.objects.get().pk}/cancel/"
+    colleague = make_user("colleague", role="supervisor", region=regions["county"])
+    assert stop in office.get("/supervision/").content.decode()
+    assert stop not in signed_in(colleague).get("/supervision/").content.decode()
+
+
+# --- lists of many, lists of few -----------------------------------------------------------------------
+
+
+def test_a_list_of_any_length_is_exported_whole_by_one_query(
+    town: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "CHUNK", 2)
+    listing = lists.listing_of("attendances", reach_of(Scope("region", "36"), town["now"]))
+    assert listing
+    with CaptureQueriesContext(connection) as seen:
+        rows = list(listing.export())
+    assert len(rows) == 14
+    assert len(seen) == 1
+
+
+def test_whose_a_face_was_cannot_be_told_from_two_lists(town: dict[str, Any], office: Client) -> None:
+    """The list of enrolments has names and days: the list of faces has neither, nor modules of few."""
+    other = Module.objects.exclude(slug=world.SLUG).get()
+    for number in range(2):
+        learning.enrol(learner=town[f"p{number}"], module=other, at=town["now"] - dt.timedelta(days=3))
+        world.face(town[f"p{number}"], 1, town["now"] - dt.timedelta(days=1), slug=other.slug)
+    Enrolment.objects.filter(module=other).update(completed_at=town["now"] - dt.timedelta(days=2))
+    for code, count in (("satisfaction", 7), ("response_rate", 8)):
+        listing = lists.listing_of(code, reach_of(Scope("region", COUNTY), town["now"]))
+        assert listing
+        rows = list(listing.export())
+        assert len(rows) == count
+        assert {len(row) for row in rows} == {2}
+        assert {row[0] for row in rows} == {""}, "two of few would stand alone, so the next smallest goes too"
+
+
+def test_being_put_in_a_class_is_not_being_here(
+    town: dict[str, Any], people: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    listing = lists.listing_of("registered", reach_of(Scope("region", COUNTY), town["now"]))
+    assert listing
+    last = {row[0]: row[2] for row in listing.export()}
+    assert last["P7"] is None  # enrolled, and never came
+    assert last["P0"] is not None
+
+
+def test_a_file_says_the_day_of_the_place_it_is_about(town: dict[str, Any], office: Client) -> None:
+    night = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC)  # the evening before, in Greenwich
+    EvaluationSnapshot.objects.all().delete()
+    services.take_snapshot(Scope("region", COUNTY), night)
+    answer = office.get("/supervision/lists/registered/?format=csv")
+    assert 'filename="registered-20261101.csv"' in answer["Content-Disposition"]
+    api = office.get(f"/api/v1/evaluations/?key={COUNTY}").json()
+    assert api["as_of"] == "2026-11-01T00:00:00+08:00"
