@@ -15,7 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
-from . import services, uploads
+from . import drafts, services, uploads
 from .models import (
     Block,
     Category,
@@ -99,7 +99,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""
-        return super().get_queryset(request).select_related("draft", "published", "category")
+        rows = super().get_queryset(request).select_related("draft", "published", "category")
+        return rows.annotate(changed=drafts.changed())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new module gets its draft; the button "save and publish" publishes after saving."""
@@ -118,12 +119,11 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         return module.draft.title if module.draft else "–"
 
     @admin.display(description=_("state"))
-    def state(self, module: Module) -> str:
+    def state(self, module: Any) -> str:
         """Published or draft, in words."""
         if not module.published:
             return str(_("draft, learners do not see it"))
-        newer = module.draft and module.draft.updated_at > module.published.created_at
-        return str(_("published, draft is newer") if newer else _("published"))
+        return str(_("changed since publishing") if module.changed else _("published"))
 
     @admin.display(description=_("lessons"))
     def lesson_links(self, module: Module) -> str:

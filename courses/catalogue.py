@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import selectors
 from .data import Family, Level
-from .models import Category, Track
+from .models import Category, LessonEdition, Track
 from .selectors import ModuleCard
 
 FAMILY_ICONS = {
@@ -21,6 +21,7 @@ FAMILY_ICONS = {
     "internet": "tech",
     "market": "leaf",
 }
+RESULTS = "#r"  # a choice lands where its answer begins, not on the filters again
 FIRST_TASKS = ("C11", "C12", "C06", "C03", "C09")  # one of each trade, for the front page
 
 
@@ -42,11 +43,7 @@ class Filters:
             and self.category in ("", module.category.code)
             and self.family in ("", module.category.family)
             and (not self.audience or self.audience in card.track_codes)
-            and (
-                not self.minutes
-                or card.first_minutes <= int(self.minutes)
-                or card.minutes <= int(self.minutes)
-            )
+            and (not self.minutes or any(lesson.minutes <= int(self.minutes) for lesson in card.parts))
         )
 
     def but(self, **changes: str) -> Filters:
@@ -57,7 +54,7 @@ class Filters:
     def query(self) -> str:
         """As the query part of an address."""
         pairs = [(name, getattr(self, name)) for name in self.__slots__ if getattr(self, name)]
-        return f"?{urlencode(pairs)}" if pairs else "/modules/"
+        return f"?{urlencode(pairs)}{RESULTS}" if pairs else f"/modules/{RESULTS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +93,11 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
         return [_choice(filters, cards, name, *value) for value in values]
 
     levels = [("", _("All"), "book")] + [(v.value, level_short(v), "") for v in Level]
-    times = [
-        ("", _("Any"), "check"),
-        ("5", _("5 min"), "clock"),
-        ("30", _("Half an hour"), "clock"),
-    ]
+    times = [("", _("Any"), "check"), ("5", _("5 min"), "clock")]
     subjects = [(row.category.code, row.category.title, row.category.icon) for row in selectors.matrix(cards)]
     return {
         "cards": shown,
+        "short": _short_lessons(shown, int(filters.minutes)) if filters.minutes else [],
         "lessons": sum(card.lessons for card in shown),
         "filters": filters,
         "levels": choices("level", levels),
@@ -119,6 +113,11 @@ def _choice(
     there = filters.but(**{name: value})
     count = sum(there.match(card) for card in cards)
     return Choice(value, label, there.query(), count, getattr(filters, name) == value, icon)
+
+
+def _short_lessons(cards: list[ModuleCard], minutes: int) -> list[tuple[ModuleCard, LessonEdition]]:
+    """Lessons that fit in the time somebody has, each with its module."""
+    return [(card, lesson) for card in cards for lesson in card.parts if lesson.minutes <= minutes]
 
 
 def _names(filters: Filters, tracks: list[Track]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
@@ -27,9 +28,22 @@ def following(
             continue
         rank, reason = _why(module, other, mine)
         if rank:
-            other.reason = reason
-            ranked.append((rank, other.level, other.code, other))
-    return [row[3] for row in sorted(ranked, key=lambda row: row[:3])[:MOST]]
+            ranked.append((rank, other.level, other.code, other, reason))
+    return [_because(row[3], row[4]) for row in sorted(ranked, key=lambda row: row[:3])[:MOST]]
+
+
+def from_the_start(candidates: Iterable[Module], *, finished: frozenset[int]) -> list[Module]:
+    """Where nothing leads on: what is not finished yet, from easy to hard."""
+    left = [other for other in candidates if other.pk not in finished]
+    left.sort(key=lambda other: (other.level, other.code))
+    return [_because(other, _("You have not learnt this one yet.")) for other in left[:MOST]]
+
+
+def _because(module: Module, reason: str) -> Module:
+    """A copy with the reason: the candidates may be shared between threads."""
+    module = copy.copy(module)
+    module.reason = reason
+    return module
 
 
 def _why(module: Module, other: Module, mine: Mapping[int, object]) -> tuple[int, str]:

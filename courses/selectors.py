@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from .models import Block, Category, ContentState, LessonEdition, Module, Track
 
 TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
 _shared: dict[str, tuple[str, float]] = {}
+_pool: dict[str, tuple[Module, ...]] = {}  # by content version; only read
 
 
 def content_version() -> str:
@@ -34,6 +35,7 @@ def content_version() -> str:
 def forget_content_version() -> None:
     """Ask the database again at the next page."""
     _shared.clear()
+    _pool.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ class ModuleCard:
     minutes: int
     bytes: int
     first_lesson: str
-    first_minutes: int
+    parts: tuple[LessonEdition, ...]
     track_codes: frozenset[str]
 
     @property
     def slot_arg(self) -> str:
         """Names the place on the card where a learner's progress may stand."""
         return f"{self.module.pk}:{self.lessons}"
+
+    @property
+    def first_minutes(self) -> int:
+        """How long the first lesson takes."""
+        return self.parts[0].minutes
 
     @property
     def first_bytes(self) -> int:
@@ -85,7 +92,7 @@ def _card(module: Module, media_bytes: int) -> ModuleCard:
     lessons = sorted(edition.lessons.all(), key=lambda lesson: lesson.position)
     return ModuleCard(
         module, edition.title, edition.task, len(lessons), sum(lesson.minutes for lesson in lessons),
-        media_bytes + TEXT_BYTES * len(lessons), lessons[0].lesson.slug, lessons[0].minutes,
+        media_bytes + TEXT_BYTES * len(lessons), lessons[0].lesson.slug, tuple(lessons),
         frozenset(track.code for track in module.tracks.all()),
     )  # fmt: skip
 
@@ -114,16 +121,35 @@ def module_page(slug: str) -> ModulePage:
     if module is None or module.published is None:
         raise Http404
     lessons = lessons_of(module)
-    others = (
+    return ModulePage(
+        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.size for lesson in lessons),
+        list(module.tracks.all()), recommend.following(module, _candidates()),
+    )  # fmt: skip
+
+
+def _candidates() -> QuerySet[Module]:
+    """Published modules with what recommending needs: 3 queries."""
+    return (
         Module.objects.published()
         .select_related("published", "category")
         .prefetch_related("tracks", "prerequisites")
         .order_by("level", "code")
     )
-    return ModulePage(
-        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.size for lesson in lessons),
-        list(module.tracks.all()), recommend.following(module, others),
-    )  # fmt: skip
+
+
+def next_modules(after: int, finished: frozenset[int]) -> list[Module]:
+    """What to go on with after a module, with reasons, without those finished.
+
+    No query while the content stands, else 3.
+    """
+    version = content_version()
+    pool = _pool.get(version)
+    if pool is None:
+        _pool.clear()
+        pool = _pool[version] = tuple(_candidates())
+    module = next((row for row in pool if row.pk == after), None)
+    found = recommend.following(module, pool, finished=finished) if module else []
+    return found or recommend.from_the_start(pool, finished=finished | {after})
 
 
 def lessons_of(module: Module) -> list[LessonEdition]:
@@ -272,6 +298,11 @@ class TrackCards:
 
     track: Track
     cards: list[ModuleCard]
+
+    @property
+    def steps(self) -> list[tuple[ModuleCard, str]]:
+        """The cards, each with the name of the place where a learner's tick may stand."""
+        return [(card, f"{card.module.pk}:{number}") for number, card in enumerate(self.cards, start=1)]
 
     @property
     def minutes(self) -> int:

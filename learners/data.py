@@ -75,6 +75,7 @@ class TrackingSection:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    folded: bool = False  # long and seldom read: last, and closed on the page
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -30,9 +31,10 @@ class Person:
 
     @property
     def version(self) -> str:
-        """Changes with anything laid over a page for this person."""
+        """Changes with anything laid over a page for this person, and every hour: reviews come due by the clock."""
         token = self.request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:32]
-        return f"{self.learner.pk}.{self.learner.version}.{int(self.signed_in)}.{token}"
+        hour = int(time.time() // 3600)
+        return f"{self.learner.pk}.{self.learner.version}.{int(self.signed_in)}.{hour}.{token}"
 
 
 def guest_uuid(request: HttpRequest) -> uuid.UUID | None:

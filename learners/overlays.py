@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+
+from mooc.lib import registry
 
 from . import selectors
 from .guests import Person, short_name
@@ -17,7 +20,9 @@ def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """The name in the header, for somebody signed in."""
     if not person.signed_in:
         return {}
-    return dict.fromkeys(args, render_to_string("parts/account.html", {"name": str(person.request.user)}))
+    user = person.request.user
+    told = {"name": str(user), "work": registry.work_places(user)}
+    return dict.fromkeys(args, render_to_string("parts/account.html", told))
 
 
 def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:
@@ -70,10 +75,43 @@ def module_bars(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     }
 
 
+def module_ticks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """Tick or number in the lists of tracks. ``args``: ``<module id>:<number>``."""
+    rows = Enrolment.objects.filter(learner=person.learner, module_id__in={arg.split(":")[0] for arg in args})
+    done = {str(row.module_id): row.completed_at is not None for row in rows}
+    names = {True: "parts/mark_done.html", False: "parts/mark_begun.html"}
+    return {
+        arg: render_to_string(names[done[pk]], {"number": number})
+        for arg in args
+        for pk, number in [arg.split(":")]
+        if pk in done
+    }
+
+
+def _home(person: Person) -> selectors.Home | None:
+    """Asked once a page, for both of its places."""
+    request: Any = person.request
+    if not hasattr(request, "home_of_person"):
+        request.home_of_person = selectors.home_of(person.learner)
+    return request.home_of_person
+
+
 def home_hero(person: Person, args: Sequence[str]) -> Mapping[str, str]:
-    """ "Continue" in place of the first-visit greeting, once something was begun."""
-    state = selectors.resume_point(person.learner)
-    if state is None:
+    """ "Continue", or what to learn next, in place of the first-visit greeting once something was begun."""
+    home = _home(person)
+    if home is None:
         return {}
-    context = {"state": state, "name": str(person.request.user) if person.signed_in else ""}
+    context = {
+        "home": home,
+        "state": home.state,
+        "name": str(person.request.user) if person.signed_in else "",
+    }
     return dict.fromkeys(args, render_to_string("parts/home_resume.html", context))
+
+
+def home_body(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """The learner's own front page in place of the tour of the house."""
+    home = _home(person)
+    if home is None:
+        return {}
+    return dict.fromkeys(args, render_to_string("parts/home_mine.html", {"home": home}))

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
 from fpdf.fonts import FontFace
 
 from .data import TrackingSection
+from .sheet import CLOTH, INK, Sheet, drawable
 from .tracking import TrackingFile
 
-FONT = Path(__file__).parent / "fonts" / "NotoSansSC-subset.ttf"
-INK, CLOTH = (26, 33, 48), (35, 63, 123)
 MOST_ROWS = 200  # a section; the CSV has all of them
 
 
-@functools.cache
-def glyphs() -> frozenset[int]:
-    """Code points the font can draw."""
-    with TTFont(FONT, lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-def missing(text: str) -> list[str]:
-    """Characters of ``text`` that the font cannot draw, each once."""
-    return sorted({ch for ch in text if ord(ch) not in glyphs() and not ch.isspace()})
-
-
-def drawable(text: str) -> str:
-    """The text with what cannot be drawn spelled as ``[U+20BB7]``: reported, never dropped."""
-    return "".join(ch if ord(ch) in glyphs() or ch.isspace() else f"[U+{ord(ch):04X}]" for ch in text)
-
-
-class _Sheet(FPDF):
+class _Sheet(Sheet):
     """A4 with a footer that counts pages."""
 
     def __init__(self, foot: str) -> None:
-        super().__init__(format="A4")
+        super().__init__(foot)
         self.foot = foot
         self.set_margins(16, 15, 16)
         self.set_auto_page_break(True, 18)
-        self.add_font("sc", "", FONT)
-        self.set_title(foot)
 
     def footer(self) -> None:
         """Date and page number."""

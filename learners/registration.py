@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import guests, overlays, people
+    from . import desk, guests, overlays, people
 
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
@@ -16,7 +16,11 @@ def register() -> None:
     registry.slot_filler.register("lesson", overlays.lesson_marks)
     registry.slot_filler.register("module", overlays.module_marks)
     registry.slot_filler.register("modulebar", overlays.module_bars)
+    registry.slot_filler.register("moduletick", overlays.module_ticks)
     registry.slot_filler.register("hero", overlays.home_hero)
+    registry.slot_filler.register("home", overlays.home_body)
     registry.export_person.register("learners", people.export)
     registry.newcomer.register("learners", guests.newcomer)
     registry.erase_person.register("learners", people.erase)
+    registry.desk_panel.register("classes", desk.classes)
+    registry.work_place.register("classes", desk.work_place)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from courses import selectors as courses
 from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
 
@@ -27,6 +28,7 @@ class ModuleState:
     begun: bool
     enrolment: Enrolment | None
     block: int = 0
+    left: tuple[LessonEdition, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,7 +71,7 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
     place = known.get(following.lesson_id) if following else None
     return ModuleState(
         module, len(lessons) - len(left), len(lessons), following, bool(known), enrolment,
-        block=place.block if place else 0,
+        block=place.block if place else 0, left=tuple(left),
     )  # fmt: skip
 
 
@@ -77,18 +79,41 @@ def _done(progress: LessonProgress | None) -> bool:
     return progress is not None and progress.done_at is not None
 
 
-def resume_point(learner: Learner) -> ModuleState | None:
-    """The module a learner was in last and has not completed, with the lesson to go on with: 3 queries."""
-    last = (
-        Enrolment.objects.filter(learner=learner, completed_at=None, module__published__isnull=False)
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the front page offers somebody who has begun: the module in hand, and what comes after it."""
+
+    state: ModuleState | None
+    path: list[Module]
+
+    @property
+    def soon(self) -> tuple[LessonEdition, ...]:
+        """The next two lessons after the one to go on with."""
+        return self.state.left[1:3] if self.state else ()
+
+    @property
+    def later(self) -> list[Module]:
+        """What comes after what the page begins with."""
+        return self.path if self.state else self.path[1:]
+
+
+def home_of(learner: Learner) -> Home | None:
+    """The front page of a learner: 3 queries while a module is open, else 1. ``None`` before the first act."""
+    rows = list(
+        Enrolment.objects.filter(learner=learner, module__published__isnull=False)
         .exclude(last_at=None)
         .select_related("module__published")
         .order_by("-last_at")
-        .first()
     )
-    if last is None:
+    if not rows:
         return None
-    return _state(last.module, LessonProgress.objects.filter(learner=learner, module=last.module_id), last)
+    open_row = next((row for row in rows if not row.completed_at), None)
+    state = None
+    if open_row:
+        progress = LessonProgress.objects.filter(learner=learner, module=open_row.module_id)
+        state = _state(open_row.module, progress, open_row)
+    finished = frozenset(row.module_id for row in rows if row.completed_at)
+    return Home(state, courses.next_modules((open_row or rows[0]).module_id, finished))
 
 
 def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> ModuleState | None:

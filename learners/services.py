@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from courses.models import LessonEdition, Module
 
 from .data import Act, Activity, ObjectType, Verb
 from .durations import honest_seconds
-from .models import Enrolment, Learner, LessonProgress
+from .models import Enrolment, FileOpening, Learner, LessonProgress
 from .recording import Stored, derived_id, module_titles, record_act
 
 
@@ -115,3 +116,13 @@ def enrol(
                 response=how,
             ),
         )
+
+
+OPENED_AGAIN = dt.timedelta(minutes=30)  # within, it is one looking
+
+
+def note_opening(*, learner: Learner, by: Any) -> None:
+    """Write down that somebody opened another's file: its owner can see it. Turning its pages is one opening."""
+    since = timezone.now() - OPENED_AGAIN
+    if not FileOpening.objects.filter(learner=learner, opened_by=by, opened_at__gt=since).exists():
+        FileOpening.objects.create(learner=learner, opened_by=by)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Module
 from mooc.lib import registry
+from mooc.lib.look import spent
 from mooc.lib.text import mask_phone
 
 from .data import TrackingSection, Verb
@@ -37,6 +38,11 @@ class TrackingFile:
     modules_done: int
     sections: tuple[TrackingSection, ...]
     made_at: str
+
+    @property
+    def who(self) -> str:
+        """Name, place and number in one line, as far as they are known."""
+        return _(", ").join(part for part in (self.name, self.place, self.phone) if part)
 
     @property
     def hours(self) -> str:
@@ -86,6 +92,7 @@ def tracking_file(learner: Learner, rows: FileRows | None = None) -> TrackingFil
     sections = [_modules_section(rows), _lessons_section(rows)]
     for _name, provider in registry.tracking_section:
         sections += provider(learner)
+    sections.sort(key=lambda section: section.folded)
     user = learner.user
     return TrackingFile(
         name=str(user) if user else _("Learning on this phone"),
@@ -105,14 +112,16 @@ def _modules_section(rows: FileRows) -> TrackingSection:
     return TrackingSection(
         "modules",
         _("Modules"),
-        (_("Module"), _("Lessons read"), _("Time"), _("Best quiz"), _("Finished")),
+        (_("Module"), _("Lessons read"), _("Time"), _("Best quiz"), _("State")),
         tuple(
             (
                 _module_title(row.module),
                 str(row.lessons_done),
-                _("%(m)s min") % {"m": round(row.seconds / 60)},
+                spent(row.seconds),
                 f"{row.best_score:.0%}" if row.best_score is not None else "–",
-                _day(row.completed_at) if row.completed_at else _("under way"),
+                _("finished %(day)s") % {"day": _day(row.completed_at)}
+                if row.completed_at
+                else _("under way"),
             )
             for row in rows.enrolments[:MOST_ROWS]
         ),
@@ -121,7 +130,7 @@ def _modules_section(rows: FileRows) -> TrackingSection:
 
 def _lessons_section(rows: FileRows) -> TrackingSection:
     """Lessons, the last one first. A lesson finished twice (on two phones) stands here once."""
-    spent = {row.lesson.slug: row.seconds for row in rows.progress}
+    seconds = {row.lesson.slug: row.seconds for row in rows.progress}
     first = {record.object_id: record for record in rows.finished}
     shown = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
     return TrackingSection(
@@ -132,7 +141,7 @@ def _lessons_section(rows: FileRows) -> TrackingSection:
             (
                 record.title,
                 _day(record.happened_at),
-                _("%(m)s min") % {"m": round(spent.get(record.object_id, 0) / 60)},
+                spent(seconds.get(record.object_id, 0)),
             )
             for record in shown
         ),

@@ -86,6 +86,10 @@
     setTimeout(() => delete e.target.dataset.sent, 4000);
   });
 
+  // Older browsers do not unfold the part that an address names.
+  const named = location.hash && d.getElementById(location.hash.slice(1)), fold = named && named.closest("details");
+  if (fold && !fold.open) { fold.open = true; named.scrollIntoView(); }
+
   // Offline page: from the second page on, so that the first visit stays small.
   if ("serviceWorker" in navigator && isSecureContext) {
     try { if (sessionStorage.getItem("seen")) navigator.serviceWorker.register("/sw.js"); sessionStorage.setItem("seen", "1"); } catch { /* no storage: no offline page */ }

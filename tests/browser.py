@@ -9,6 +9,12 @@ from assessments.models import Option, Quiz
 
 LESSON = "/lessons/borrow-the-window/"
 MODULE = "/modules/window-light/"
+MODES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "elder": {"elder": "1"},
+    "elder-dark": {"elder": "xl", "color_scheme": "dark"},
+}
 AXE_RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],

@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if item.get_closest_marker("browser") and ON_POSTGRES:
+        if item.get_closest_marker("browser") and ON_POSTGRES and not item.get_closest_marker("postgres"):
             elsewhere.append(item)
         elif item.get_closest_marker("browser") and not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
@@ -127,12 +129,25 @@ def _nothing_remembered() -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
+    from courses.selectors import forget_content_version
+    from mooc.accounts import limits
     from mooc.lib.pages import memory
 
+    limits.epoch = time.time()
+    forget_content_version()
     memory.clear()
     cache.clear()  # this process's own memory or Redis number
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _themes(_django_db_marker: None, request: pytest.FixtureRequest) -> None:
+    """A test with real transactions empties every table afterwards, those that migrations filled too."""
+    if request.node.get_closest_marker("django_db"):
+        from feedback.taxonomy import ensure_themes
+
+        ensure_themes()
 
 
 # --- people and content ------------------------------------------------------------------------------
@@ -143,35 +158,17 @@ PASSWORD = "rural-2026"
 @pytest.fixture
 def regions(db: None) -> dict[str, Any]:
     """A small tree: one province, one city, two counties, a township and two villages in the first."""
-    from mooc.accounts.models import Region
+    from tests.world import make_regions
 
-    made: dict[str, Any] = {}
-    for name, code, parent, level in [
-        ("province", "36", None, 1), ("city", "3603", "province", 2),
-        ("county", "360321", "city", 3), ("county2", "360322", "city", 3),
-        ("township", "360321100", "county", 4),
-        ("village", "360321100201", "township", 5), ("village2", "360321100202", "township", 5),
-    ]:  # fmt: skip
-        made[name] = Region.objects.create(
-            code=code, parent=made.get(parent or ""), level=level, name_zh=f"{name}县", name_en=name
-        )
-    return made
+    return make_regions()
 
 
 @pytest.fixture
 def make_user(db: None) -> Callable[..., Any]:
     """``make_user("wang", role="supervisor", region=…)``; every password is the demonstration's."""
-    from mooc.accounts.models import RoleGrant, User
+    from tests import world
 
-    def make(username: str, *, role: str = "", region: Any = None, **fields: Any) -> Any:
-        fields.setdefault("display_name", username.title())
-        user = User.objects.create_user(username, password=PASSWORD, **fields)
-        if role:
-            RoleGrant.objects.create(user=user, role=role, region=region)
-            user.refresh_from_db()
-        return user
-
-    return make
+    return functools.partial(world.make_user, password=PASSWORD)
 
 
 @pytest.fixture
@@ -230,6 +227,26 @@ def phone(chromium: Any) -> Iterator[Callable[..., Any]]:
     yield new_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def url(live_server: Any, curriculum: None) -> str:
+    """The address of a running site with the small curriculum."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def visitor(phone: Callable[..., Any], url: str) -> Callable[..., Any]:
+    """``visitor(lang="en", elder="1")``: a phone with these settings remembered."""
+
+    def make(lang: str = "zh-hans", elder: str = "", **options: Any) -> Any:
+        page = phone(**options)
+        page.context.set_default_timeout(25_000)  # the machine that tests may be busy
+        cookies = {"django_language": lang} | ({"elder": elder} if elder else {})
+        page.context.add_cookies([{"name": k, "value": v, "url": url} for k, v in cookies.items()])
+        return page
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +26,40 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+class Redis:
+    """A Redis of a test's own, which the test may take away and bring back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        """Start, with what it had kept on disk, and wait until it answers."""
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        self.process = subprocess.Popen(
+            [*command, "--appendonly", "yes", "--save", ""], stdout=subprocess.DEVNULL
+        )
+        for _try in range(100):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                    connection.sendall(b"PING\r\n")
+                    if connection.recv(5) == b"+PONG":
+                        return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError("Redis does not answer")
+
+    def stop(self) -> None:
+        """Take it away."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(15)
+            self.process = None
 
 
 class Site:
@@ -53,6 +89,13 @@ class Site:
         if redis_url:
             self.env["REDIS_URL"] = redis_url
 
+    def as_server(self, redis_url: str, **more: str) -> None:
+        """Run in the server profile from now on, as behind a proxy that is not there."""
+        self.env |= {
+            "MOOC_PROFILE": "server", "MOOC_HOSTS": "localhost,127.0.0.1", "MOOC_TRUSTED_PROXIES": "0",
+            "MOOC_HTTPS": "0", "MOOC_STAFF_MFA": "0", "REDIS_URL": redis_url, **more,
+        }  # fmt: skip
+
     def create(self, template: Site | None = None) -> None:
         """Make the data directory and the database, as a copy of ``template`` when given."""
         if template is not None:
@@ -78,6 +121,30 @@ class Site:
         if done.returncode:
             raise AssertionError(f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}")
         return done.stdout
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask the database directly: quick enough to watch a worker."""
+        if self.server_url:
+            import psycopg2
+
+            connection = psycopg2.connect(self.env["DATABASE_URL"])
+        else:
+            connection = sqlite3.connect(self.data_dir / "mooc.sqlite3", timeout=20)
+        try:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            found = list(cursor.fetchall()) if cursor.description else []
+            connection.commit()
+            return found
+        finally:
+            connection.close()
+
+    def wait_for(self, statement: str, wanted: Any, seconds: float = 60) -> None:
+        """Until a worker has made the first cell of ``statement`` what is wanted."""
+        end = time.monotonic() + seconds
+        while (found := self.rows(statement)) == [] or found[0][0] != wanted:
+            assert time.monotonic() < end, f"{statement}: {found}, not {wanted}"
+            time.sleep(0.1)
 
     def start(self) -> None:
         """Start the web process and wait until it answers."""

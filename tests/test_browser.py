@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from learners.models import Enrolment
 from tests.browser import (
     BARE_ICONS,
     LESSON,
+    MODES,
     MODULE,
     SMALL_TARGETS,
     SMALL_TEXT,
@@ -44,32 +45,6 @@ OPEN_PAGES = [
     "/accounts/login/", "/accounts/join/", "/me/", "/me/code/", "/me/review/", "/me/privacy/", "/privacy/", "/help/",
     "/offline/", "/nothing/here/",
 ]  # fmt: skip
-MODES: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "elder": {"elder": "1"},
-    "elder-dark": {"elder": "xl", "color_scheme": "dark"},
-}
-
-
-@pytest.fixture
-def url(live_server: Any, curriculum: None) -> str:
-    """The address of a running site with the small curriculum."""
-    return str(live_server.url)
-
-
-@pytest.fixture
-def visitor(phone: Callable[..., Any], url: str) -> Callable[..., Any]:
-    """``visitor(lang="en", elder="1")``: a phone with these settings remembered."""
-
-    def make(lang: str = "zh-hans", elder: str = "", **options: Any) -> Any:
-        page = phone(**options)
-        page.context.set_default_timeout(25_000)  # the machine that tests may be busy
-        cookies = {"django_language": lang} | ({"elder": elder} if elder else {})
-        page.context.add_cookies([{"name": k, "value": v, "url": url} for k, v in cookies.items()])
-        return page
-
-    return make
 
 
 def learnt_pages(page: Any, url: str) -> list[str]:
@@ -426,3 +401,60 @@ def test_rule_10_figures_come_with_what_they_are_of(visitor: Any, url: str, lang
     assert not re.search(r"\bp\s*[=<]\s*0?\.\d", words)
     page.goto(f"{url}{MODULE}")
     assert re.search(r"2\D+2", page.locator("main").inner_text())
+
+
+# --- a cheap phone's first screen -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_a_course_is_on_the_first_screen_of_the_catalogue(visitor: Any, url: str, lang: str) -> None:
+    page = visitor(lang=lang, viewport={"width": 360, "height": 740})
+    page.goto(f"{url}/modules/")
+    first, bar = page.locator("a.mod").first.bounding_box(), page.locator("nav.bar").bounding_box()
+    assert first["y"] + 60 <= bar["y"]  # its title can be read above the bar
+    tap(page, ".seg.flat a:last-child")
+    page.wait_for_timeout(300)
+    assert page.locator("#r li").first.bounding_box()["y"] + 60 <= bar["y"]
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+@pytest.mark.parametrize("elder", ["", "1"])
+def test_no_date_of_the_file_is_broken_and_the_file_is_short(
+    visitor: Any, url: str, lang: str, elder: str
+) -> None:
+    page = visitor(lang=lang, elder=elder)
+    read_module(page, url)
+    take_quiz(page, url)
+    page.goto(f"{url}/me/")
+    broken = page.evaluate(
+        """() => [...document.querySelectorAll('.file td, .figs b')].filter((el) => {
+          const range = document.createRange(); range.selectNodeContents(el);
+          return new Set([...range.getClientRects()].filter((r) => r.width).map((r) => Math.round(r.bottom))).size > 1;
+        }).map((el) => el.textContent)"""
+    )
+    assert broken == []
+    assert not re.search(r"\d{4}-\d\d-\d\d", page.locator(".file").inner_text())
+    assert page.locator(".file details.qa[open]").count() == 0
+    assert page.locator("a[href='/me/file.json']").count() == 0
+
+
+def test_the_button_of_a_multiple_choice_is_above_the_bar(visitor: Any, url: str) -> None:
+    page = visitor(viewport={"width": 360, "height": 640})
+    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
+    while page.locator("button[name=choice]").count():
+        answer(page)
+        tap(page, "main a.btn.go")
+    tap(page, "form .btn.go")  # nothing ticked: the error makes the page longer
+    assert page.locator(".err").is_visible()
+    button, bar = page.locator("form .btn.go").bounding_box(), page.locator("nav.bar").bounding_box()
+    assert button["y"] + button["height"] <= bar["y"]
+
+
+def test_an_address_with_a_track_unfolds_it(visitor: Any, url: str) -> None:
+    page = visitor()
+    page.goto(f"{url}/tracks/")
+    assert page.locator("details[open]").count() == 0
+    slug = page.locator("details > div").first.get_attribute("id")
+    page.goto(url)
+    page.goto(f"{url}/tracks/#{slug}")
+    assert page.locator("details[open]").count() == 1

@@ -197,36 +197,52 @@ def test_killed_while_writing_the_old_model_stays(
     assert [found.name for found in tmp_path.iterdir()] == ["m.npz"]
 
 
-def test_without_the_encoder_words_alone_decide(
-    no_encoder: None,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: Any,
-    tmp_path: Path,
+@pytest.mark.django_db
+def test_without_the_encoder_words_alone_decide_and_it_is_said(
+    no_encoder: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.DATA_DIR = tmp_path
-    examples = some()
-    monkeypatch.setattr(corpus, "shipped", lambda: examples)
-    model = themes.shipped_model()
-    assert model.encoder == encoder.HASH_ONLY
+    themes.forget()
+    used = themes.in_use()
+    themes.forget()
+    assert used.words_only
+    assert "no sentence encoder" in used.trouble
     assert "no sentence encoder" in caplog.text
-    assert model.guess(["白底图用床单拍行不行"])[0].theme == "product_photo"
+    assert used.model.guess(["白底图用床单拍行不行"])[0].theme == "product_photo"
     assert Index.of(["照片发黄", "快递丢了"]).search("照片 发黄")[0][0] == 0
 
 
-def test_a_broken_model_file_is_made_anew(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Any, tmp_path: Path
+@pytest.mark.parametrize("name", [encoder.NAME, encoder.HASH_ONLY])
+def test_the_models_that_ship_are_of_the_corpus_that_ships(name: str) -> None:
+    """After a change of the corpus: ``manage.py train_questions --shipped``."""
+    model = store.load(themes.shipped_path(name), name)
+    assert model.themes == tuple(sorted(theme.code for theme in corpus.themes()))
+    made_of = themes.digest_of(corpus.shipped(), name)
+    assert model.metrics["corpus"] == float(int(made_of[:12], 16))
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "of another encoder"])
+def test_where_the_shipped_model_is_damaged_words_alone_serve(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, damage: str
 ) -> None:
-    settings.DATA_DIR = tmp_path
+    whole, words = (themes.shipped_path(name) for name in (encoder.NAME, encoder.HASH_ONLY))
+    monkeypatch.setattr(themes, "SHIPPED", tmp_path)
+    (tmp_path / words.name).write_bytes(words.read_bytes())
+    if damage != "missing":
+        broken = whole.read_bytes()[:5000] if damage == "cut" else words.read_bytes()
+        (tmp_path / whole.name).write_bytes(broken)
+    assert themes.shipped_model().encoder == encoder.HASH_ONLY
+    assert whole.name in caplog.text
+
+
+def test_without_any_shipped_file_the_model_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(themes, "SHIPPED", tmp_path)
     examples = some()
     monkeypatch.setattr(corpus, "shipped", lambda: examples)
-    first = themes.shipped_model()
-    (path,) = (tmp_path / "models").iterdir()
-    path.write_bytes(b"broken")
-    again = themes.shipped_model()
-    assert "made anew" in caplog.text
-    assert again.guess(["照片发黄"]) == first.guess(["照片发黄"])
-    assert store.load(path, encoder.encoder_id()).themes == first.themes
+    model = themes.shipped_model()
+    assert model.encoder == encoder.encoder_id()
+    assert model.guess(["照片发黄"])[0].theme == "product_photo"
 
 
 # --- similar questions -----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assessments import scoring
 from assessments import services as assessments
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import LessonEdition, Module
@@ -158,6 +159,40 @@ def test_another_ones_try_is_not_there(client: Client) -> None:
     data = {"attempt": str(attempt.uuid), "item": code, "choice": ["1"]}
     assert post(stranger, f"/quizzes/{quiz().pk}/answer/", data).status_code == 400
     assert Response.objects.count() == 6
+
+
+def test_true_stands_before_not_true_whatever_the_try() -> None:
+    for item in Item.objects.filter(kind="truefalse").prefetch_related("options"):
+        options = list(item.options.all())
+        for _try in range(20):
+            shown = scoring.arranged(options, item.kind, uuid.uuid4(), item.code)
+            assert [option.text_en for option in shown] == ["True", "Not true"]
+    single = Item.objects.filter(kind="single").prefetch_related("options").first()
+    assert single
+    orders = {
+        tuple(o.pk for o in scoring.arranged(list(single.options.all()), "single", uuid.uuid4(), single.code))
+        for _try in range(60)
+    }
+    assert len(orders) > 1
+
+
+@pytest.mark.parametrize(("wrong", "words"), [(2, "Nearly there"), (5, "A few short")])
+def test_the_result_says_honestly_how_far_it_was(client: Client, wrong: int, words: str) -> None:
+    client.cookies["django_language"] = "en"
+    html = client.get(take_quiz(client, quiz().pk, wrong=wrong).headers["Location"])
+    attempt = Attempt.objects.get()
+    page = client.get(f"/quizzes/{quiz().pk}/tries/{attempt.uuid}/").content.decode()
+    assert html.status_code == 200
+    assert (quiz().needed - attempt.right == 1) == (wrong == 2)
+    assert words in page
+    assert 'href="/lessons/' in page
+
+
+def test_a_question_asked_during_a_quiz_leads_back_to_its_lesson(client: Client) -> None:
+    page = client.get(f"/quizzes/{quiz().pk}/").content.decode()
+    code = hidden(page, "item")
+    lesson_slug = Item.objects.select_related("lesson").get(code=code).lesson.slug
+    assert f'href="/questions/ask/?lesson={lesson_slug}"' in page
 
 
 def test_a_wrong_answer_comes_back_and_is_learnt_by_spaced_review(client: Client) -> None:
@@ -371,3 +406,12 @@ def test_somebody_signed_in_needs_the_token(make_user: Any) -> None:
     token = html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     assert client.post("/lessons/borrow-the-window/done/", {"csrfmiddlewaretoken": token}).status_code == 302
     assert LearningRecord.objects.filter(verb="completed").count() == 1
+
+
+def test_nothing_ticked_shows_the_same_question_again(client: Client) -> None:
+    page = client.get(f"/quizzes/{quiz().pk}/").content.decode()
+    data = {"attempt": hidden(page, "attempt"), "item": hidden(page, "item")}
+    again = post(client, f"/quizzes/{quiz().pk}/answer/", data)
+    assert again.status_code == 400
+    assert hidden(again.content.decode(), "item") == data["item"]
+    assert hidden(again.content.decode(), "attempt") == data["attempt"]

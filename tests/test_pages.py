@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
+from assessments.models import Quiz, ReviewCard
 from courses import services
-from courses.models import Block, Module
+from courses.models import Block, LessonEdition, Module
 from learners.models import LessonProgress
 from mooc.lib import pages
-from tests.acts import post, read_lesson
+from tests.acts import answer_next, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 HOT = ["/", "/modules/", "/modules/window-light/", "/lessons/borrow-the-window/", "/tracks/"]
@@ -146,7 +149,7 @@ def test_a_filter_leads_nowhere_only_where_nothing_is(client: Client) -> None:
     for href in {part.split('"')[0] for part in html.split('class="chip" href="')[1:]}:
         target = href.replace("&amp;", "&")
         page = client.get(target if target.startswith("/") else f"/modules/{target}").content.decode()
-        assert page.count('class="mod"') > 0
+        assert page.count('class="mod"') + page.count('<li><a class="it" href="/lessons/') > 0
 
 
 def test_pages_that_fail_say_so_in_both_languages(client: Client) -> None:
@@ -203,3 +206,56 @@ def test_going_on_leads_to_the_block_that_was_on_the_screen(client: Client) -> N
         for page in ("/", "/modules/window-light/", "/me/"):
             assert f'href="/lessons/{slug}/{there}"' in client.get(page).content.decode(), page
     assert 'id="b4"' in client.get(f"/lessons/{slug}/").content.decode()
+
+
+# --- the learner's own front page -------------------------------------------------------------------
+
+
+def finish(client: Client, slug: str) -> None:
+    """Read all lessons of a module and pass its quiz."""
+    for lesson in LessonEdition.objects.filter(edition__published_of__slug=slug).select_related("lesson"):
+        read_lesson(client, lesson.lesson.slug)
+    take_quiz(client, Quiz.objects.get(module__slug=slug).pk)
+
+
+def test_the_front_page_of_a_learner_goes_on_instead_of_showing_the_house_again(client: Client) -> None:
+    read_lesson(client, "borrow-the-window")
+    html = client.get("/").content.decode()
+    assert 'href="/lessons/clean-ground/"' in html
+    assert 'class="mx"' not in html
+    assert 'class="tile"' not in html
+    assert 'class="mx"' in Client().get("/").content.decode()
+
+
+def test_who_finished_a_module_is_led_to_the_next_one_with_the_reason(client: Client) -> None:
+    finish(client, "window-light")
+    hero = client.get("/").content.decode().split('class="hero"')[1].split("</form>")[0]
+    assert 'href="/modules/parcel/"' in hero
+    finish(client, "parcel")
+    html = client.get("/").content.decode()
+    assert 'class="btn hot full" href="/me/"' in html
+    assert 'class="hero b"' not in html  # never again the greeting of a first visit
+
+
+def test_what_is_due_for_review_stands_on_the_front_page(client: Client) -> None:
+    answer_next(client, Quiz.objects.get(module__slug="window-light").pk, right=False)
+    read_lesson(client, "borrow-the-window")
+    assert 'class="note mid blk" href="/me/review/"' not in client.get("/").content.decode()
+    ReviewCard.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
+    assert 'class="note mid blk" href="/me/review/"' in client.get("/").content.decode()
+
+
+def test_five_minutes_means_lessons_of_five_minutes(client: Client) -> None:
+    html = client.get("/modules/?minutes=5").content.decode()
+    shown = {part.split("/")[0] for part in html.split('<li><a class="it" href="/lessons/')[1:]}
+    short = LessonEdition.objects.filter(edition__published_of__isnull=False, minutes__lte=5)
+    assert shown == set(short.values_list("lesson__slug", flat=True))
+    assert shown
+    assert 'href="/modules/?minutes=5#r"' in client.get("/").content.decode()
+    assert 'id="r"' in html
+
+
+def test_modules_of_a_track_show_what_is_finished(client: Client) -> None:
+    finish(client, "window-light")
+    assert 'class="ic done"' in client.get("/tracks/").content.decode()
+    assert 'class="ic done"' not in Client().get("/tracks/").content.decode()

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from feedback.models import Question
-from learners import pdf, tracking
+from learners import pdf, sheet, tracking
 from learners.data import TrackingSection
 from learners.models import Learner, LearningRecord
 from mooc.accounts.models import User
@@ -60,8 +60,8 @@ def test_the_file_speaks_the_readers_language(learnt: Client) -> None:
 
 
 def test_rare_name_characters_are_drawn_and_unknown_ones_reported() -> None:
-    assert pdf.missing("䶮㙓𠮷喆堃祎赟李桂香 Ānà 138****6021") == []
-    assert pdf.drawable("好\U0010ffff") == "好[U+10FFFF]"
+    assert sheet.missing("䶮㙓𠮷喆堃祎赟李桂香 Ānà 138****6021") == []
+    assert sheet.drawable("好\U0010ffff") == "好[U+10FFFF]"
     section = TrackingSection("x", "课", ("课",), (("䶮𠮷",),))
     file = tracking.TrackingFile("䶮𠮷", "河西村", "", 0, 0, 0, 0, (section,), "2026-11-23")
     assert len(pdf.tracking_pdf(file)) > 1000

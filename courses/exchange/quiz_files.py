@@ -121,7 +121,7 @@ def _finish(draft: _Draft) -> QuizItem:
     options = tuple(draft.options)
     if draft.kind == "truefalse":
         true = draft.values["answer"] == "true"
-        options = (QuizOption("对", "True", true), QuizOption("不对", "Not true", not true))
+        options = (QuizOption("这话对", "True", true), QuizOption("这话不对", "Not true", not true))
     v = draft.values
     return QuizItem(
         draft.code, draft.kind, int(v["lesson"]), v["skill"],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mooc.accounts import limits, phones
+from mooc.lib import registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
@@ -55,10 +56,12 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After signing in: was it you who learnt on this phone before? A new account never comes to ask."""
+    """After signing in: was it you who learnt on this phone before? A new account never comes to ask.
+    Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
         return redirect("/accounts/login/")
-    done = redirect(safe_next(request, "/me/"))
+    work = registry.work_places(request.user)
+    done = redirect(safe_next(request, work[0][1] if work else "/me/"))
     guests.drop_cookie(done)
     if was := request.session.pop(guests.WAS_COOKIE, ""):
         guests.hand_over_waiting(done, was)

@@ -18,6 +18,8 @@ from assessments.models import Item, Quiz
 from assessments.scoring import draw
 from courses.models import LessonEdition, Module
 from learners.guests import learner_of
+from mooc.accounts.data import Role
+from mooc.accounts.models import Region, RoleGrant
 from mooc.lib import pages
 
 
@@ -37,12 +39,15 @@ def facts() -> None:
         item.code: [option.pk for option in item.options.all() if option.right]
         for item in Item.objects.live().filter(module=module).prefetch_related("options")
     }
-    users = [get_user_model().objects.create_user(f"bench-{uuid.uuid4().hex[:8]}") for _n in range(5)]
+    users = [get_user_model().objects.create_user(f"bench-{uuid.uuid4().hex[:8]}") for _n in range(6)]
     found: dict[str, Any] = {
         "module": module.slug, "lesson": lesson.lesson.slug if lesson else "", "lessons": lessons, "quiz": quiz.pk,
         "length": quiz.length, "answers": answers, "sessions": [_session(user) for user in users[:4]],
     }  # fmt: skip
-    found["queries"] = _queries(found, users[4], quiz, answers)
+    office, province = users[4], Region.objects.get(level=1)
+    RoleGrant.objects.create(user=office, role=Role.SUPERVISOR, region=province)
+    found["office"] = [_session(office) for _n in range(4)]
+    found["queries"] = _queries(found, users[5], quiz, answers)
     print(json.dumps(found))
 
 
@@ -69,6 +74,10 @@ def _queries(found: dict[str, Any], user: Any, quiz: Quiz, answers: dict[str, li
     counts["guest lesson cold"] = _count(lambda: guest.get(paths["guest lesson"]))
     member.get(paths["guest lesson"])
     counts["signed-in lesson"] = _count(lambda: member.get(paths["guest lesson"]))
+    office = Client()
+    office.cookies[settings.SESSION_COOKIE_NAME] = found["office"][0]
+    office.get("/supervision/")
+    counts["dashboard"] = _count(lambda: office.get("/supervision/"))
     attempt = uuid.uuid4()
     codes = draw(list(answers), quiz.length, attempt)
 

@@ -50,6 +50,7 @@ class BenchSite:
     servers: dict[str, str]
     queries: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    learners: int = 0
     port: int = 0
     cold_port: int = 0
     bare_port: int = 0
@@ -91,6 +92,7 @@ class BenchSite:
 
     def prepare(self, *, learners: int) -> None:
         """Database, content, people and sessions."""
+        self.learners = learners
         self.data.mkdir(parents=True, exist_ok=True)
         if self.servers:
             self._sql("DROP DATABASE IF EXISTS mooc_bench")
@@ -98,7 +100,9 @@ class BenchSite:
         self.manage("migrate", "-v0")
         self.manage("collectstatic", "--noinput", "-v0")
         self.manage("load_content", CONTENT)
+        self.manage("import_regions", "mooc/accounts/regions/jiangxi.csv")
         self.manage("scale_data", "--learners", str(learners))
+        self.manage("evaluate", "--all")
         self.facts = json.loads(
             self.manage("shell", "-v0", "-c", "from tests.bench.inside import facts; facts()")
         )
@@ -155,6 +159,10 @@ class BenchSite:
         sessions = [{"sessionid": key, "csrftoken": TOKEN} for key in facts["sessions"]]
         signed_in = [forever(load.request(f"/lessons/{facts['lesson']}/", cookies)) for cookies in sessions]
         rows.append(Page("signed-in lesson", signed_in))
+        offices = [{"sessionid": key, "csrftoken": TOKEN} for key in facts["office"]]
+        rows.append(
+            Page("dashboard", [forever(load.request("/supervision/", cookies)) for cookies in offices])
+        )
         rows.append(Page("quiz answer stored", [self._answers(cookies) for cookies in sessions], 302))
         return rows
 

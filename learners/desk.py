@@ -1,0 +1,43 @@
+"""The panel of classes on the staff's front page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mooc.accounts.data import Role
+from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+
+from .models import Cohort
+
+ROWS = 8
+
+
+def classes(user: Any) -> DeskPanel | None:
+    """Classes that run or are to come, for village helpers: 1 query."""
+    if not user.has_role(Role.HELPER):
+        return None
+    running = Cohort.objects.visible_to(user).filter(ends_on__gte=timezone.localdate())
+    inside = Count("members", filter=Q(members__left_at=None))
+    rows = running.select_related("region").annotate(inside=inside).order_by("starts_on", "pk")[:ROWS]
+    return DeskPanel(
+        50, _("My classes"), tuple(_row(cohort) for cohort in rows),
+        empty=_("No class runs now. Make one, and people join by its code."),
+        more=DeskLink(_("All classes, and a new one"), "/classes/"),
+    )  # fmt: skip
+
+
+def _row(cohort: Any) -> DeskRow:
+    people = ngettext("%(n)s person", "%(n)s people", cohort.inside) % {"n": cohort.inside}
+    until = _("until %(day)s") % {"day": date_format(cohort.ends_on, "DATE_FORMAT")}
+    return DeskRow(cohort.title, f"/classes/{cohort.pk}/", (str(cohort.region), people, until))
+
+
+def work_place(user: Any) -> tuple[str, str] | None:
+    """The classes, for village helpers."""
+    return (_("My classes"), "/classes/") if user.has_role(Role.HELPER) and not user.is_superuser else None
