@@ -3,8 +3,11 @@ COPY requirements.txt /
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.txt
 
 FROM python:3.11-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 CELERY_SKIP_CHECKS=1
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin mooc && install -d -o mooc /data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 CELERY_SKIP_CHECKS=1
+# Volumes take their owner from these folders when they are first made.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin mooc \
+ && install -d -o mooc -m 750 /data /data/models \
+ && install -d -o mooc -m 755 /data/static /data/media
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from runpy import run_path
 from typing import Any
 
 worker_class = "gthread"
@@ -16,6 +17,9 @@ limit_request_line = 4094
 limit_request_fields = 60
 accesslog = None
 loglevel = "warning"
+_form = "json" if os.environ.get("MOOC_PROFILE") == "server" else "line"
+# Its own lines in our form; run from the file, because importing the package would load Celery here.
+logconfig_dict = run_path("mooc/lib/logs.py")["config"](os.environ.get("MOOC_LOG_FORMAT", _form), "WARNING")
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
