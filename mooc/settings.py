@@ -248,6 +248,9 @@ else:
     _queue = DATA_DIR / "queue"
     _queue.mkdir(exist_ok=True)
     CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_TRANSPORT = (
+        "mooc.lib.folderqueue:Transport"  # Kombu's own lets a worker read half a message
+    )
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),

@@ -59,10 +59,18 @@ _environment()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the settings now: the environment stands."""
+    """Load the settings now: the environment stands.
+
+    The processes of a parallel run inherit it. Were the settings' name in it, they would be loaded there
+    before this file is read, and all processes would share one folder and one Redis number.
+    """
     import django
+    from django.conf import settings
 
     django.setup()
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+    if settings.DATA_DIR != SCRATCH / "data":
+        raise pytest.UsageError(f"settings were loaded too early: {settings.DATA_DIR} is not this process's")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
