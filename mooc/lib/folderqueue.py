@@ -38,11 +38,11 @@ class Channel(filesystem.Channel):
                 blank.unlink()
         super()._queue_bind(exchange, routing_key, pattern, queue)  # locked, and no longer on nothing
 
-    def _put(self, queue: str, message: dict[str, Any], **_options: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **_options: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         try:
-            self._written(folder, str_to_bytes(dumps(message))).rename(folder / name)
+            self._written(folder, str_to_bytes(dumps(payload))).rename(folder / name)
         except OSError as error:
             raise ChannelError(f"Cannot add a message to {folder}") from error
 
