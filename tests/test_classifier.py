@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback import themes
-from feedback.classifier import corpus, encoder, engine, logistic, noise, store
+from feedback.classifier import corpus, encoder, engine, features, logistic, noise, store
 from feedback.classifier.corpus import Example
 from feedback.classifier.similar import Index
 from feedback.classifier.wording import MOST_LETTERS, is_wordless, tidy
@@ -42,10 +42,23 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- the arithmetic --------------------------------------------------------------------------------
 
 
+class Plain:
+    """An array as the rows that are fitted."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows, self.shape = rows, rows.shape
+
+    def times(self, matrix: np.ndarray) -> np.ndarray:
+        return self.rows @ matrix
+
+    def across(self, error: np.ndarray) -> np.ndarray:
+        return self.rows.T @ error
+
+
 def test_the_slope_of_the_loss_is_the_change_of_the_loss() -> None:
     dice = np.random.default_rng(1)
     rows, labels = dice.normal(size=(20, 5)), dice.integers(0, 3, 20)
-    matrix, intercept = logistic.fit(rows, labels, 3, strength=3.0, weights=np.ones(20), rounds=400)
+    matrix, intercept = logistic.fit(Plain(rows), labels, 3, strength=3.0, weights=np.ones(20), rounds=400)
 
     def loss(shift: np.ndarray) -> float:
         moved = matrix + shift
@@ -59,9 +72,31 @@ def test_the_slope_of_the_loss_is_the_change_of_the_loss() -> None:
 def test_what_lies_apart_is_told_apart() -> None:
     rows = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], np.float32)
     matrix, intercept = logistic.fit(
-        rows, np.array([0, 0, 1, 1]), 2, strength=10.0, weights=np.ones(4, np.float32)
+        Plain(rows), np.array([0, 0, 1, 1]), 2, strength=10.0, weights=np.ones(4, np.float32)
     )
     assert (rows @ matrix + intercept).argmax(axis=1).tolist() == [0, 0, 1, 1]
+
+
+TEXTS = st.lists(
+    st.text(alphabet="鸡蛋怎么寄 how to price eggs 12", max_size=30).map(tidy), min_size=1, max_size=12
+)
+
+
+@given(TEXTS, st.randoms(use_true_random=False))
+def test_sparse_rows_multiply_as_dense_ones_do(texts: list[str], dice: Any) -> None:
+    size = len(texts)
+    numbers = np.random.default_rng(dice.randrange(1000))
+    meaning = numbers.normal(size=(size, features.WIDTH)).astype(np.float16)
+    grams = features.Grams.of(texts)
+    places = numbers.integers(0, size, size + 2)
+    scale = features.Scale.of(meaning, grams)
+    dense = scale.join(meaning[places], grams.take(places))
+    rows = features.Joined(scale, meaning, grams, places)
+    assert rows.shape == dense.shape
+    matrix = numbers.normal(size=(dense.shape[1], 3)).astype(np.float32)
+    error = numbers.normal(size=(len(places), 3)).astype(np.float32)
+    np.testing.assert_allclose(rows.times(matrix), dense @ matrix, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(rows.across(error), dense.T @ error, rtol=1e-3, atol=1e-4)
 
 
 @given(st.dictionaries(st.floats(0, 1), st.booleans(), min_size=1, max_size=60))

@@ -77,7 +77,7 @@ class Model:
         return found
 
     def _guess(self, lines: list[str], meaning: np.ndarray) -> list[Guess]:
-        hashed = features.counts(lines)
+        hashed = features.Grams.of(lines)
         rows = self.scale.join(meaning, hashed)
         chance = logistic.softmax((rows @ self.matrix + self.intercept) / self.temperature)
         best = chance.argmax(axis=1)
@@ -99,13 +99,13 @@ class Model:
 class Prepared:
     """Examples as numbers, before any scale is learnt: each one, then (``copies``) a noisy copy of each.
 
-    ``meaning`` is ``float16 (n or 2 n, 512)``, ``hashed`` ``float16 (n or 2 n, 2048)``.
+    ``meaning`` is ``float16 (n or 2 n, 512)``, ``hashed`` the grams of the same texts.
     """
 
     themes: tuple[str, ...]
     labels: np.ndarray
     meaning: np.ndarray
-    hashed: np.ndarray
+    hashed: features.Grams
     copies: bool
 
 
@@ -123,7 +123,7 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     copies = [noise.noisy(line, dice) for line in lines] if len(lines) <= NOISY_UP_TO else []
     labels = np.array([place[example.theme] for example in examples])
     texts = lines + copies
-    return Prepared(themes, labels, encode(texts, np.float16), features.counts(texts), bool(copies))
+    return Prepared(themes, labels, encode(texts, np.float16), features.Grams.of(texts), bool(copies))
 
 
 def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
@@ -163,9 +163,7 @@ def out_of_fold(ready: Prepared, strength: float) -> tuple[np.ndarray, np.ndarra
             continue
         scale, matrix, intercept = _fit(ready, known, strength)
         rows = features.Joined(scale, ready.meaning, ready.hashed, asked)
-        logits[asked] = np.concatenate(
-            [rows[slice(at, at + 512)] @ matrix + intercept for at in range(0, len(asked), 512)]
-        )
+        logits[asked] = rows.times(matrix) + intercept
         guessed, meaning = logits[asked].argmax(axis=1), ready.meaning
         cosines[asked], _which = _nearest(meaning[asked], guessed, meaning[known], ready.labels[known])
     return logits, cosines
@@ -182,7 +180,7 @@ def folds(labels: np.ndarray) -> np.ndarray:
 
 
 def _fit(ready: Prepared, known: np.ndarray, strength: float) -> tuple[Scale, np.ndarray, np.ndarray]:
-    scale = Scale.of(ready.meaning[known], ready.hashed[known])
+    scale = Scale.of(ready.meaning[known], ready.hashed.take(known))
     places, labels, weights = known, ready.labels[known], np.ones(len(known), np.float32)
     if ready.copies:
         places = np.concatenate([known, known + len(ready.labels)])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,14 +26,50 @@ def bucket(gram: str) -> tuple[int, float]:
     return value % BUCKETS, 1.0 if value & 0x8000_0000 else -1.0
 
 
-def counts(texts: Sequence[str]) -> np.ndarray:
-    """Signed sums of ``1 + ln tf`` by bucket, ``float16 (n, 2048)``: half the memory, exact enough."""
-    found = np.zeros((len(texts), BUCKETS), np.float16)
-    for row, text in enumerate(texts):
-        for gram, times in Counter(grams(text)).items():
-            place, sign = bucket(gram)
-            found[row, place] += sign * (1.0 + np.log(times))
-    return found
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """Signed sums of ``1 + ln tf`` by bucket, as compressed sparse rows: a question touches some 40 of 2,048.
+
+    Row ``i`` has ``values[starts[i]:starts[i + 1]]`` in the buckets ``places[…]``.
+    """
+
+    starts: np.ndarray
+    places: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Grams:
+        """Of tidy texts, in order."""
+        starts, places, values = [0], array("H"), array("f")
+        for text in texts:
+            found: dict[int, float] = {}
+            for gram, times in Counter(grams(text)).items():
+                place, sign = bucket(gram)
+                found[place] = found.get(place, 0.0) + sign * (1.0 + math.log(times))
+            places.extend(found)
+            values.extend(found.values())
+            starts.append(len(places))
+        return cls(np.array(starts), np.array(places, np.uint16), np.array(values, np.float32))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def take(self, rows: np.ndarray) -> Grams:
+        """Some rows, in the order named."""
+        sizes = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        at = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], sizes)
+        return Grams(starts, self.places[at], self.values[at])
+
+    def owners(self) -> np.ndarray:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def dense(self) -> np.ndarray:
+        """``float32 (n, 2048)``."""
+        found = np.zeros((len(self), BUCKETS), np.float32)
+        found[self.owners(), self.places] = self.values
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +83,77 @@ class Scale:
     idf: np.ndarray
 
     @classmethod
-    def of(cls, meaning: np.ndarray, hashed: np.ndarray) -> Scale:
-        """From the training texts' meaning vectors and counts."""
-        df = np.count_nonzero(hashed, axis=0)
+    def of(cls, meaning: np.ndarray, hashed: Grams) -> Scale:
+        """From the training texts' meaning vectors and grams."""
+        df = np.bincount(hashed.places[hashed.values != 0], minlength=BUCKETS)
         return cls(
             meaning.mean(axis=0, dtype=np.float32).astype(np.float32),
             (np.log((1 + len(hashed)) / (1 + df)) + 1).astype(np.float32),
         )
 
-    def join(self, meaning: np.ndarray, hashed: np.ndarray) -> np.ndarray:
-        """Centred, normalised meaning beside 0.7 × the normalised hash: ``float32 (n, 2560)``."""
-        rows = np.empty((len(meaning), WIDTH + BUCKETS), np.float32)
-        np.subtract(meaning, self.mean, out=rows[:, :WIDTH])
-        np.multiply(hashed, self.idf, out=rows[:, WIDTH:])
-        for part, weight in ((rows[:, :WIDTH], 1.0), (rows[:, WIDTH:], HASH_WEIGHT)):
-            length = np.sqrt(np.einsum("ij,ij->i", part, part))
-            part *= (weight / np.where(length == 0, 1, length))[:, None]
+    def centred(self, meaning: np.ndarray) -> np.ndarray:
+        """Centred, normalised meaning: ``float32 (n, 512)``."""
+        rows = meaning.astype(np.float32) - self.mean
+        length = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        rows /= np.where(length == 0, 1, length)[:, None]
         return rows
 
+    def weighed(self, hashed: Grams) -> Grams:
+        """0.7 × the IDF-weighted, normalised grams."""
+        values, owners = hashed.values * self.idf[hashed.places], hashed.owners()
+        length = np.sqrt(np.bincount(owners, values * values, minlength=len(hashed)))
+        values *= (HASH_WEIGHT / np.where(length == 0, 1, length)).astype(np.float32)[owners]
+        return Grams(hashed.starts, hashed.places, values)
 
-@dataclass(frozen=True, slots=True)
+    def join(self, meaning: np.ndarray, hashed: Grams) -> np.ndarray:
+        """Both side by side: ``float32 (n, 2560)``, for few rows at a time."""
+        return np.concatenate([self.centred(meaning), self.weighed(hashed).dense()], axis=1)
+
+
 class Joined:
-    """Rows that are joined a slice at a time: training never holds them all.
+    """Many rows of both for training, the grams sparse: a seventh of the memory, a fraction of the time.
 
-    :param places: which rows of ``meaning (m, 512)`` and ``hashed (m, 2048)``, in order.
+    :param places: which rows of ``meaning (m, 512)`` and of ``hashed``, in order.
     """
 
-    scale: Scale
-    meaning: np.ndarray
-    hashed: np.ndarray
-    places: np.ndarray
+    def __init__(self, scale: Scale, meaning: np.ndarray, hashed: Grams, places: np.ndarray) -> None:
+        self.shape = (len(places), WIDTH + BUCKETS)
+        self.meaning = scale.centred(meaning[places])
+        grams = scale.weighed(hashed.take(places))
+        owners = grams.owners()
+        self._by_row = Sums(owners, grams.places, grams.values)
+        order = np.argsort(grams.places, kind="stable")
+        self._by_bucket = Sums(grams.places[order], owners[order], grams.values[order])
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return len(self.places), WIDTH + BUCKETS
+    def times(self, matrix: np.ndarray) -> np.ndarray:
+        """``rows @ matrix``."""
+        found: np.ndarray = self.meaning @ matrix[:WIDTH]
+        self._by_row.add_to(found, matrix[WIDTH:])
+        return found
 
-    def __getitem__(self, part: slice) -> np.ndarray:
-        places = self.places[part]
-        return self.scale.join(self.meaning[places], self.hashed[places])
+    def across(self, error: np.ndarray) -> np.ndarray:
+        """``rows.T @ error``."""
+        found = np.zeros((self.shape[1], error.shape[1]), np.float32)
+        np.matmul(self.meaning.T, error, out=found[:WIDTH])
+        self._by_bucket.add_to(found[WIDTH:], error)
+        return found
 
 
-__all__ = ["BUCKETS", "WIDTH", "Joined", "Scale", "counts"]
+class Sums:
+    """One way through a sparse matrix: for each target, the values times the rows they stand for.
+
+    :param targets: sorted; :param sources: the row of the other matrix each value multiplies.
+    """
+
+    def __init__(self, targets: np.ndarray, sources: np.ndarray, values: np.ndarray) -> None:
+        first = np.flatnonzero(np.diff(targets, prepend=-1))
+        self.targets, self.first = targets[first], first
+        self.sources, self.values = sources.astype(np.int32), values[:, None]
+
+    def add_to(self, found: np.ndarray, other: np.ndarray) -> None:
+        """Add this matrix times ``other`` to ``found``."""
+        if len(self.first):
+            found[self.targets] += np.add.reduceat(other[self.sources] * self.values, self.first, axis=0)
+
+
+__all__ = ["BUCKETS", "WIDTH", "Grams", "Joined", "Scale"]

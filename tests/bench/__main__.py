@@ -48,13 +48,15 @@ def main() -> int:
 
 
 def profile(name: str, data: Path, servers: dict[str, str], full: bool, only: str) -> dict[str, Any]:
-    """Measure one profile."""
+    """Measure one profile. The large sizes: pages after the heavy work has written 20,000 learners."""
     site = BenchSite(name, data, servers)
     try:
-        site.prepare(learners=2000 if full else 200)
+        site.prepare(learners=200)
+        rows = [] if only or not full else work.measure(site, full=True)
+        site.look()
         with site.serving():
             reference, pages = measure(site, only)
-        rows = [] if only else work.measure(site, full=full)
+        rows = rows or ([] if only else work.measure(site, full=False))
     finally:
         site.destroy()
     show(name, reference, pages, rows)

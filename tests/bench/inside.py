@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import uuid
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.models import Item, Quiz
 from assessments.scoring import draw
@@ -96,3 +99,52 @@ def _count(act: Any) -> int:
     if response.status_code not in (200, 302):
         sys.exit(f"{response.status_code} while counting queries")
     return sum(1 for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")))
+
+
+def report() -> None:
+    """Make a report on the whole province as its job does: page, workbook and table."""
+    from assessments.evaluation import jobs, reports, tasks
+    from assessments.evaluation.data import Scope, ScopeKind
+
+    province = Region.objects.get(level=1)
+    scope = Scope(ScopeKind.REGION, province.code)
+    made, _new = reports.ask_for_report(scope=scope, region=province, language="zh-hans", by=None)
+    started = time.perf_counter()
+    jobs.run(made.job_id, tasks.WORKS)
+    print("seconds", round(time.perf_counter() - started, 4))
+    made.refresh_from_db()
+    if made.made_at is None:
+        sys.exit("the report was not made")
+
+
+def similar(count: int) -> None:
+    """The p95 of 200 searches among ``count`` answered questions that have their vectors."""
+    from feedback import similar as index
+    from feedback.classifier import corpus, encoder
+    from feedback.classifier.wording import tidy
+    from feedback.models import Question
+    from learners.models import Learner
+
+    texts = [example.text for example in corpus.shipped()]
+    learner, now = Learner.objects.order_by("pk").first(), timezone.now()
+    lines = [
+        f"{texts[n % len(texts)]} {n}"
+        for n in range(count - Question.objects.to_offer().exclude(vector=None).count())
+    ]
+    for start in range(0, len(lines), 1000):
+        part = lines[start : start + 1000]
+        vectors = encoder.encode([tidy(line) for line in part], np.float16)
+        Question.objects.bulk_create(
+            Question(
+                uuid=uuid.uuid4(), learner=learner, text=line, vector=vector.tobytes(), encoder=encoder.encoder_id(),
+                answer="看这一课", answered_at=now, due_at=now, held=False,
+            )
+            for line, vector in zip(part, vectors, strict=True)
+        )  # fmt: skip
+    index.find_similar(texts[0])
+    taken = []
+    for text in texts[:: len(texts) // 200][:200]:
+        started = time.perf_counter()
+        index.find_similar(f"{text}？")
+        taken.append(time.perf_counter() - started)
+    print("seconds", round(sorted(taken)[int(0.95 * len(taken))], 5))

@@ -103,6 +103,9 @@ class BenchSite:
         self.manage("import_regions", "mooc/accounts/regions/jiangxi.csv")
         self.manage("scale_data", "--learners", str(learners))
         self.manage("evaluate", "--all")
+
+    def look(self) -> None:
+        """Ids, sessions and query counts of what is there now."""
         self.facts = json.loads(
             self.manage("shell", "-v0", "-c", "from tests.bench.inside import facts; facts()")
         )
