@@ -22,7 +22,7 @@ from .classifier.wording import tidy
 from .models import Question
 
 logger = logging.getLogger(__name__)
-MOST_INDEXED = 20_000  # the newest; 20 MB of vectors
+MOST_INDEXED = 20_000  # the newest; 10 MB of vectors
 SHOWN = 5
 LEAST_SCORE = 0.5  # below, what is found is about something else; see docs/model-card.md
 SAME = 0.8  # cosine: likely the same question

@@ -42,23 +42,10 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- the arithmetic --------------------------------------------------------------------------------
 
 
-class Plain:
-    """An array as the rows that are fitted."""
-
-    def __init__(self, rows: np.ndarray) -> None:
-        self.rows, self.shape = rows, rows.shape
-
-    def times(self, matrix: np.ndarray) -> np.ndarray:
-        return self.rows @ matrix
-
-    def across(self, error: np.ndarray) -> np.ndarray:
-        return self.rows.T @ error
-
-
 def test_the_slope_of_the_loss_is_the_change_of_the_loss() -> None:
     dice = np.random.default_rng(1)
     rows, labels = dice.normal(size=(20, 5)), dice.integers(0, 3, 20)
-    matrix, intercept = logistic.fit(Plain(rows), labels, 3, strength=3.0, weights=np.ones(20), rounds=400)
+    matrix, intercept = logistic.fit(rows, labels, 3, strength=3.0, weights=np.ones(20), rounds=400)
 
     def loss(shift: np.ndarray) -> float:
         moved = matrix + shift
@@ -72,7 +59,7 @@ def test_the_slope_of_the_loss_is_the_change_of_the_loss() -> None:
 def test_what_lies_apart_is_told_apart() -> None:
     rows = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], np.float32)
     matrix, intercept = logistic.fit(
-        Plain(rows), np.array([0, 0, 1, 1]), 2, strength=10.0, weights=np.ones(4, np.float32)
+        rows, np.array([0, 0, 1, 1]), 2, strength=10.0, weights=np.ones(4, np.float32)
     )
     assert (rows @ matrix + intercept).argmax(axis=1).tolist() == [0, 0, 1, 1]
 
@@ -82,21 +69,37 @@ TEXTS = st.lists(
 )
 
 
-@given(TEXTS, st.randoms(use_true_random=False))
-def test_sparse_rows_multiply_as_dense_ones_do(texts: list[str], dice: Any) -> None:
-    size = len(texts)
-    numbers = np.random.default_rng(dice.randrange(1000))
-    meaning = numbers.normal(size=(size, features.WIDTH)).astype(np.float16)
+@given(TEXTS, st.data())
+def test_grams_of_some_rows_are_those_of_their_texts(texts: list[str], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=15))
+    taken, wanted = (
+        features.Grams.of(texts).take(np.array(rows, int)),
+        features.Grams.of([texts[n] for n in rows]),
+    )
+    for name in ("starts", "places", "values"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(wanted, name))
+
+
+@given(TEXTS)
+def test_both_parts_of_a_joined_row_have_their_length(texts: list[str]) -> None:
     grams = features.Grams.of(texts)
-    places = numbers.integers(0, size, size + 2)
+    meaning = np.random.default_rng(1).normal(size=(len(texts), features.WIDTH)).astype(np.float16)
+    rows = features.Scale.of(meaning, grams).join(meaning, grams)
+    for row, counted in zip(rows, grams.dense(), strict=True):
+        wanted = features.HASH_WEIGHT if counted.any() else 0
+        assert np.linalg.norm(row[features.WIDTH :]) == pytest.approx(wanted, abs=1e-5)
+        assert len(texts) == 1 or np.linalg.norm(row[: features.WIDTH]) == pytest.approx(1, abs=1e-3)
+
+
+@given(TEXTS, st.data())
+def test_slices_of_joined_rows_are_the_joined_rows(texts: list[str], data: st.DataObject) -> None:
+    grams = features.Grams.of(texts)
+    meaning = np.random.default_rng(2).normal(size=(len(texts), features.WIDTH)).astype(np.float16)
+    places = np.array(data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=20)), int)
     scale = features.Scale.of(meaning, grams)
-    dense = scale.join(meaning[places], grams.take(places))
     rows = features.Joined(scale, meaning, grams, places)
-    assert rows.shape == dense.shape
-    matrix = numbers.normal(size=(dense.shape[1], 3)).astype(np.float32)
-    error = numbers.normal(size=(len(places), 3)).astype(np.float32)
-    np.testing.assert_allclose(rows.times(matrix), dense @ matrix, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(rows.across(error), dense.T @ error, rtol=1e-3, atol=1e-4)
+    found = np.concatenate([rows[slice(at, at + 3)] for at in range(0, max(1, len(places)), 3)])
+    np.testing.assert_allclose(found, scale.join(meaning[places], grams.take(places)), atol=1e-6)
 
 
 @given(st.dictionaries(st.floats(0, 1), st.booleans(), min_size=1, max_size=60))
@@ -302,7 +305,17 @@ def test_the_same_question_comes_first_and_the_same_thing_said_otherwise_soon() 
 def test_kept_vectors_find_the_same() -> None:
     known = ["果子怎么寄不坏", "营业执照要不要办", "照片拍出来发黄"]
     vectors = encoder.encode([tidy(text) for text in known]).astype(np.float16)
-    assert Index.of(known, vectors).search("照片黄") == Index.of(known).search("照片黄")
+    kept, made = (index.search("照片黄") for index in (Index.of(known, vectors), Index.of(known)))
+    assert [row for row, _score in kept] == [row for row, _score in made]
+    assert [score for _row, score in kept] == pytest.approx([score for _row, score in made], abs=0.002)
+
+
+def test_coded_vectors_keep_their_cosines() -> None:
+    vectors = np.random.default_rng(3).normal(size=(3000, 512)).astype(np.float32)
+    vectors[7] = 0  # a question without a word
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)[:, None]
+    index, asked = Index.of([""] * len(vectors), vectors), vectors[11]
+    np.testing.assert_allclose(index._cosines(asked), vectors @ asked, atol=0.002)
 
 
 # --- the commands ------------------------------------------------------------------------------------

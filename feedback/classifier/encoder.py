@@ -69,6 +69,12 @@ def _share_table(backend: Any, path: Path) -> None:
     backend.table = np.asarray(mapped)
 
 
+def release() -> None:
+    """Give its 60 MB back; the next text loads it again, in a second or two."""
+    with _lock:
+        _load.cache_clear()
+
+
 def encoder_id() -> str:
     """Which encoder texts are encoded with now; kept with every model and every stored vector."""
     return NAME if _here() is not None else HASH_ONLY

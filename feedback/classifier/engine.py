@@ -20,7 +20,7 @@ import numpy as np
 
 from . import features, logistic, noise
 from .corpus import OTHER, Example
-from .encoder import HASH_ONLY, encode, encoder_id
+from .encoder import HASH_ONLY, encode, encoder_id, release
 from .features import Scale
 from .wording import is_wordless, tidy
 
@@ -31,6 +31,7 @@ NOISY_WEIGHT = 0.5
 NOISY_UP_TO = 6000  # examples; with more, the language itself brings enough noise
 PRECISION = 0.95
 NEAR = 0.4  # cosine of meaning
+MANY = 1000  # examples that take long enough to fit to load the encoder again afterwards
 FEWEST = 5  # examples a theme needs before anything is labelled with it
 SEED = 20
 
@@ -103,6 +104,7 @@ class Prepared:
     """
 
     themes: tuple[str, ...]
+    encoder: str
     labels: np.ndarray
     meaning: np.ndarray
     hashed: features.Grams
@@ -123,18 +125,22 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     copies = [noise.noisy(line, dice) for line in lines] if len(lines) <= NOISY_UP_TO else []
     labels = np.array([place[example.theme] for example in examples])
     texts = lines + copies
-    return Prepared(themes, labels, encode(texts, np.float16), features.Grams.of(texts), bool(copies))
+    return Prepared(
+        themes, encoder_id(), labels, encode(texts, np.float16), features.Grams.of(texts), bool(copies)
+    )
 
 
 def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
     """A model of all examples, calibrated on out-of-fold scores."""
     ready = prepare(examples)
+    if len(examples) >= MANY:
+        release()  # a small server trains at night beside everything else
     logits, cosines = out_of_fold(ready, strength)
     temperature = best_temperature(logits, ready.labels)
     chance = logistic.softmax(logits / temperature)
     guessed = chance.argmax(axis=1)
     right = guessed == ready.labels
-    confidence = chance.max(axis=1) * near(cosines, ready.themes, encoder_id())
+    confidence = chance.max(axis=1) * near(cosines, ready.themes, ready.encoder)
     threshold = best_threshold(confidence, right)
     scale, matrix, intercept = _fit(ready, np.arange(len(ready.labels)), strength)
     sure = confidence >= threshold
@@ -147,7 +153,7 @@ def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
     metrics |= {f"f1 {ready.themes[theme]}": score for theme, score in scores.items()}
     counts = np.bincount(ready.labels, minlength=len(ready.themes))
     return Model(
-        ready.themes, encoder_id(), strength, temperature, threshold, scale, matrix, intercept,
+        ready.themes, ready.encoder, strength, temperature, threshold, scale, matrix, intercept,
         ready.meaning[: len(ready.labels)], ready.labels, tuple(int(n) for n in counts), metrics,
     )  # fmt: skip
 
@@ -163,7 +169,9 @@ def out_of_fold(ready: Prepared, strength: float) -> tuple[np.ndarray, np.ndarra
             continue
         scale, matrix, intercept = _fit(ready, known, strength)
         rows = features.Joined(scale, ready.meaning, ready.hashed, asked)
-        logits[asked] = rows.times(matrix) + intercept
+        logits[asked] = np.concatenate(
+            [rows[slice(at, at + 512)] @ matrix + intercept for at in range(0, len(asked), 512)]
+        )
         guessed, meaning = logits[asked].argmax(axis=1), ready.meaning
         cosines[asked], _which = _nearest(meaning[asked], guessed, meaning[known], ready.labels[known])
     return logits, cosines

@@ -8,19 +8,16 @@ from typing import Protocol
 import numpy as np
 
 MEMORY, ARMIJO = 8, 1e-4
+CHUNK = 512  # rows made whole at a time
 
 
 class Rows(Protocol):
-    """Numbers of examples, ``(n, d)``, in whatever form multiplies well."""
+    """Numbers of examples, ``(n, d)``: an array, or something that makes slices of one when asked."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
 
-    def times(self, matrix: np.ndarray) -> np.ndarray:
-        """``rows @ matrix``."""
-
-    def across(self, error: np.ndarray) -> np.ndarray:
-        """``rows.T @ error``."""
+    def __getitem__(self, part: slice) -> np.ndarray: ...
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -49,13 +46,17 @@ def fit(
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         matrix = flat.reshape(width + 1, classes)
-        slope, here = np.empty_like(matrix), np.arange(count)
-        error = softmax(rows.times(matrix[:-1]) + matrix[-1])
-        value = -float(weights @ np.log(np.maximum(error[here, labels], 1e-12)))
-        error[here, labels] -= 1
-        error *= weights[:, None]
-        slope[:-1] = rows.across(error)
-        slope[-1] = error.sum(axis=0)
+        slope, value = np.zeros_like(matrix), 0.0
+        for start in range(0, count, CHUNK):  # a sum over rows: no more than a chunk is ever whole
+            part = slice(start, start + CHUNK)
+            some, right, weight = rows[part], labels[part], weights[part]
+            error = softmax(some @ matrix[:-1] + matrix[-1])
+            here = np.arange(len(some))
+            value -= float(weight @ np.log(np.maximum(error[here, right], 1e-12)))
+            error[here, right] -= 1
+            error *= weight[:, None]
+            slope[:-1] += some.T @ error
+            slope[-1] += error.sum(axis=0)
         slope *= strength
         slope[:-1] += matrix[:-1]
         return strength * value + 0.5 * float((matrix[:-1] ** 2).sum()), slope.ravel()
