@@ -1,5 +1,5 @@
 """The trainers' desk of feedback. The queue stands in :mod:`.admin_queue`, the engine in
-:mod:`.admin_engine`, possible new themes in :mod:`.admin_proposals`."""
+:mod:`.admin_engine`, possible new themes in :mod:`.admin_proposals`, doubtful ones in :mod:`.admin_doubts`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import current
 
-from . import admin_engine, admin_proposals, admin_queue, posts, publishing
+from . import admin_doubts, admin_engine, admin_proposals, admin_queue, posts, publishing
 from .models import AnswerEntry, AnswerModule, ContentReport, Question, Reply, SavedReply
 
-__all__ = ["admin_engine", "admin_proposals", "admin_queue"]
+__all__ = ["admin_doubts", "admin_engine", "admin_proposals", "admin_queue"]
 
 
 @admin.register(ContentReport)

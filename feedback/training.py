@@ -6,13 +6,14 @@ import logging
 import time
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 
-from . import themes
+from . import answering, themes
 from .classifier import corpus, encoder, engine, store
 from .classifier.corpus import Example
 from .models import ClassifierVersion, Theme, TrainingExample
@@ -22,14 +23,21 @@ State = ClassifierVersion.State
 ENOUGH_CORRECTIONS = 10
 MAY_FALL = 0.01  # of out-of-fold macro-F1
 KEPT_FILES = 10
+MOST_DOUBTS = 500
 A_DAY = 24 * 3600.0
 
 
 def examples() -> list[Example]:
     """The shipped corpus and what trainers have said since."""
-    rows = TrainingExample.objects.select_related("theme", "question").order_by("pk")
-    said = [Example(row.theme.code, language_of(row.question.text), row.question.text) for row in rows]
-    return corpus.shipped() + said
+    return corpus.shipped() + [_as_example(row) for row in _said()]
+
+
+def _said() -> list[TrainingExample]:
+    return list(TrainingExample.objects.select_related("theme", "question").order_by("pk"))
+
+
+def _as_example(row: TrainingExample) -> Example:
+    return Example(row.theme.code, language_of(row.question.text), row.question.text)
 
 
 def language_of(text: str) -> str:
@@ -63,7 +71,8 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
     examples give the version that is already there.
     """
     begun = timezone.now()  # what is corrected from now on counts for the next one
-    rows = examples()
+    said = _said()
+    rows = corpus.shipped() + [_as_example(row) for row in said]
     digest = themes.digest_of(rows, encoder.encoder_id())
     file = f"themes-{digest[:16]}.npz"
     known = ClassifierVersion.objects.filter(file=file).first()
@@ -87,9 +96,41 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
         ClassifierVersion.objects.filter(pk=version.pk).update(sha256=checksum, created_at=begun)
         if made and not worse:
             _put_in_use(version)
+        _note_doubts(said, model.doubts, first=len(rows) - len(said))
     logger.info("classifier version %s: macro-F1 %.3f, %s", version.pk, version.macro_f1, version.state)
     _forget_old_files()
     return version
+
+
+def _note_doubts(said: list[TrainingExample], doubts: tuple[engine.Doubt, ...], *, first: int) -> None:
+    """Keep which of people's labels are worth a second look; what was looked at again is left alone.
+
+    :param first: the row of the first of ``said`` among the examples of the model.
+    """
+    TrainingExample.objects.exclude(doubted_as=None).update(doubted_as=None, doubt=None)
+    named = {theme.code: theme for theme in Theme.objects.all()}
+    for doubt in doubts[:MOST_DOUBTS]:
+        if doubt.row >= first and doubt.theme in named:
+            row = TrainingExample.objects.filter(pk=said[doubt.row - first].pk, looked_again=False)
+            row.update(doubted_as=named[doubt.theme], doubt=doubt.chance)
+
+
+def doubted(rows: QuerySet[TrainingExample]) -> QuerySet[TrainingExample]:
+    """Those that wait for a second look, the least believable first."""
+    rows = rows.filter(doubted_as__isnull=False, looked_again=False)
+    return rows.select_related("question", "theme", "doubted_as").order_by("-doubt", "pk")
+
+
+def settle(*, example: TrainingExample, change: bool, by: User) -> None:
+    """A person has looked again: the theme becomes the one the engine thinks of, or stays. Once."""
+    with transaction.atomic():
+        row = TrainingExample.objects.select_for_update(of=("self",)).get(pk=example.pk)
+        if row.looked_again or row.doubted_as is None:
+            return
+        theme = row.doubted_as if change else row.theme
+        TrainingExample.objects.filter(pk=row.pk).update(looked_again=True, doubted_as=None, doubt=None)
+        if change:
+            answering.set_theme(question=row.question, theme=theme, by=by)
 
 
 def _is_whole(file: str) -> bool:

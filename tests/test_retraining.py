@@ -18,7 +18,7 @@ import pytest
 from feedback import answering, classing, tasks, themes, training
 from feedback.classifier import corpus, encoder, engine, store
 from feedback.classifier.corpus import Example
-from feedback.models import ClassifierVersion, Question, Theme
+from feedback.models import ClassifierVersion, Question, Theme, TrainingExample
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.lib.errors import DomainError
@@ -422,3 +422,70 @@ def test_the_command_killed_while_it_trains_leaves_nothing_half(site: Site) -> N
 def test_examples_are_of_the_language_they_are_written_in() -> None:
     assert training.language_of("box 碎了") == "zh"
     assert training.language_of("box broken") == "en"
+
+
+# --- labels worth a second look ------------------------------------------------------------------------
+
+DOUBTS = "/admin/feedback/trainingexample/"
+
+
+@pytest.fixture
+def doubtful(correct: Callable[..., None]) -> TrainingExample:
+    """Ten right themes and a wrong one, trained on."""
+    correct(10)
+    correct(1, theme="licence_law", text="第{}箱货发冷链快递要多少冰袋")
+    training.retrain(reason="test")
+    return TrainingExample.objects.get(theme__code="licence_law")
+
+
+def test_a_theme_that_a_model_without_it_would_not_give_is_listed(
+    doubtful: TrainingExample, trainer: Any
+) -> None:
+    assert doubtful.doubted_as
+    assert doubtful.doubted_as.code == "logistics_packaging"
+    assert engine.DOUBTFUL <= (doubtful.doubt or 0) <= 1
+    assert list(training.doubted(TrainingExample.objects.all())) == [doubtful]
+    page = client_of(trainer).get(DOUBTS).content.decode()
+    assert doubtful.question.text in page
+    assert f"/admin/feedback/question/{doubtful.question_id}/change/" in page
+
+
+def test_a_doubt_is_settled_once_and_does_not_come_back(doubtful: TrainingExample, trainer: Any) -> None:
+    corrections = training.corrections_since()
+    sent = {"action": "keep_theme", "_selected_action": [doubtful.pk]}
+    assert client_of(trainer).post(DOUBTS, sent).status_code == 302
+    doubtful.refresh_from_db()
+    assert (doubtful.theme.code, doubtful.looked_again, doubtful.doubted_as) == ("licence_law", True, None)
+    assert training.corrections_since() == corrections  # nothing new to learn from
+    training.settle(example=doubtful, change=True, by=trainer)  # a second tap
+    doubtful.refresh_from_db()
+    assert doubtful.theme.code == "licence_law"
+    TrainingExample.objects.filter(theme__code="logistics_packaging").first().delete()  # type: ignore[union-attr]  # there are ten
+    training.retrain(reason="test")
+    assert not training.doubted(TrainingExample.objects.all()).exists()
+
+
+def test_a_changed_theme_is_the_questions_and_the_engine_learns_it(
+    doubtful: TrainingExample, trainer: Any
+) -> None:
+    sent = {"action": "change_theme", "_selected_action": [doubtful.pk]}
+    client_of(trainer).post(DOUBTS, sent)
+    doubtful.refresh_from_db()
+    assert doubtful.theme.code == "logistics_packaging"
+    assert doubtful.question.theme == doubtful.theme
+    assert doubtful.said_by == trainer
+    assert training.corrections_since() == 1
+
+
+def test_doubts_are_settled_by_trainers_only_and_never_edited(
+    doubtful: TrainingExample, make_user: Any
+) -> None:
+    sent = {"action": "change_theme", "_selected_action": [doubtful.pk]}
+    for name, role in (("guixiang2", ""), ("li4", "")):
+        assert client_of(make_user(name, role=role)).post(DOUBTS, sent).status_code in (302, 403, 404)
+    doubtful.refresh_from_db()
+    assert doubtful.theme.code == "licence_law"
+    change = f"{DOUBTS}{doubtful.pk}/change/"
+    client_of(make_user("li", role="trainer")).post(change, {"theme": "1"})
+    doubtful.refresh_from_db()
+    assert (doubtful.theme.code, doubtful.looked_again) == ("licence_law", False)

@@ -31,6 +31,7 @@ NOISY_WEIGHT = 0.5
 NOISY_UP_TO = 6000  # examples; with more, the language itself brings enough noise
 PRECISION = 0.95
 NEAR = 0.4  # cosine of meaning
+DOUBTFUL = 0.6  # chance of another theme from which a label is worth a second look
 MANY = 1000  # examples that take long enough to fit to load the encoder again afterwards
 FEWEST = 5  # examples a theme needs before anything is labelled with it
 SEED = 20
@@ -45,6 +46,16 @@ class Guess:
     sure: bool
     top: tuple[str, ...]
     nearest: int  # the row of the nearest example of the predicted theme; -1 without one
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An example whose label a model that never saw it would not have given. ``row`` counts the examples
+    from 0, ``chance`` is that of ``theme``, calibrated."""
+
+    row: int
+    theme: str
+    chance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Model:
     labels: np.ndarray
     counts: tuple[int, ...]
     metrics: dict[str, float]
+    doubts: tuple[Doubt, ...] = ()  # of training, not stored
 
     def guess(self, texts: Sequence[str], meaning: np.ndarray | None = None) -> list[Guess]:
         """The theme of each text, in order.
@@ -155,7 +167,16 @@ def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
     return Model(
         ready.themes, ready.encoder, strength, temperature, threshold, scale, matrix, intercept,
         ready.meaning[: len(ready.labels)], ready.labels, tuple(int(n) for n in counts), metrics,
+        doubts(ready, chance),
     )  # fmt: skip
+
+
+def doubts(ready: Prepared, chance: np.ndarray) -> tuple[Doubt, ...]:
+    """The labels to look at again, the least believable first (Northcutt et al. 2021, simplified)."""
+    best, highest = chance.argmax(axis=1), chance.max(axis=1)
+    rows = np.flatnonzero((best != ready.labels) & (highest >= DOUBTFUL))
+    found = [Doubt(int(row), ready.themes[best[row]], float(highest[row])) for row in rows]
+    return tuple(sorted(found, key=lambda doubt: -doubt.chance))
 
 
 def out_of_fold(ready: Prepared, strength: float) -> tuple[np.ndarray, np.ndarray]:

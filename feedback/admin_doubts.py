@@ -1,0 +1,73 @@
+"""Labels worth a second look: what people said, and a model that never saw it would say otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from mooc.accounts.admin_access import OwnRows
+
+from . import training
+from .models import Question, TrainingExample
+
+
+@admin.register(TrainingExample)
+class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
+    """Only the doubtful ones: tick, and say which theme is right."""
+
+    list_display = ["asked", "theme", "doubted_as", "chance"]
+    list_display_links = None
+    list_per_page = 50
+    actions = ["change_theme", "keep_theme"]
+
+    own_path, own_model = "question__in", Question
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Of questions this trainer may read."""
+        return training.doubted(super().get_queryset(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the two actions only."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They come from the queue."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing to delete: the theme is changed or stays."""
+        return False
+
+    @admin.display(description=_("question"))
+    def asked(self, row: TrainingExample) -> str:
+        """With the way to it."""
+        address = reverse("admin:feedback_question_change", args=[row.question_id])
+        return format_html('<a href="{}">{}</a>', address, row.question.text[:120])
+
+    @admin.display(description=_("how sure"), ordering="doubt")
+    def chance(self, row: TrainingExample) -> str:
+        """In percent."""
+        return f"{row.doubt:.0%}"
+
+    @admin.action(description=_("The engine is right: change the theme"))
+    def change_theme(self, request: HttpRequest, rows: Any) -> None:
+        """To what the engine thinks of."""
+        self._settle(request, rows, change=True)
+
+    @admin.action(description=_("The theme is right: keep it"))
+    def keep_theme(self, request: HttpRequest, rows: Any) -> None:
+        """And never ask again."""
+        self._settle(request, rows, change=False)
+
+    def _settle(self, request: HttpRequest, rows: Any, *, change: bool) -> None:
+        chosen = list(rows)
+        for row in chosen:
+            training.settle(example=row, change=change, by=request.user)  # type: ignore[arg-type]  # signed in
+        told = ngettext("%(n)s theme looked at again.", "%(n)s themes looked at again.", len(chosen))
+        self.message_user(request, told % {"n": len(chosen)})
