@@ -15,9 +15,8 @@ from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 from mooc.lib.text import clean
 
-from . import signals
+from . import entries, signals
 from .data import CLAIM_LASTS, NoticeKind, QuestionAnswered, ThemeSource
-from .masking import mask
 from .models import AnswerEntry, AnswerModule, Notice, Question, Theme, TrainingExample
 from .notices import tell
 
@@ -180,11 +179,4 @@ def put_on_theme_page(*, question: Question) -> AnswerEntry:
     if known is not None:
         return known
     module, _made = AnswerModule.objects.get_or_create(theme=question.theme)
-    chinese = any("一" <= ch <= "鿿" for ch in question.text)
-    lang = "zh" if chinese else "en"
-    entry = AnswerEntry.objects.create(
-        module=module,
-        **{f"question_{lang}": mask(question.text)[:200], f"answer_{lang}": question.answer[:2000]},
-    )
-    entry.sources.add(question)
-    return entry
+    return entries.put_together(module=module, questions=[question])
