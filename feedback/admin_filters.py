@@ -9,6 +9,7 @@ from django.contrib.admin.filters import RelatedFieldListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .models import Question, Theme
@@ -54,8 +55,8 @@ class ThemeFilter(RelatedFieldListFilter):
 
     template = "admin/feedback/theme_filter.html"
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Themes of the questions this trainer may read."""
         asked = Question.objects.visible_to(request.user).exclude(theme=None).order_by().values("theme")
-        self.empty_value_display = _("no theme yet")
+        self.empty_value_display = format_html("{}", _("no theme yet"))
         return [(theme.pk, str(theme)) for theme in Theme.objects.filter(pk__in=asked)]

@@ -23,6 +23,9 @@ from .selectors import lesson_titles, queue_counts
 QUESTIONS = "/admin/feedback/question/"
 REPLIES = "/admin/feedback/reply/"
 REPORTS = "/admin/feedback/contentreport/"
+ANSWERS = "/admin/feedback/answermodule/"
+ENGINE = "/admin/feedback/classifierversion/"
+CLASSES = "/admin/learners/cohort/"
 ROWS = 5
 FACES_OF = dt.timedelta(days=7)
 FEWEST_FACES = 5  # of fewer nothing is said: whose they are would be plain
@@ -41,7 +44,11 @@ def queue(user: Any) -> DeskPanel | None:
         10, _("Questions for me"), (*(_question(row, user, now) for row in found), *_posts(user)), _how_many(counts),
         "",
         DeskLink(_("Answer the first one"), f"{QUESTIONS}{free.pk}/change/") if free else None,
-        DeskLink(_("The whole queue"), QUESTIONS),
+        DeskLink(_("The whole queue"), QUESTIONS) if found else DeskLink(_("All questions"), f"{QUESTIONS}?state=all"),
+        (
+            DeskLink(_("Answer modules"), ANSWERS), DeskLink(_("How well questions are classed"), ENGINE),
+            DeskLink(_("Classes"), CLASSES),
+        ),
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def language_of(text: str) -> str:
 
 def _room(name: str) -> int:
     """How many letters the column takes."""
-    return int(AnswerEntry._meta.get_field(name).max_length or 0)
+    return int(getattr(AnswerEntry._meta.get_field(name), "max_length", 0))
 
 
 def lacking(module: AnswerModule) -> dict[str, int]:
