@@ -35,7 +35,7 @@ class ForTrainers(OwnRows):
         return super(OwnRows, self).get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
 
 
-LOW_BOXES: dict[Any, dict[str, Any]] = {TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 70})}}
+LOW_BOXES: dict[Any, dict[str, Any]] = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 44})}}
 
 
 class EntryForm(forms.ModelForm):

@@ -151,7 +151,13 @@ def test_publishing_stands_beside_saving_and_enter_saves(trainer: Any) -> None:
 
 
 def test_the_form_of_a_class_leads_to_its_list(trainer: Any, regions: dict[str, Any]) -> None:
-    row = Cohort.objects.create(title="枫树班", trainer=trainer, region=regions["village"], starts_on="2026-11-01", ends_on="2026-12-31")  # fmt: skip
+    row = Cohort.objects.create(
+        title="枫树班",
+        trainer=trainer,
+        region=regions["village"],
+        starts_on="2026-11-01",
+        ends_on="2026-12-31",
+    )
     text = client_of(trainer).get(f"{CLASSES}{row.pk}/change/").content.decode()
     assert f'href="/classes/{row.pk}/"' in text
     assert re.findall(r'<input type="checkbox" name="modules" value="\d+"', text)
