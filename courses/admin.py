@@ -15,22 +15,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
-from . import drafts, services, uploads
-from .models import (
-    Block,
-    Category,
-    Course,
-    Lesson,
-    LessonEdition,
-    Module,
-    ModuleEdition,
-    SearchQuery,
-    Skill,
-    Track,
-)
+from . import admin_catalogue, drafts, services, uploads
+from .admin_catalogue import TITLES
+from .models import Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+
+__all__ = ["admin_catalogue"]
 
 UPLOAD_KINDS = ("picture",)
-TITLES = {"title_zh": _("title, Chinese"), "title_en": _("title, English")}
 
 
 class Sentence(forms.Textarea):
@@ -364,38 +355,3 @@ def _add_form(request: HttpRequest) -> type[forms.ModelForm]:
             return saved
 
     return AddLessonForm
-
-
-@admin.register(SearchQuery)
-class SearchQueryAdmin(admin.ModelAdmin):
-    """What people looked for; searches without a hit are demand."""
-
-    list_display = ["text", "hits", "asked_at", "opened", "seconds_to_lesson"]
-    list_filter = ["hits", "language"]
-    search_fields = ["text"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Searches are made by searching."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Searches are facts."""
-        return False
-
-
-@admin.register(Category, Skill, Track)
-class CatalogueAdmin(admin.ModelAdmin):
-    """What the operator names: subjects, skills, tracks."""
-
-    labels = TITLES | {
-        "code": _("code"), "slug": _("address on the site"), "family": _("family"), "icon": _("icon"),
-        "position": _("order"), "category": _("category"), "level": _("level"), "links": _("links"),
-        "text_zh": _("text, Chinese"), "text_en": _("text, English"),
-    }  # fmt: skip
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """With names for people."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and db_field.name in self.labels:
-            field.label = self.labels[db_field.name]
-        return field
