@@ -27,7 +27,7 @@ from .selectors import MissedItem, missed_items
 
 MODULES = "/admin/courses/module/"
 ITEMS = "/admin/assessments/item/"
-ROWS = 10
+ROWS = 6
 WORKS = 0.15  # r_pb below this: the item does not tell who knows the rest
 
 
@@ -77,7 +77,7 @@ def _module(row: Any, waiting: int, snapshot: data.Snapshot | None, dated: bool)
     edition = row.published or row.draft
     state = _("draft, learners do not see it")
     if row.published:
-        state = _("changed since publishing") if row.changed else _("published")
+        state = _("changed since publishing") if row.changed else ""  # what is as it should be needs no word
     parts = [_learnt(snapshot)] if snapshot else []
     if snapshot and dated:
         parts.append(_("up to %(day)s") % {"day": _day(timezone.localdate(snapshot.as_of))})

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -15,21 +15,28 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
-from . import drafts, services, uploads
-from .models import (
-    Block,
-    Category,
-    Course,
-    Lesson,
-    LessonEdition,
-    Module,
-    ModuleEdition,
-    SearchQuery,
-    Skill,
-    Track,
-)
+from . import admin_catalogue, drafts, services, uploads
+from .admin_catalogue import TITLES
+from .models import Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+
+__all__ = ["admin_catalogue"]
 
 UPLOAD_KINDS = ("picture",)
+
+
+class Sentence(forms.Textarea):
+    """A box in which a whole sentence can be seen; what is sent is still one line."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 2, "cols": 40} | (attrs or {}))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Without the line breaks."""
+        value = super().value_from_datadict(data, files, name)
+        return " ".join(value.split()) if isinstance(value, str) else value
+
+
+SENTENCES: dict[Any, dict[str, Any]] = {CharField: {"widget": Sentence}}
 
 
 @admin.register(Course)
@@ -37,12 +44,27 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     """A course and the modules in it."""
 
     list_display = ["title_zh", "title_en", "module_links"]
-    readonly_fields = ["slug", "category", "module_links"]
-    filter_horizontal = ["trainers"]
+    fields = ["title_zh", "title_en", "trainers", "module_links"]
+    readonly_fields = ["module_links"]
+    labels = TITLES | {"trainers": _("trainers")}
+    autocomplete_fields = ["trainers"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         """Who may teach a course is the operator's to say."""
-        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "trainers"]
+        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "trainer_names"]
+
+    def get_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
+        """For others than the operator, their names."""
+        return (
+            self.fields
+            if request.user.is_superuser
+            else ["title_zh", "title_en", "trainer_names", "module_links"]
+        )
+
+    @admin.display(description=_("trainers"))
+    def trainer_names(self, course: Course) -> str:
+        """Who teaches it."""
+        return ", ".join(str(user) for user in course.trainers.all()) or "–"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is one course a category."""
@@ -69,6 +91,7 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
     can_delete = False
     max_num = 1
     extra = 0
+    formfield_overrides = SENTENCES
     fields = [
         ("title_zh", "title_en"), ("task_zh", "task_en"), ("objective_zh", "objective_en"), ("need_zh", "need_en"),
         ("source_zh", "source_en"), ("licence", "checked_on"),
@@ -83,11 +106,12 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
 class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     """A module: facts, draft text, links to its lessons and quiz items, publish."""
 
-    list_display = ["code", "title", "level", "category", "state"]
+    list_display = ["number", "title", "level", "category", "state"]
     list_filter = ["level", "category"]
     search_fields = ["code", "slug", "draft__title_zh", "draft__title_en"]
     inlines = [ModuleTextInline]
-    filter_horizontal = ["skills", "prerequisites"]
+    ticks = ("skills", "prerequisites")
+    labels = {"code": _("code"), "slug": _("address on the site")}
     readonly_fields = ["state", "lesson_links", "item_link"]
     fields = [
         "state", "lesson_links", "item_link", "code", "slug", "course", "category", "level", "icon", "quiz_required",
@@ -112,6 +136,11 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         services.ensure_draft(module=Module.objects.get(pk=module.pk))
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
+
+    @admin.display(description=_("code"), ordering="code")
+    def number(self, module: Module) -> str:
+        """Its code."""
+        return module.code
 
     @admin.display(description=_("title"))
     def title(self, module: Module) -> str:
@@ -223,15 +252,34 @@ class BlockInline(OwnInline, admin.StackedInline):
     ]  # fmt: skip
 
 
+class OwnModuleFilter(admin.SimpleListFilter):
+    """By module, among one's own."""
+
+    title = _("module")
+    parameter_name = "module"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Own modules."""
+        rows = Module.objects.visible_to(request.user).select_related("draft")
+        return [(str(row.pk), f"{row.code} {row.draft.title if row.draft else row.slug}") for row in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LessonEdition]) -> QuerySet[LessonEdition]:
+        """Lessons of the module."""
+        chosen = self.value() or ""
+        return queryset.filter(edition__module_id=int(chosen)) if chosen.isdigit() else queryset
+
+
 @admin.register(LessonEdition)
 class LessonAdmin(OwnRows, SimpleHistoryAdmin):
     """A lesson of a draft, with its blocks. Published lessons are shown to learners only."""
 
     list_display = ["__str__", "module_code", "position", "minutes"]
-    list_filter = ["edition__module"]
+    list_filter = [OwnModuleFilter]
     search_fields = ["title_zh", "title_en"]
     inlines = [BlockInline]
     readonly_fields = ["preview"]
+    change_form_template = "admin/courses/lessonedition/change_form.html"
+    formfield_overrides = SENTENCES
     own_path = "edition__module__in"
     own_model = Module
 
@@ -307,23 +355,3 @@ def _add_form(request: HttpRequest) -> type[forms.ModelForm]:
             return saved
 
     return AddLessonForm
-
-
-@admin.register(SearchQuery)
-class SearchQueryAdmin(admin.ModelAdmin):
-    """What people looked for; searches without a hit are demand."""
-
-    list_display = ["text", "hits", "asked_at", "opened", "seconds_to_lesson"]
-    list_filter = ["hits", "language"]
-    search_fields = ["text"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Searches are made by searching."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Searches are facts."""
-        return False
-
-
-admin.site.register([Category, Skill, Track])

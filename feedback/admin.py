@@ -5,33 +5,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.db.models import Count, TextField
-from django.forms import Textarea
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.models import User
-from mooc.lib.errors import DomainError
-from mooc.lib.localized import current
 
-from . import admin_doubts, admin_engine, admin_proposals, admin_queue, posts, publishing
-from .models import AnswerEntry, AnswerModule, ContentReport, Question, Reply, SavedReply
+from . import admin_answers, admin_doubts, admin_engine, admin_proposals, admin_queue, posts
+from .models import ContentReport, Question, Reply, SavedReply
+from .selectors import lesson_titles
 
-__all__ = ["admin_doubts", "admin_engine", "admin_proposals", "admin_queue"]
+__all__ = ["admin_answers", "admin_doubts", "admin_engine", "admin_proposals", "admin_queue"]
+
+
+class ReportList(ChangeList):
+    """A page of reports with the titles of their lessons: 1 query."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Rows, each with ``lesson_title``."""
+        super().get_results(request)
+        titles = lesson_titles({row.lesson_id for row in self.result_list if row.lesson_id})
+        for row in self.result_list:
+            row.lesson_title = titles.get(row.lesson_id) or str(row.lesson or "")
 
 
 @admin.register(ContentReport)
 class ReportAdmin(OwnRows, SimpleHistoryAdmin):
     """What readers say is wrong, old or missing."""
 
-    list_display = ["kind", "text", "lesson", "created_at", "done"]
+    list_display = ["kind", "text", "lesson_of", "created_at", "done"]
+    list_select_related = ["lesson"]
     list_filter = ["done", "kind"]
     fields = ["kind", "text", "lesson", "edition", "done", "note"]
     readonly_fields = ["kind", "text", "lesson", "edition"]
@@ -40,13 +46,14 @@ class ReportAdmin(OwnRows, SimpleHistoryAdmin):
         """Reports come from readers."""
         return False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With titles."""
+        return ReportList
 
-class ForTrainers(OwnRows):
-    """Rows every trainer may work on: no region or course stands in them."""
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """All of them."""
-        return super(OwnRows, self).get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+    @admin.display(description=_("lesson"), ordering="lesson")
+    def lesson_of(self, report: Any) -> str:
+        """Its title."""
+        return str(report.lesson_title)
 
 
 @admin.register(SavedReply)
@@ -126,122 +133,3 @@ class ReplyAdmin(OwnRows, admin.ModelAdmin):
     def hide_private(self, request: HttpRequest, rows: Any) -> None:
         """Hide with that reason."""
         self._hide(request, rows, "private")
-
-
-LOW_BOXES: dict[Any, dict[str, Any]] = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 70})}}
-
-
-class EntryForm(forms.ModelForm):
-    """A merged answer. To be published it needs its question and its answer, in one language at least."""
-
-    def clean(self) -> dict[str, Any]:
-        """Say at the field what is missing, before anything is stored."""
-        data = super().clean() or {}
-        texts = {name: data.get(name, "") for name in publishing.TEXTS}
-        lacks = publishing.missing(texts) if "_publish" in self.data and not self.errors else ""
-        if lacks:
-            self.add_error(f"{lacks}_{current()}", publishing.REFUSALS[lacks])
-        return data
-
-
-class EntryFormSet(forms.BaseInlineFormSet):
-    """The merged answers of a page: without one there is nothing to publish."""
-
-    def clean(self) -> None:
-        """Of those that are kept."""
-        super().clean()
-        kept = [form for form in self.forms if form.instance.pk or form.has_changed()]
-        if "_publish" in self.data and all(form in self.deleted_forms for form in kept):
-            raise forms.ValidationError(publishing.EMPTY, code="empty")
-
-
-class EntryInline(OwnInline, admin.StackedInline):
-    """Merged answers of the draft."""
-
-    model = AnswerEntry
-    form, formset = EntryForm, EntryFormSet
-    extra = 0
-    fields = [("question_zh", "question_en"), ("answer_zh", "answer_en"), "asked_by"]
-    readonly_fields = ["asked_by"]
-    formfield_overrides = LOW_BOXES
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """With what the list shows."""
-        return super().get_queryset(request).annotate(questions=Count("sources"))
-
-    @admin.display(description=_("from the questions"))
-    def asked_by(self, entry: AnswerEntry) -> str:
-        """How many learners' questions it came from."""
-        return str(getattr(entry, "questions", "–"))
-
-
-@admin.register(AnswerModule)
-class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
-    """The page of a theme: merge, publish, and see whether fewer ask."""
-
-    list_display = ["theme", "version", "on_site"]
-    fields = ["theme", "version", "on_site", "effect", "intro_zh", "intro_en"]
-    readonly_fields = ["version", "on_site", "effect"]
-    inlines = [EntryInline]
-    change_form_template = add_form_template = "admin/feedback/answermodule/change_form.html"
-    formfield_overrides = LOW_BOXES
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Pages stay."""
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: AnswerModule | None = None) -> list[str]:
-        """The theme is chosen once."""
-        return [*self.readonly_fields, "theme"] if obj else self.readonly_fields
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The button "save and publish" publishes after saving."""
-        super().save_related(request, form, formsets, change)
-        if "_publish" not in request.POST:
-            return
-        try:
-            version = publishing.publish_answers(module=form.instance, by=request.user)  # type: ignore[arg-type]  # signed in
-            self.message_user(request, _("Published: version %(n)s.") % {"n": version.number})
-        except DomainError as error:
-            self.message_user(request, str(error), messages.ERROR)
-
-    def response_add(self, request: HttpRequest, obj: AnswerModule, post_url_continue: Any = None) -> Any:
-        """As after a change."""
-        return self._after_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: AnswerModule) -> Any:
-        """The form again after publishing, with one message: what became of it."""
-        return self._after_publishing(request, obj) or super().response_change(request, obj)
-
-    def _after_publishing(self, request: HttpRequest, obj: AnswerModule) -> HttpResponse | None:
-        if "_publish" not in request.POST:
-            return None
-        return redirect("admin:feedback_answermodule_change", obj.pk)
-
-    @admin.display(description=_("version readers see"))
-    def version(self, module: AnswerModule) -> str:
-        """Number and day of what is published."""
-        shown = module.published
-        return f"{shown.number}, {shown.published_at:%Y-%m-%d}" if shown else str(_("not published yet"))
-
-    @admin.display(description=_("on the site"))
-    def on_site(self, module: AnswerModule) -> str:
-        """A link to the page."""
-        return format_html('<a href="{}">{}</a>', module.get_absolute_url(), module.get_absolute_url())
-
-    @admin.display(description=_("questions of this theme per 100 active learners"))
-    def effect(self, module: AnswerModule) -> str:
-        """Before and after each version, in as many days, with the likely range."""
-        lines = [_said(effect) for effect in publishing.effects(module)] if module.pk else []
-        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or "–"  # a constant
-
-
-def _said(effect: publishing.Effect) -> str:
-    before, after = effect.before, effect.after
-    if before.value is None or after.value is None:
-        return _("Version %(n)s: too few active learners to say") % {"n": effect.version.number}
-    return _("Version %(n)s: %(before)s before, %(after)s after (%(days)s days each)") % {
-        "n": effect.version.number, "days": after.days,
-        "before": f"{before.value:.1f} ({before.low:.1f}–{before.high:.1f})",
-        "after": f"{after.value:.1f} ({after.low:.1f}–{after.high:.1f})",
-    }  # fmt: skip

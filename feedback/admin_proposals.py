@@ -39,7 +39,7 @@ class NamingForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = Question.objects.visible_to(self.request.user).defer("vector")
-        rows = mine.filter(pk__in=self.instance.questions.values("pk"))
+        rows = mine.filter(pk__in=self.instance.questions.values("pk"), merged_into=None)
         self.fields["belong"].queryset = rows  # type: ignore[attr-defined]  # a choice of rows
         self.initial["belong"] = [row.pk for row in rows]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -21,48 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnRows
-from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
-from . import answering, posts, similar, tasks
+from . import answering, similar, tasks
+from .admin_buttons import press
+from .admin_filters import StateFilter, ThemeFilter
 from .data import PostReason, ThemeSource
 from .models import Question, SavedReply, Theme
 from .selectors import lesson_titles
-
-
-class StateFilter(admin.SimpleListFilter):
-    """What to look at: without a choice, what waits."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The choices."""
-        return [
-            ("waiting", _("waiting")), ("overdue", _("overdue")), ("unsure", _("theme not sure")),
-            ("mine", _("I am writing")), ("reported", _("reported")), ("answered", _("answered")),
-            ("all", _("all")),
-        ]  # fmt: skip
-
-    def choices(self, changelist: Any) -> Any:
-        """Without Django's "All" on top: here it is the last."""
-        for value, title in self.lookup_choices:
-            chosen = (self.value() or "waiting") == value
-            link = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": chosen, "query_string": link, "display": title}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        """The rows of the choice."""
-        now, value = timezone.now(), self.value() or "waiting"
-        waiting = Q(answered_at=None, merged_into=None, hidden_at=None)
-        wanted = {
-            "waiting": waiting, "overdue": waiting & Q(due_at__lt=now),
-            "unsure": Q(theme=None, hidden_at=None) & ~Q(theme_source=ThemeSource.NONE),
-            "mine": waiting & Q(claimed_by=request.user),
-            "reported": Q(reports__handled_at=None, reports__isnull=False),
-            "answered": Q(answered_at__isnull=False),
-        }  # fmt: skip
-        return queryset.filter(wanted[value]).distinct() if value in wanted else queryset
 
 
 class AnswerForm(forms.ModelForm):
@@ -119,6 +84,7 @@ class QueueList(ChangeList):
         for row in self.result_list:
             row.lesson_title = titles.get(row.lesson_id) or str(row.lesson or "")
             row.best = [names[code] for code in row.top_codes if code in names]
+            row.narrowed = request.GET.urlencode()  # the list comes back as it was
 
 
 @admin.register(Question)
@@ -126,8 +92,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     """Questions that wait, the overdue first."""
 
     form = AnswerForm
-    list_display = ["asked", "due", "theme_said", "writing", "lesson_of", "shown"]
-    list_filter = [StateFilter, "theme"]
+    list_display = ["asked", "due", "theme_said", "writing", "lesson_of", "read_by"]
+    list_filter = [StateFilter, ("theme", ThemeFilter)]
     search_fields = ["text", "answer"]
     ordering = [F("answered_at").asc(nulls_first=True), "due_at"]
     list_per_page = 50
@@ -160,13 +126,13 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """One tap in a row of the unsure: as in the form, and the list again."""
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(self.get_queryset(request), pk=pk)
+        row = get_object_or_404(self.get_queryset(request), pk=pk, merged_into=None)
         theme = get_object_or_404(Theme, code=request.POST.get(f"theme-{pk}", ""))
         answering.set_theme(question=row, theme=theme, by=request.user)  # type: ignore[arg-type]  # signed in
         later(tasks.retrain_if_due)
         told = {"theme": theme, "question": row.text[:40]}
         self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % told, messages.SUCCESS)
-        return redirect(f"../../?{StateFilter.parameter_name}=unsure")
+        return redirect(f"../../?{request.GET.urlencode() or 'state=unsure'}")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Questions come from learners."""
@@ -175,6 +141,10 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """They are hidden, not deleted: the file of the asker keeps them."""
         return False
+
+    def get_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
+        """What is answered together with another has no boxes of its own."""
+        return ["seen"] if obj and obj.merged_into_id else self.fields
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows who writes."""
@@ -188,8 +158,14 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The queue under its own name."""
-        return super().changelist_view(request, (extra_context or {}) | {"title": _("Questions")})
+        """The queue under its own name; when nobody waits, with the way to what is left to do."""
+        waits = not set(request.GET) - {StateFilter.parameter_name}
+        waits = waits and request.GET.get(StateFilter.parameter_name, "waiting") == "waiting"
+        told = {
+            "title": _("Learners' questions"), "nobody_waits": waits,
+            "unsure": Question.objects.visible_to(request.user).without_theme().count() if waits else 0,
+        }  # fmt: skip
+        return super().changelist_view(request, (extra_context or {}) | told)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -205,7 +181,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         row = Question.objects.get(pk=obj.pk)
         data = form.cleaned_data if "theme" in form.changed_data else form.cleaned_data | {"theme": row.theme}
         obj.first_time = row.answered_at is None  # type: ignore[attr-defined]  # read below
-        obj.was_answered = _press(request, row, data) and "_answer" in request.POST  # type: ignore[attr-defined]  # read below
+        obj.was_answered = press(request, row, data) and "_answer" in request.POST  # type: ignore[attr-defined]  # read below
         if obj.was_answered:  # type: ignore[attr-defined]  # as above
             request.session.pop(draft_key(obj), None)
         else:
@@ -254,8 +230,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """The engine's three best as buttons of the list's own form: no script is needed."""
         return format_html_join(
             " ",
-            '<button class="button" formaction="{}/theme/" name="theme-{}" value="{}">{}</button>',
-            ((question.pk, question.pk, theme.code, theme) for theme in question.best),
+            '<button class="button" formaction="{}/theme/?{}" name="theme-{}" value="{}">{}</button>',
+            ((question.pk, question.narrowed, question.pk, theme.code, theme) for theme in question.best),
         )
 
     @admin.display(description=_("lesson"), ordering="lesson")
@@ -268,10 +244,12 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """Who is writing an answer now."""
         return str(question.claimant(timezone.now()) or "")
 
-    @admin.display(description=_("shown to others"), boolean=True)
-    def shown(self, question: Question) -> bool:
-        """Whether other readers see it."""
-        return not question.held and question.hidden_at is None
+    @admin.display(description=_("who reads it"))
+    def read_by(self, question: Question) -> str:
+        """In words: a red cross would look like a mistake."""
+        if question.hidden_at is not None:
+            return gettext("hidden")
+        return gettext("only the asker") if question.held else gettext("everybody")
 
 
 def _next_for(user: Any) -> Question | None:
@@ -295,56 +273,6 @@ def _keep_draft(request: HttpRequest, row: Question, typed: str) -> None:
         request.session[draft_key(row)] = typed
 
 
-def _press(request: HttpRequest, row: Question, data: dict[str, Any]) -> bool:
-    """Do what the pressed button means, after the theme where one was said. Returns whether it was done."""
-    by: Any = request.user
-    theme = Theme.objects.filter(code=request.POST.get("_theme", "")).first()
-    if theme is None and data.get("theme") != row.theme:
-        theme = data.get("theme")
-    try:
-        if theme is not None:
-            answering.set_theme(question=row, theme=theme, by=by)
-            later(tasks.retrain_if_due)
-        for name, act in _BUTTONS.items():
-            if name in request.POST:
-                act(request.POST, row, by, data)
-    except (DomainError, Question.DoesNotExist) as error:
-        messages.error(request, str(error))
-        return False
-    return True
-
-
-def _merge(post: Any, row: Question, by: Any, data: Any) -> None:
-    chosen = [pk for pk in post.getlist("same") if pk.isdigit()]
-    same = Question.objects.visible_to(by).filter(pk__in=chosen)
-    answering.merge_questions(same=same, into=row, by=by)
-
-
-def _into(post: Any, row: Question, by: Any, data: Any) -> None:
-    chosen = post["_into"] if post["_into"].isdigit() else 0
-    answering.merge_questions(same=[row], into=Question.objects.to_offer().get(pk=chosen), by=by)
-
-
-def _answer(post: Any, row: Question, by: Any, data: Any) -> None:
-    answering.answer_question(
-        question=row, by=by, text=data["answer"], share=data["share"], to_theme_page=data["to_theme_page"],
-        seen=data["seen"],
-    )  # fmt: skip
-
-
-_BUTTONS: dict[str, Callable[[Any, Question, Any, Any], None]] = {
-    "_claim": lambda _post, row, by, _data: answering.claim(question=row, by=by),
-    "_take_over": lambda _post, row, by, _data: answering.claim(question=row, by=by, take_over=True),
-    "_give_back": lambda _post, row, by, _data: answering.give_back(question=row, by=by),
-    "_merge": _merge,
-    "_into": _into,
-    "_part": lambda _post, row, _by, _data: answering.part(question=row),
-    "_hide": lambda post, row, by, _data: posts.hide(reason=post.get("reason", ""), by=by, question=row),
-    "_let_through": lambda _post, row, by, _data: posts.let_through(by=by, question=row),
-    "_answer": _answer,
-}
-
-
 def _around(question: Question, request: HttpRequest) -> dict[str, Any]:
     """What stands around the form."""
     now = timezone.now()
@@ -352,12 +280,13 @@ def _around(question: Question, request: HttpRequest) -> dict[str, Any]:
     waiting = Question.objects.visible_to(request.user).waiting()
     reports = list(question.reports.filter(handled_at=None)[:50])
     alike = [row for row in similar.find_similar(question.text) if row.pk != question.pk]
+    root = question.merged_into or question
     return {
         "question": question, "writer": question.claimant(now), "top": [names[c] for c in question.top_codes if c in names],
         "saved_replies": SavedReply.objects.visible_to(request.user)[:100],
         "drafted": draft_key(question) in request.session, "alike_waiting": similar.like_waiting(question, waiting),
         "alike_answered": alike if question.answered_at is None else [], "reasons": PostReason.choices,
-        "merged": list(question.merged.all()[:50]), "reported": len(reports), "asked_at": question.created_at,
+        "root": root, "merged": list(question.merged.all()[:50]), "reported": len(reports), "asked_at": question.created_at,
         "reported_for": sorted({row.get_reason_display() for row in reports}),
         "lesson_title": question.lesson.title if question.lesson else "", "place": question.learner.region,
         "person_said": question.theme_source == ThemeSource.PERSON,

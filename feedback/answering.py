@@ -15,9 +15,8 @@ from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 from mooc.lib.text import clean
 
-from . import signals
+from . import entries, signals
 from .data import CLAIM_LASTS, NoticeKind, QuestionAnswered, ThemeSource
-from .masking import mask
 from .models import AnswerEntry, AnswerModule, Notice, Question, Theme, TrainingExample
 from .notices import tell
 
@@ -118,13 +117,22 @@ def merge_questions(*, same: Iterable[Question], into: Question, by: User) -> in
                 continue
             one.merged.update(merged_into=root)  # no chains
             one.merged_into, one.claimed_by, one.claimed_at = root, None, None
-            if one.theme_id is None and root.theme_id is not None:
-                one.theme, one.theme_source = root.theme, ThemeSource.PERSON
             one.save()
             count += 1
+        _pass_theme_on(root)
         if root.answer:
             _tell_all(root)
     return count
+
+
+def _pass_theme_on(root: Question) -> None:
+    """What is answered together is of one theme: that of the question that has the answer."""
+    if root.theme_id is None:
+        return
+    for one in root.merged.all():
+        if (one.theme_id, one.theme_source) != (root.theme_id, root.theme_source):
+            one.theme, one.theme_source = root.theme, root.theme_source
+            one.save()
 
 
 def part(*, question: Question) -> None:
@@ -139,11 +147,20 @@ def part(*, question: Question) -> None:
 
 
 def set_theme(*, question: Question, theme: Theme, by: User) -> TrainingExample:
-    """A person says which theme it is; the engine learns from it."""
+    """A person says which theme it is; the engine learns from it, and what is merged into it follows.
+
+    :raises DomainError: when it is itself merged into another: its theme is that one's.
+    """
     with transaction.atomic():
         row = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+        if row.merged_into_id is not None:
+            raise DomainError(
+                _("It is answered together with another question, and has the theme of that one."),
+                code="merged",
+            )
         row.theme, row.theme_source = theme, ThemeSource.PERSON
         row.save()
+        _pass_theme_on(row)
         example, _made = TrainingExample.objects.update_or_create(
             question=row, defaults={"theme": theme, "guessed": (row.top_codes or [""])[0], "said_by": by}
         )
@@ -162,11 +179,4 @@ def put_on_theme_page(*, question: Question) -> AnswerEntry:
     if known is not None:
         return known
     module, _made = AnswerModule.objects.get_or_create(theme=question.theme)
-    chinese = any("一" <= ch <= "鿿" for ch in question.text)
-    lang = "zh" if chinese else "en"
-    entry = AnswerEntry.objects.create(
-        module=module,
-        **{f"question_{lang}": mask(question.text)[:200], f"answer_{lang}": question.answer[:2000]},
-    )
-    entry.sources.add(question)
-    return entry
+    return entries.put_together(module=module, questions=[question])

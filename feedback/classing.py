@@ -17,7 +17,8 @@ SWEEP_AFTER = dt.timedelta(minutes=1)
 
 
 def classify_question(*, question_id: int) -> None:
-    """Class one question. What a person said stays; doing it again changes nothing."""
+    """Class one question. What a person said stays; doing it again changes nothing. A merged question has
+    the theme of the one it was merged into, as soon as that has one."""
     question = Question.objects.filter(pk=question_id).first()
     if question is None or question.theme_source == ThemeSource.PERSON:
         return
@@ -33,6 +34,15 @@ def classify_question(*, question_id: int) -> None:
             theme=theme, theme_source=ThemeSource.ENGINE if theme else ThemeSource.UNSURE,
             confidence=min(1.0, max(0.0, guess.confidence)), top=",".join(guess.top), vector=vector, encoder=name,
         )  # fmt: skip
+        _one_theme_with_merged(question_id)
+
+
+def _one_theme_with_merged(question_id: int) -> None:
+    """What is answered together is of one theme, whichever of them the engine came to first."""
+    row = Question.objects.select_related("merged_into").defer("vector").get(pk=question_id)
+    root = row.merged_into or row
+    if root.theme_id is not None:
+        root.merged.update(theme=root.theme_id, theme_source=root.theme_source)
 
 
 def waiting_questions() -> list[int]:

@@ -23,6 +23,9 @@ from .selectors import lesson_titles, queue_counts
 QUESTIONS = "/admin/feedback/question/"
 REPLIES = "/admin/feedback/reply/"
 REPORTS = "/admin/feedback/contentreport/"
+ANSWERS = "/admin/feedback/answermodule/"
+ENGINE = "/admin/feedback/classifierversion/"
+CLASSES = "/admin/learners/cohort/"
 ROWS = 5
 FACES_OF = dt.timedelta(days=7)
 FEWEST_FACES = 5  # of fewer nothing is said: whose they are would be plain
@@ -41,7 +44,11 @@ def queue(user: Any) -> DeskPanel | None:
         10, _("Questions for me"), (*(_question(row, user, now) for row in found), *_posts(user)), _how_many(counts),
         "",
         DeskLink(_("Answer the first one"), f"{QUESTIONS}{free.pk}/change/") if free else None,
-        DeskLink(_("The whole queue"), QUESTIONS),
+        DeskLink(_("The whole queue"), QUESTIONS) if found else DeskLink(_("All questions"), f"{QUESTIONS}?state=all"),
+        (
+            DeskLink(_("Answer modules"), ANSWERS), DeskLink(_("How well questions are classed"), ENGINE),
+            DeskLink(_("Classes"), CLASSES),
+        ),
     )  # fmt: skip
 
 
@@ -75,10 +82,10 @@ def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
 def _posts(user: Any) -> list[DeskRow]:
     """Posts held back or reported, and questions without a sure theme; what is none is left out: 2 queries."""
     mine = Question.objects.visible_to(user)
-    reported, unsure = Q(reports__isnull=False, reports__handled_at=None), Q(theme=None, hidden_at=None)
+    reported = Q(reports__isnull=False, reports__handled_at=None)
     questions = mine.aggregate(
         reported=Count("pk", filter=reported, distinct=True),
-        unsure=Count("pk", filter=unsure & ~Q(theme_source=ThemeSource.NONE), distinct=True),
+        unsure=Count("pk", filter=Q(pk__in=mine.without_theme().order_by()), distinct=True),
     )
     replies = Reply.objects.filter(question__in=mine).aggregate(
         held=Count("pk", filter=Q(held=True, hidden_at=None), distinct=True),

@@ -47,7 +47,7 @@ def find_new_themes() -> int:
 
 def _unsure() -> list[Question]:
     wanted = Question.objects.filter(
-        theme_source=ThemeSource.UNSURE, theme=None, hidden_at=None, encoder=encoder.encoder_id(),
+        theme_source=ThemeSource.UNSURE, theme=None, hidden_at=None, merged_into=None, encoder=encoder.encoder_id(),
         vector__isnull=False, created_at__gt=timezone.now() - LOOK_BACK,
     )  # fmt: skip
     return list(wanted.order_by("-pk")[:MOST])

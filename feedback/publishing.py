@@ -16,12 +16,14 @@ from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import LANGS
 
+from . import entries
 from .models import AnswerEntry, AnswerModule, AnswerVersion, Question
 from .recurrence import Rate
 
 TEXTS = ("question_zh", "question_en", "answer_zh", "answer_en")
 EMPTY = _("There is no answer on this page yet.")
 REFUSALS = {"question": _("A question is missing here."), "answer": _("An answer is missing here.")}
+WITH_SOURCES = ("sources__lesson", "sources__merged", "sources__deflections")
 STRETCH = dt.timedelta(days=30)
 
 
@@ -43,16 +45,14 @@ def publish_answers(*, module: AnswerModule, by: User) -> AnswerVersion:
     """
     with transaction.atomic():
         row = AnswerModule.objects.select_for_update(of=("self",)).get(pk=module.pk)
-        entries = list(
-            row.entries.prefetch_related("sources__lesson", "sources__merged", "sources__deflections")
-        )
-        if not entries:
+        written = list(row.entries.prefetch_related(*WITH_SOURCES))
+        if not written:
             raise DomainError(str(EMPTY), code="empty")
-        for entry in entries:
+        for entry in written:
             lacks = missing(_texts(entry))
             if lacks:
                 raise DomainError(str(REFUSALS[lacks]), code="incomplete", field=lacks)
-        documents = sorted((_document(entry) for entry in entries), key=lambda told: -int(str(told["asked"])))
+        documents = sorted((_document(entry) for entry in written), key=lambda told: -int(str(told["asked"])))
         last = row.versions.first()
         version = AnswerVersion.objects.create(
             module=row, number=(last.number if last else 0) + 1, intro_zh=row.intro_zh, intro_en=row.intro_en,
@@ -68,15 +68,12 @@ def _texts(entry: AnswerEntry) -> dict[str, str]:
 
 
 def _document(entry: AnswerEntry) -> dict[str, object]:
-    """An entry as it is frozen. ``asked`` counts who asked it: sources, merged into them, and solved by them."""
-    sources = list(entry.sources.all())
-    asked = sum(1 + source.merged.count() + source.deflections.count() for source in sources)
-    lessons = list(dict.fromkeys(source.lesson.slug for source in sources if source.lesson))
+    """An entry as it is frozen."""
     return {
         **_texts(entry),
-        "asked": asked,
-        "lessons": lessons[:5],
-        "sources": [source.pk for source in sources],
+        "asked": entries.asked_by(entry),
+        "lessons": entries.lessons_of(entry),
+        "sources": [source.pk for source in entry.sources.all()],
     }
 
 

@@ -23,12 +23,16 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     own_roles = (Role.TRAINER, Role.HELPER)
     list_display = ["title", "region", "starts_on", "ends_on", "list_link"]
     autocomplete_fields = ["region"]
-    filter_horizontal = ["modules"]
-    fields = ["title", "trainer", "region", "starts_on", "ends_on", "modules", "open_to_join"]
+    ticks = ("modules",)
+    fields = ["list_link", "title", "trainer", "region", "starts_on", "ends_on", "modules", "open_to_join"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         """Who leads a class is the operator's to change."""
-        return [] if request.user.is_superuser else ["trainer"]
+        return ["list_link"] if request.user.is_superuser else ["list_link", "trainer"]
+
+    def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
+        """A class that is not there yet has no list."""
+        return self.fields if obj else self.fields[1:]
 
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
         """Whoever makes a class leads it."""
@@ -39,4 +43,4 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     @admin.display(description=_("class list"))
     def list_link(self, cohort: Cohort) -> str:
         """Link to the list with progress and QR code."""
-        return format_html('<a href="/classes/{}/">{}</a>', cohort.pk, _("open"))
+        return format_html('<a href="/classes/{}/">{}</a>', cohort.pk, _("who is in it, QR code"))

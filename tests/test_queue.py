@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -345,10 +346,15 @@ def test_the_theme_is_said_with_one_tap_in_the_list_of_the_unsure(asker: Learner
         theme=None, theme_source="unsure", top="logistics_packaging,open_shop"
     )
     page = client.get(QUEUE, {"state": "unsure"}).content.decode()
-    assert f'formaction="{row.pk}/theme/" name="theme-{row.pk}" value="logistics_packaging"' in page
+    button = rf'formaction="({row.pk}/theme/\?[^"]*)" name="theme-{row.pk}" value="logistics_packaging"'
+    assert re.search(button, page)
     assert "formaction" not in client.get(QUEUE).content.decode()
     sent = {f"theme-{row.pk}": "logistics_packaging"}
-    assert client.post(f"{QUEUE}{row.pk}/theme/", sent).url == "../../?state=unsure"
+    narrowed = client.get(QUEUE, {"state": "unsure", "q": "鸡蛋"}).content.decode()
+    again = re.search(button, narrowed)
+    assert again
+    done = client.post(QUEUE + again[1].replace("&amp;", "&"), sent)
+    assert unquote(done.url) == "../../?state=unsure&q=鸡蛋"  # the list as it was narrowed
     row.refresh_from_db()
     assert (row.theme.code, row.theme_source) == ("logistics_packaging", "person")  # type: ignore[union-attr]  # it has one
     assert TrainingExample.objects.get().theme == row.theme
@@ -507,13 +513,9 @@ def test_a_merged_one_is_not_answered_apart_until_it_is_parted(asker: Learner, t
     root, row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), ask(asker, "鹅蛋怎么寄？")
     answering.merge_questions(same=[row], into=root, by=trainer)
     client = client_of(trainer)
-    response = client.post(
-        f"{QUEUE}{row.pk}/change/",
-        form_of(client, row) | {"_answer": "1", "answer": "鹅蛋用大蛋托"},
-        follow=True,
-    )
-    assert "请去答那一条" in response.content.decode()
-    press(client, row, "_part")
+    path, sent = f"{QUEUE}{row.pk}/change/", {"_answer": "1", "answer": "鹅蛋用大蛋托", "share": "on"}
+    assert "请去答那一条" in client.post(path, sent, follow=True).content.decode()
+    client.post(path, {"_part": "1"})
     row.refresh_from_db()
     assert (row.merged_into, row.answered_at) == (None, None)
     assert row.pk in listed(client)
@@ -534,6 +536,106 @@ def test_merging_never_takes_an_answer_away_and_makes_no_chains(asker: Learner, 
         answering.merge_questions(same=[ask(asker, "又一个")], into=waits, by=trainer)
     third.refresh_from_db()
     assert third.merged_into == done
+
+
+def test_a_merged_one_has_the_theme_of_its_answer_and_leaves_the_list_of_the_unsure(
+    asker: Learner, trainer: Any
+) -> None:
+    root, row = ask(asker, "鸡蛋怎么寄？"), ask(asker, "鹅蛋怎么寄？")
+    Question.objects.update(theme_source="unsure", top="logistics_packaging,open_shop")
+    answering.merge_questions(same=[row], into=root, by=trainer)
+    client = client_of(trainer)
+    assert listed(client, "unsure") == [root.pk]
+    for code in ("logistics_packaging", "pricing_cost"):  # and again when it is corrected
+        press(client, root, "_theme", value=code)
+        row.refresh_from_db()
+        assert row.theme == Theme.objects.get(code=code)
+    assert listed(client, "unsure") == []
+    late = ask(asker, "鸭蛋怎么寄？")
+    answering.set_theme(question=late, theme=Theme.objects.get(code="livestream"), by=trainer)
+    answering.merge_questions(same=[late], into=root, by=trainer)
+    late.refresh_from_db()
+    assert late.theme == Theme.objects.get(code="pricing_cost")
+    with pytest.raises(DomainError):
+        answering.set_theme(question=late, theme=Theme.objects.get(code="livestream"), by=trainer)
+
+
+def test_a_merged_one_follows_the_engine_too_whichever_is_classed_first(asker: Learner, trainer: Any) -> None:
+    root, row = ask(asker, "快递把我的鸡蛋摔碎了，找快递公司怎么赔"), ask(asker, "那个弄了半天不行咋整")
+    answering.merge_questions(same=[row], into=root, by=trainer)
+    for order in ((row, root), (root, row)):
+        Question.objects.update(theme=None, theme_source="")
+        for one in order:
+            tasks.classify_question(one.pk)
+        root.refresh_from_db()
+        row.refresh_from_db()
+        assert root.theme is not None
+        assert (row.theme, row.theme_source) == (root.theme, "engine")
+
+
+def test_the_page_of_a_merged_one_shows_theme_and_answer_and_has_no_box_for_another(
+    asker: Learner, trainer: Any
+) -> None:
+    root, row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), ask(asker, "鹅蛋怎么寄？")
+    answering.merge_questions(same=[row], into=root, by=trainer)
+    answering.set_theme(question=root, theme=Theme.objects.get(code="logistics_packaging"), by=trainer)
+    page = client_of(trainer).get(f"{QUEUE}{row.pk}/change/").content.decode()
+    assert "用蛋托。" in page
+    assert "物流包装" in page
+    for name in ("<textarea", 'name="theme"', 'name="_answer"', 'name="_claim"', 'name="_theme"'):
+        assert name not in page, name
+    assert 'name="_part"' in page
+
+
+def test_merging_stands_above_the_box_and_says_how_many_and_what_became_of_it(
+    asker: Learner, trainer: Any, make_user: Any
+) -> None:
+    root, other = ask(asker, "鸡蛋怎么寄不会碎？"), ask(learner_of(make_user("n")), "鸡蛋咋寄才不碎")
+    client = client_of(trainer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"{QUEUE}{root.pk}/change/").content.decode()
+    assert "1 other question may be the same" in page
+    assert page.index(f'name="same" value="{other.pk}"') < page.index("<textarea")
+    path = f"{QUEUE}{root.pk}/change/"
+
+    def told(**button: Any) -> list[str]:
+        response = client.post(path, form_of(client, root) | button, follow=True)
+        return [str(message) for message in response.context["messages"]]
+
+    assert told(_merge="1") == ["Tick the questions that are the same first."]
+    assert told(_merge="1", same=other.pk) == ["1 question is merged: whoever asked it gets this answer."]
+    assert told(_claim="1") == ["You are writing this answer now."]
+    assert told(_theme="livestream") == [
+        f"The theme is “{Theme.objects.get(code='livestream').name_en}” now."
+    ]
+
+
+def test_when_all_is_answered_the_list_says_so_and_leads_to_the_themes(asker: Learner, trainer: Any) -> None:
+    row = answered(asker, "那个咋弄", "看第一课。", trainer)
+    Question.objects.filter(pk=row.pk).update(theme_source="unsure")
+    client = client_of(trainer)
+    client.cookies["django_language"] = "en"
+    page = client.get(QUEUE).content.decode()
+    assert "All answered." in page
+    assert '<a href="?state=unsure">1 question needs its theme said</a>' in page
+    assert "All answered." not in client.get(QUEUE, {"q": "nothing"}).content.decode()
+
+
+def test_the_filter_of_themes_holds_only_those_somebody_asked_about(asker: Learner, trainer: Any) -> None:
+    row = ask(asker, "鸡蛋怎么寄？")
+    answering.set_theme(question=row, theme=Theme.objects.get(code="livestream"), by=trainer)
+    page = client_of(trainer).get(QUEUE).content.decode()
+    chosen = re.findall(r'href="\?theme__id__exact=(\d+)"', page)
+    assert chosen == [str(Theme.objects.get(code="livestream").pk)]
+
+
+def test_who_reads_it_is_said_in_words(asker: Learner, trainer: Any) -> None:
+    ask(asker, "鸡蛋怎么寄？")
+    client = client_of(trainer)
+    client.cookies["django_language"] = "en"
+    page = client.get(QUEUE).content.decode()
+    assert "only the asker" in page
+    assert "icon-no" not in page
 
 
 # --- themes ------------------------------------------------------------------------------------------------

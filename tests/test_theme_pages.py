@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from courses.models import Lesson
-from feedback import answering, posts, publishing
+from courses.models import Lesson, Module
+from feedback import answering, entries, posts, publishing
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, Theme
 from feedback.recurrence import FEWEST, Rate, fell, poisson_interval
 from learners.data import Verb
@@ -194,7 +194,7 @@ def test_a_trainer_writes_and_publishes_in_one_form(asker: Learner, trainer: Any
     assert not AnswerVersion.objects.exists()
     entry.refresh_from_db()
     assert entry.question_zh == "鸡蛋怎么寄？"
-    data["entries-0-answer_zh"] = "用蛋托。"
+    data |= {"entries-0-answer_zh": "用蛋托。", "entries-0-answer_en": "Trays."}
     done = client.post(f"{DESK}{module.pk}/change/", data, follow=True)
     assert [str(told) for told in done.context["messages"]] == ["已发布：第 1 版。"]
     assert AnswerVersion.objects.get().published_by == trainer
@@ -309,3 +309,157 @@ def test_the_themes_are_there_again_after_the_database_was_emptied() -> None:
     assert ensure_themes() == len(corpus.themes()) - 1
     assert ensure_themes() == 0
     assert Theme.objects.get(code="logistics_packaging").name_zh == "打包发货"
+
+
+# --- several questions into one answer ---------------------------------------------------------------------
+
+
+def of_theme(
+    learner: Learner, text: str, answer: str, theme: Theme, by: Any, *, share: bool = True
+) -> Question:
+    row = answered(learner, text, answer, by, share=share)
+    answering.set_theme(question=row, theme=theme, by=by)
+    row.refresh_from_db()
+    return row
+
+
+def test_several_questions_become_one_answer_without_saying_anything_twice(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    module = AnswerModule.objects.create(theme=theme)
+    rows = [
+        of_theme(asker, "鸡蛋怎么寄？打我电话 13912345678", "用蛋托。", theme, trainer),
+        of_theme(asker, "鸭蛋怎么寄？", "用蛋托。", theme, trainer),
+        of_theme(asker, "鹅蛋怎么寄？", "用大蛋托。", theme, trainer),
+        of_theme(asker, "How to send eggs?", "In trays.", theme, trainer),
+    ]
+    entry = entries.put_together(module=module, questions=rows)
+    assert "13912345678" not in entry.question_zh
+    assert entry.question_zh.startswith("鸡蛋怎么寄？")
+    assert entry.answer_zh == "用蛋托。\n\n用大蛋托。"
+    assert (entry.question_en, entry.answer_en) == ("How to send eggs?", "In trays.")
+    assert set(entry.sources.all()) == set(rows)
+    later = of_theme(asker, "蜂蜜怎么寄？", "用塑料瓶。", theme, trainer)
+    same = entries.put_together(module=module, questions=[later], entry=entry)
+    assert (same.pk, same.question_zh) == (entry.pk, entry.question_zh)
+    assert same.answer_zh.endswith("用大蛋托。\n\n用塑料瓶。")
+    assert entries.asked_by(same) == 5
+
+
+def test_nothing_ticked_or_answers_too_long_together_change_nothing(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    module = AnswerModule.objects.create(theme=theme)
+    with pytest.raises(DomainError):
+        entries.put_together(module=module, questions=[])
+    rows = [of_theme(asker, f"鸡蛋怎么寄{n}？", f"{n}" * 1500, theme, trainer) for n in range(2)]
+    with pytest.raises(DomainError):
+        entries.put_together(module=module, questions=rows)
+    assert not AnswerEntry.objects.exists()
+
+
+def test_only_answers_all_may_read_of_this_theme_and_not_on_the_page_are_offered(
+    asker: Learner, trainer: Any, theme: Theme, make_user: Any
+) -> None:
+    module = AnswerModule.objects.create(theme=theme)
+    once = of_theme(asker, "蜂蜜怎么寄？", "用塑料瓶。", theme, trainer)
+    often = of_theme(asker, "鸡蛋怎么寄？", "用蛋托。", theme, trainer)
+    answering.merge_questions(same=[ask(learner_of(make_user("n")), "蛋咋寄")], into=often, by=trainer)
+    of_theme(asker, "我家的账怎么算？", "打电话说吧。", theme, trainer, share=False)
+    posts.hide(question=of_theme(asker, "加我微信", "不行。", theme, trainer), by=trainer, reason="advert")
+    of_theme(asker, "怎么开播？", "点开播。", Theme.objects.get(code="livestream"), trainer)
+    entries.put_together(module=module, questions=[of_theme(asker, "箱子哪买？", "镇上。", theme, trainer)])
+    waits = ask(asker, "鱼怎么寄？")
+    answering.set_theme(question=waits, theme=theme, by=trainer)
+    assert list(entries.not_placed(module=module, user=trainer)) == [often, once]
+
+
+def test_ticked_on_the_desk_into_a_new_answer_and_into_one_there_is(
+    asker: Learner, trainer: Any, theme: Theme, make_user: Any
+) -> None:
+    module, client = AnswerModule.objects.create(theme=theme), client_of(trainer)
+    client.cookies["django_language"] = "en"
+    rows = [
+        of_theme(asker, f"{what}怎么寄？", f"{what}这样寄。", theme, trainer)
+        for what in ("鸡蛋", "鸭蛋", "蜂蜜")
+    ]
+    foreign = of_theme(asker, "怎么开播？", "点开播。", Theme.objects.get(code="livestream"), trainer)
+    path = f"{DESK}{module.pk}/change/"
+    text = client.get(path).content.decode()
+    assert {int(pk) for pk in re.findall(r'name="take" value="(\d+)"', text)} == {row.pk for row in rows}
+    empty = {"intro_zh": "包好。", "intro_en": "", "entries-TOTAL_FORMS": "0", "entries-INITIAL_FORMS": "0"}
+    sent = empty | {"_take": "1", "take": [rows[0].pk, rows[1].pk, foreign.pk], "into": ""}
+    done = client.post(path, sent, follow=True)
+    assert [str(told) for told in done.context["messages"]][-1] == "2 questions are in the draft now."
+    entry = AnswerEntry.objects.get()
+    assert set(entry.sources.all()) == set(rows[:2])
+    module.refresh_from_db()
+    assert module.intro_zh == "包好。"  # what was typed is saved on the way
+    boxes = {f"entries-0-{name}": getattr(entry, name) for name in publishing.TEXTS}
+    one = empty | boxes | {
+        "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1", "entries-0-id": entry.pk,
+        "entries-0-module": module.pk, "_take": "1", "take": rows[2].pk, "into": entry.pk,
+    }  # fmt: skip
+    client.post(path, one)
+    entry = AnswerEntry.objects.get()
+    assert set(entry.sources.all()) == set(rows)
+    assert "蜂蜜这样寄。" in entry.answer_zh
+    assert 'name="take"' not in client.get(path).content.decode()
+
+
+def test_the_draft_counts_people_as_the_page_does_and_shows_the_lessons(
+    asker: Learner, trainer: Any, theme: Theme, make_user: Any
+) -> None:
+    row = of_theme(asker, "鸡蛋怎么寄？", "用蛋托。", theme, trainer)
+    Question.objects.filter(pk=row.pk).update(lesson=Lesson.objects.get(slug=PHOTO))
+    answering.merge_questions(same=[ask(learner_of(make_user("n")), "蛋咋寄")], into=row, by=trainer)
+    row.refresh_from_db()
+    entry = on_page(row, theme, trainer)
+    Module.objects.get(slug="window-light").course.trainers.add(trainer)
+    client = client_of(trainer)
+    client.cookies["django_language"] = "en"
+    text = client.get(f"{DESK}{entry.module_id}/change/").content.decode()
+    assert "2 people" in text
+    assert f'<a href="/lessons/{PHOTO}/">' in text
+
+
+def test_who_publishes_is_told_how_many_lack_a_language(asker: Learner, trainer: Any, theme: Theme) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module, client = theme.answer_module, client_of(trainer)
+    client.cookies["django_language"] = "en"
+    path = f"{DESK}{module.pk}/change/"
+    assert entries.lacking(module) == {}
+    assert "no English" not in client.get(path).content.decode()
+    AnswerEntry.objects.filter(pk=entry.pk).update(question_en="", answer_en="")
+    assert entries.lacking(module) == {"en": 1}
+    assert "1 answer has no English." in client.get(path).content.decode()  # before
+    data = {
+        "intro_zh": "", "intro_en": "", "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1",
+        "entries-0-id": entry.pk, "entries-0-module": module.pk, "entries-0-question_zh": "蛋怎么寄？",
+        "entries-0-question_en": "", "entries-0-answer_zh": "用蛋托。", "entries-0-answer_en": "", "_publish": "1",
+    }  # fmt: skip
+    told = [str(message) for message in client.post(path, data, follow=True).context["messages"]]
+    assert told[-1] == "1 answer has no English."
+
+
+def test_enter_in_a_one_line_box_saves_and_does_not_publish(trainer: Any, theme: Theme) -> None:
+    """The browser presses the first button of the form."""
+    module = AnswerModule.objects.create(theme=theme)
+    for path in (f"{DESK}add/", f"{DESK}{module.pk}/change/"):
+        text = client_of(trainer).get(path).content.decode()
+        form = text[text.index('id="answermodule_form"') :]
+        buttons = re.findall(r'<(?:input type="submit"|button)[^>]* name="(\w+)"', form)
+        assert buttons[0] == "_save"
+        assert "_publish" in buttons
+
+
+def test_a_new_page_opens_again_with_the_answered_questions_of_its_theme(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    row, client = of_theme(asker, "鸡蛋怎么寄？", "用蛋托。", theme, trainer), client_of(trainer)
+    sent = {
+        "theme": theme.pk, "intro_zh": "", "intro_en": "", "entries-TOTAL_FORMS": "0", "entries-INITIAL_FORMS": "0",
+        "_save": "1",
+    }  # fmt: skip
+    text = client.post(f"{DESK}add/", sent, follow=True).content.decode()
+    assert f'name="take" value="{row.pk}"' in text

@@ -45,6 +45,11 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Waiting longer than promised."""
         return self.waiting().filter(due_at__lt=now)
 
+    def without_theme(self) -> QuestionQuerySet:
+        """Questions a person must say the theme of. A merged one gets it from where it was merged into."""
+        found = self.filter(theme=None, merged_into=None, hidden_at=None)
+        return found.exclude(theme_source=ThemeSource.NONE)
+
     def open_to_all(self) -> QuestionQuerySet:
         """What other readers may see."""
         return self.filter(held=False, hidden_at=None, merged_into=None)

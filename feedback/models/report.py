@@ -49,4 +49,4 @@ class ContentReport(TimeStamped):
         verbose_name_plural = _("reports on content")
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.lesson or ''}"
+        return f"{self.get_kind_display()} {self.text[:40]}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
 from .data import Role
@@ -14,13 +15,28 @@ class OwnRows:
     """Mixin of admins: rows by ``visible_to``; whoever has the trainer role may edit those.
 
     ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits
-    the choices of foreign keys to rows of one's own.
+    the choices of foreign keys to rows of one's own. ``ticks`` are many-to-many fields shown as boxes to
+    tick: the words of Django's two lists with arrows are not in its Chinese catalogue. ``labels`` name
+    fields whose column has no name for people.
     """
 
     own_path = ""
     own_model: Any = None
     own_fields: dict[str, type[Model]] = {}
     own_roles: tuple[Role, ...] = (Role.TRAINER,)
+    ticks: tuple[str, ...] = ()
+    labels: dict[str, Any] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick, and names for people."""
+        if db_field.name in self.ticks:
+            kwargs["widget"] = CheckboxSelectMultiple
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin of ModelAdmin
+        if field and db_field.name in self.ticks:
+            field.widget.can_add_related = False
+        if field and db_field.name in self.labels:
+            field.label = self.labels[db_field.name]
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own rows only, so that another's is "not there"."""

@@ -34,7 +34,7 @@ class DeskPanel:
 
     :param place: panels stand in this order, whichever app they come from.
     :param lead: how things stand, in one sentence. :param empty: what stands there when there are no rows.
-    :param first: the one button: what to do now. :param more: the whole list.
+    :param first: the one button: what to do now. :param more: the whole list. :param beside: other lists.
     """
 
     place: int
@@ -44,3 +44,4 @@ class DeskPanel:
     empty: str = ""
     first: DeskLink | None = None
     more: DeskLink | None = None
+    beside: tuple[DeskLink, ...] = ()

@@ -1,0 +1,220 @@
+"""The trainers' forms of courses, classes and the engine: no word of Django's that nobody translated."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.db import models
+from django.test import Client, RequestFactory
+
+from courses.models import Course, Lesson, LessonEdition, Module
+from feedback.models import ClassifierVersion, ContentReport, Theme
+from learners.models import Cohort
+from tests import world
+from tests.asking import client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
+MODULES, LESSONS, CLASSES = (
+    "/admin/courses/module/",
+    "/admin/courses/lessonedition/",
+    "/admin/learners/cohort/",
+)
+
+
+@pytest.fixture
+def trainer(people: dict[str, Any]) -> Any:
+    module().course.trainers.add(people["trainer"])
+    return people["trainer"]
+
+
+def module() -> Module:
+    return Module.objects.select_related("course", "draft", "published").get(slug=world.SLUG)
+
+
+def english(user: Any) -> Client:
+    client = client_of(user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def boxes(module: Module, edition: Any) -> dict[str, Any]:
+    """What the browser sends of the module's form."""
+    return {
+        "code": module.code, "slug": module.slug, "course": module.course_id, "category": module.category_id,
+        "level": module.level, "icon": module.icon, "quiz_required": "on",
+        "skills": list(module.skills.values_list("pk", flat=True)), "editions-TOTAL_FORMS": "1",
+        "editions-INITIAL_FORMS": "1", "editions-0-id": edition.pk, "editions-0-module": module.pk,
+        "editions-0-title_zh": edition.title_zh, "editions-0-title_en": edition.title_en,
+        "editions-0-licence": edition.licence,
+    }  # fmt: skip
+
+
+# --- words --------------------------------------------------------------------------------------------------
+
+
+def test_no_form_has_the_two_lists_whose_words_django_has_not_in_chinese(people: dict[str, Any]) -> None:
+    request = RequestFactory().get("/admin/")
+    request.user = people["operator"]
+    fields = [
+        (model, field, desk.formfield_for_dbfield(field, request))
+        for model, desk in admin.site._registry.items()
+        if model._meta.app_label in ("courses", "learners", "feedback", "assessments")
+        for field in model._meta.many_to_many
+        if isinstance(field, models.ManyToManyField)
+    ]
+    assert fields
+    for model, field, shown in fields:
+        inner = getattr(getattr(shown, "widget", None), "widget", None)
+        assert not isinstance(inner, FilteredSelectMultiple), (model, field)
+
+
+def test_the_module_form_names_its_fields_for_people(trainer: Any) -> None:
+    text = client_of(trainer).get(f"{MODULES}{module().pk}/change/").content.decode()
+    labels = re.findall(r"<label[^>]*>\s*([^<]+)", text)
+    assert not {"Code:", "Slug:", "Code", "Slug"} & {label.strip() for label in labels}
+    assert "编号" in text
+    assert ">Code<" not in client_of(trainer).get(MODULES).content.decode()
+
+
+def test_skills_are_ticked_and_kept(trainer: Any) -> None:
+    client, path = client_of(trainer), f"{MODULES}{module().pk}/change/"
+    text = client.get(path).content.decode()
+    ticks = re.findall(r'<input type="checkbox" name="skills" value="(\d+)"', text)
+    assert ticks
+    data = boxes(module(), module().draft) | {"skills": ticks[:1], "_save": "1"}
+    assert client.post(path, data).status_code == 302
+    assert [str(pk) for pk in module().skills.values_list("pk", flat=True)] == ticks[:1]
+
+
+def test_the_person_is_greeted_without_words_around_the_name(trainer: Any) -> None:
+    text = client_of(trainer).get("/admin/").content.decode()
+    assert f"<strong>{trainer}</strong>" in text
+    assert "欢迎" not in text
+
+
+def test_a_list_counts_rows(trainer: Any) -> None:
+    assert "1 row" in english(trainer).get(MODULES).content.decode()
+
+
+# --- lessons and modules ---------------------------------------------------------------------------------------
+
+
+def lesson() -> LessonEdition:
+    found = LessonEdition.objects.filter(edition=module().draft).first()
+    assert found is not None
+    return found
+
+
+def test_a_lesson_says_that_it_is_a_draft_and_leads_to_where_it_is_published(trainer: Any) -> None:
+    text = english(trainer).get(f"{LESSONS}{lesson().pk}/change/").content.decode()
+    assert "learners do not see it yet" in text
+    assert text.count(f'href="{MODULES}{module().pk}/change/"') >= 2  # back, and to publish
+
+
+def test_a_sentence_has_a_box_of_two_lines_and_stays_one_line(trainer: Any) -> None:
+    row, client = lesson(), client_of(trainer)
+    path = f"{LESSONS}{row.pk}/change/"
+    assert re.search(r'<textarea name="objective_en"[^>]*rows="2"', client.get(path).content.decode())
+    data = {
+        "title_zh": row.title_zh, "title_en": row.title_en, "objective_zh": "会拍\r\n  照片", "objective_en": "Can",
+        "source_zh": row.source_zh, "source_en": row.source_en, "position": row.position, "minutes": row.minutes,
+        "blocks-TOTAL_FORMS": "0", "blocks-INITIAL_FORMS": "0", "_save": "1",
+    }  # fmt: skip
+    assert client.post(path, data).status_code == 302
+    row.refresh_from_db()
+    assert row.objective_zh == "会拍 照片"
+
+
+def test_lessons_are_narrowed_to_a_module_of_ones_own(trainer: Any) -> None:
+    others = Module.objects.exclude(pk=module().pk).values_list("pk", flat=True)
+    client = client_of(trainer)
+    text = client.get(LESSONS).content.decode()
+    assert f"?module={module().pk}" in text
+    assert not [pk for pk in others if f"?module={pk}" in text]
+    assert f"{LESSONS}{lesson().pk}/change/" in client.get(LESSONS, {"module": module().pk}).content.decode()
+    assert "/change/?" not in client.get(LESSONS, {"module": 0}).content.decode()
+    assert client.get(LESSONS, {"module": "x"}).status_code == 200
+
+
+def test_publishing_stands_beside_saving_and_enter_saves(trainer: Any) -> None:
+    text = client_of(trainer).get(f"{MODULES}{module().pk}/change/").content.decode()
+    form = text[text.index('id="module_form"') :]
+    assert re.findall(r'<input type="submit"[^>]* name="(\w+)"', form)[:2] == ["_save", "_publish"]
+    assert form.index('name="_publish"') < form.index("deletelink")
+
+
+# --- classes ---------------------------------------------------------------------------------------------------
+
+
+def test_the_form_of_a_class_leads_to_its_list(trainer: Any, regions: dict[str, Any]) -> None:
+    row = Cohort.objects.create(
+        title="枫树班",
+        trainer=trainer,
+        region=regions["village"],
+        starts_on="2026-11-01",
+        ends_on="2026-12-31",
+    )
+    text = client_of(trainer).get(f"{CLASSES}{row.pk}/change/").content.decode()
+    assert f'href="/classes/{row.pk}/"' in text
+    assert re.findall(r'<input type="checkbox" name="modules" value="\d+"', text)
+    assert 'href="/classes/' not in client_of(trainer).get(f"{CLASSES}add/").content.decode()
+
+
+# --- the front page, reports, the engine -------------------------------------------------------------------------
+
+
+def test_the_front_page_leads_to_answer_modules_the_engine_and_classes(trainer: Any) -> None:
+    text = client_of(trainer).get("/admin/").content.decode().split('<details class="lists"')[0]
+    for path in ("/admin/feedback/answermodule/", "/admin/feedback/classifierversion/", CLASSES):
+        assert f'href="{path}"' in text, path
+    assert 'href="/admin/feedback/question/?state=all"' in text  # nobody waits
+
+
+def test_reports_show_the_lessons_title(trainer: Any) -> None:
+    row = Lesson.objects.get(slug="borrow-the-window")
+    ContentReport.objects.create(lesson=row, kind="wrong", text="图不对")
+    text = client_of(trainer).get("/admin/feedback/contentreport/").content.decode()
+    shown = LessonEdition.objects.get(lesson=row, edition=module().published).title_zh
+    assert shown in text
+    assert row.slug not in text
+
+
+def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(
+    trainer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from feedback import training
+
+    client, path = english(trainer), "/admin/feedback/classifierversion/"
+    text = client.get(path).content.decode()
+    assert "none has been made here yet" in text
+    assert "0 rows" not in text
+    assert "waits its turn or is running" not in text
+    monkeypatch.setattr(training, "corrections_since", lambda: training.ENOUGH_CORRECTIONS)
+    assert "waits its turn or is running" in client.get(path).content.decode()
+    ClassifierVersion.objects.create(
+        file="themes-x.npz", sha256="0" * 64, encoder="hash", examples=1, corrections=0, macro_f1=0.9, coverage=0.9,
+        precision=0.9, threshold=0.5, reason="nightly",
+    )  # fmt: skip
+    assert "none has been made here yet" not in client.get(path).content.decode()
+
+
+def test_without_a_possible_theme_the_list_says_when_one_comes(trainer: Any) -> None:
+    text = english(trainer).get("/admin/feedback/themeproposal/").content.decode()
+    assert "At night the questions without a sure theme are compared" in text
+
+
+def test_the_operators_lists_have_their_forms(people: dict[str, Any]) -> None:
+    client = client_of(people["operator"])
+    course, theme = Course.objects.first(), Theme.objects.first()
+    assert course is not None
+    assert theme is not None
+    for path in (
+        f"/admin/courses/course/{course.pk}/change/",
+        "/admin/courses/skill/add/",
+        "/admin/courses/track/add/",
+    ):
+        assert client.get(path).status_code == 200, path
