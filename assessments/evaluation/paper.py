@@ -24,8 +24,10 @@ ROW, HEAD = 5.1, 12.5  # mm: a row of a small table; a section's title and the h
 BODY, SMALLEST = 8.5, 5.5  # points; smaller, and a word is cut
 TRACK, RANGE = (221, 221, 221), (130, 130, 130)
 THEMES = 5
-LIGHTS = (37, 13, 31, 17, 19, 11, 20, 34)  # mm: columns of the targets
-MARKS = "①②③"  # the font has them
+LIGHTS = {  # mm: columns of the targets; what is short in one language is long in the other
+    True: (29, 13, 31, 17, 19, 11, 20, 42),
+    False: (40, 12, 31, 17, 17, 11, 20, 34),
+}
 
 
 class _Page(Sheet):
@@ -152,7 +154,7 @@ def _head(page: _Page, report: Report) -> float:
         y = page.paragraph(y, report.new, size=9.5, height=5)
     y = page.paragraph(y, report.judgement, size=9.5, height=5)
     if report.next:
-        lines = _("; ").join(f"{MARKS[number]} {line.text}" for number, line in enumerate(report.next))
+        lines = _("; ").join(f"{number}. {line.text}" for number, line in enumerate(report.next, start=1))
         y = page.paragraph(y, _("Do next: %(lines)s.") % {"lines": lines}, size=9.5, height=5, bold=True)
     return y + 2
 
@@ -178,9 +180,9 @@ def _lights(page: _Page, report: Report, y: float) -> float:
     )  # fmt: skip
     for at, row in enumerate((None, *report.lights)):
         cells = head if row is None else _light(row)
-        widths = LIGHTS
+        widths = LIGHTS[page.chinese]
         if row is not None and row.figure.hidden:  # nothing beside it: words have its room
-            widths = (LIGHTS[0], LIGHTS[1] + LIGHTS[2], 0, *LIGHTS[3:])
+            widths = (widths[0], widths[1] + widths[2], 0, *widths[3:])
         x = LEFT
         for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             inset = 3 if number == 7 else 0

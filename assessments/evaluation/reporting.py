@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mooc.lib.localized import current
+
 from .catalogue import FUNNEL, indicator_of
 from .data import Light, ScopeKind, Snapshot
 from .places import PlaceRow
@@ -189,16 +191,19 @@ def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
     """What was learnt in ``most`` lines, the subjects of many first; the others are told by their number."""
     seen = [row for row in report.subjects if not row.completed.figure.hidden]
     top = seen if len(seen) == len(report.subjects) <= most else seen[: max(1, most - 1)]
-    lines = [
-        Line(row.title, (row.completed.base, row.completed.value, row.gain.value if row.gain else "–"))
-        for row in top
-    ]
+    lines = [Line(row.title, (row.completed.base, row.completed.value, _gain_text(row.gain))) for row in top]
     left = len(report.subjects) - len(top)
     if left and len(top) == len(seen):
         text = ngettext("%(n)s subject of few people", "%(n)s subjects of few people", left)
     elif left:
         text = ngettext("%(n)s more subject in the tables", "%(n)s more subjects in the tables", left)
     return (*lines, *([Line(text % {"n": left}, ("", "", ""))] if left else []))
+
+
+def _gain_text(gain: Shown | None) -> str:
+    if gain is None:
+        return "–"
+    return _("too few") if gain.figure.hidden else gain.value
 
 
 def _left_over(hidden: int) -> str:
@@ -267,7 +272,8 @@ def _judgement(lights: Sequence[Shown]) -> str:
     }
     parts = [text % {"n": counts[light]} for light, text in texts.items() if counts[light]]
     parts += [_("Nothing to judge yet: %(n)s.") % {"n": len(empty)}] if empty else []
-    return _("Measures with a target: %(n)s.") % {"n": len(lights)} + " " + " ".join(parts)
+    space = " " if current() == "en" else ""
+    return space.join([_("Measures with a target: %(n)s.") % {"n": len(lights)}, *parts])
 
 
 def _step(row: Shown) -> Step:
