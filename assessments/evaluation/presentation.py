@@ -65,7 +65,7 @@ def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | 
     return Shown(
         figure, title, str(indicator.meaning) if indicator else "", value_text(figure), base_text(figure, indicator),
         _likely(figure), light_of(figure), number_text(target, figure.unit) if target is not None else "",
-        *_places(figure, target), value_text(before) if before and (before.hidden or before.value is not None) else "",
+        *_places(figure, target), _before_text(before),
         verdict_text(figure, indicator),
     )  # fmt: skip
 
@@ -152,6 +152,13 @@ def value_text(figure: Figure) -> str:
     if figure.hidden:
         return _hidden_text(figure)
     return "–" if figure.value is None else number_text(figure.value, figure.unit)
+
+
+def _before_text(before: Figure | None) -> str:
+    """The value a period ago, in few words; nothing where there was none."""
+    if before is None or (before.value is None and not before.hidden):
+        return ""
+    return _("too few") if before.hidden else value_text(before)
 
 
 def _hidden_text(figure: Figure) -> str:
