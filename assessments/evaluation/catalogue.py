@@ -178,7 +178,7 @@ CATALOGUE: tuple[Indicator, ...] = (
 )  # fmt: skip
 STEP_TITLES = {  # steps of the funnel count heads: a rate's title would be wrong there
     "registered": _("Account"), "enrolled": _("Enrolled"), "started": _("Finished a lesson"),
-    "passed": _("Passed"), "completed": _("Finished"),
+    "passed": _("Passed a quiz"), "completed": _("Finished a module"),
 }  # fmt: skip
 FUNNEL = ("registered", "enrolled", "started", "passed", "completed")
 BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}

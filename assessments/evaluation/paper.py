@@ -26,7 +26,7 @@ TRACK, RANGE = (221, 221, 221), (130, 130, 130)
 THEMES = 5
 LIGHTS = {  # mm: columns of the targets; what is short in one language is long in the other
     True: (29, 13, 31, 17, 19, 11, 20, 42),
-    False: (39, 12, 30, 17, 17, 11, 23, 33),
+    False: (39, 12, 33, 17, 17, 11, 20, 33),
 }
 
 
@@ -214,9 +214,9 @@ def _reach_and_learning(page: _Page, report: Report, y: float, most: int) -> flo
     """Reach by place to the left, what was learnt to the right, each in ``most`` rows."""
     page.section(LEFT, y, HALF, _("Who was reached, by place"))
     lines = places_in(report, most)
-    head = (_("Place"), _("Enrolled"), _("Finished"), _("Share"))
+    head = (_("Place"), _("Enrolled"), _("Finished a module"), _("Share"))
     rows = [(line.name, *line.cells) for line in lines] or [(_("Nobody yet"), "", "", "")]
-    left = page.small_table(LEFT, y + 6.4, (HALF - 42, 14, 16, 12), head, rows)
+    left = page.small_table(LEFT, y + 6.4, (HALF - 50, 14, 24, 12), head, rows)
     right = _learning(page, report, y, most)
     return max(left, right) + 2.5
 

@@ -55,7 +55,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the funnel: "6", "Finished", "75%"."""
+    """A step of the funnel: "6", "Finished a module", "75%"."""
 
     number: str
     title: str
@@ -141,7 +141,7 @@ def month_end(month: str) -> str:
 
 def before_title(facts: Facts) -> str:
     """What the figures before are of."""
-    return _("Month before") if facts.month else _("Four weeks before")
+    return _("Month before") if facts.month else _("4 weeks before")
 
 
 def data_date(as_of: dt.datetime) -> str:
