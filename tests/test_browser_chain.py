@@ -65,7 +65,7 @@ def test_a_question_becomes_an_answer_a_page_and_a_figure(
     assert figures(office) == {"questions": "6", "answered_in_time": "83%", "solved_by_known": "5"}
     assert ODD in opens_the_list_behind(office, "questions", rows=6)
     office.goto("/supervision/")
-    in_time = office.locator("a[href^='/supervision/lists/answered_in_time/']").inner_text()
+    in_time = office.locator(".light a[href^='/supervision/lists/answered_in_time/']").inner_text()
     report = asks_for_a_report_and_waits(office)
     paper = opens_the_pdf(office, tmp_path)
     assert re.search(rf"{in_time}\s+83%", paper), paper

@@ -16,6 +16,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from openpyxl import load_workbook
 
 from assessments.evaluation import jobs, paper, reporting, reports, selectors, services, tables, tasks
@@ -349,6 +350,7 @@ def test_screen_export_paper_command_and_api_are_equal_to_the_digit(
     client = client_for(county["supervisor"])
     client.cookies["django_language"] = language
     screen = client.get(f"/supervision/?region={COUNTY}").content.decode()
+    assert page.headline in screen
     for shown in page.lights:
         assert stands_in(
             screen, (f">{shown.title}</a>", f">{shown.value}</span>", shown.base, shown.likely)
@@ -359,15 +361,18 @@ def assert_paper_shows(page: reporting.Report, pdf: bytes) -> None:
     """Everything the page holds can be read on it."""
     text = "".join(text_of(pdf, "-raw").split())  # in the order it was drawn
     lights = [
-        (row.title, row.value, row.base, row.likely, row.target, row.before, str(row.light.label))
+        (row.title, row.value, row.base, row.likely, row.target, row.before or gettext("none"), row.verdict)
         for row in page.lights
     ]
     others = [(row.title, row.value, row.base) for row in (*page.learning, *page.answering)]
-    others += [(row.title, row.value) for row in page.themes[: paper.THEMES]]
-    tables_on_page = (*reporting.places_in(page, 20), *reporting.subjects_in(page, 20), *page.help)
+    tables_on_page = (
+        *reporting.places_in(page, 20), *reporting.subjects_in(page, 20), *page.help,
+        *reporting.themes_in(page, paper.THEMES),
+    )  # fmt: skip
     others += [(line.name, *line.cells) for line in tables_on_page]
     others += [(f"{step.title} {step.share}".strip(),) for step in page.funnel]
-    for wanted in (*lights, *others, (page.headline,), (page.judgement,), page.definitions):
+    said = [(line.text,) for line in page.next]
+    for wanted in (*lights, *others, *said, (page.headline,), (page.judgement,), page.definitions):
         assert "".join("".join(wanted).split()) in text, (wanted, text)
 
 
@@ -381,6 +386,92 @@ def stands_in(line: str, words: tuple[str, ...]) -> bool:
 
 
 # --- the page --------------------------------------------------------------------------------------
+
+
+def test_a_report_of_a_month_says_that_it_is_all_up_to_its_end_and_what_was_new(
+    county: dict[str, Any],
+) -> None:
+    month = f"{timezone.localdate():%Y-%m}"
+    report = ask(county, month=month)  # the world has happened before its end
+    tasks.run_job(report.job_id)
+    facts = facts_of(report)
+    with translation.override("en"):
+        page = reporting.report_of(facts)
+        name = reporting.month_name(month)
+    assert page.heading.endswith(f"(everything up to the end of {name})")
+    assert timezone.localtime(facts.before.as_of).day == 1
+    assert page.new.startswith(f"New in {name}: ")
+    empty = services.snapshot_of(report.scope, report.as_of - dt.timedelta(days=400))
+    with translation.override("en"):
+        all_new = reporting.report_of(replace(facts, before=empty)).new
+    assert ": 8 people enrolled, 7 finished a lesson, 6 passed at least one quiz, 6 finished" in all_new
+    hidden = replace(
+        facts.before, figures=tuple(replace(figure, numerator=None) for figure in facts.before.figures)
+    )
+    assert not reporting.report_of(replace(facts, before=hidden)).new
+    text = text_of(content(report, "pdf"))
+    assert f"New in {name}" in text
+    assert "Month before" in text
+    assert not reporting.report_of(facts_of(make(county))).new
+
+
+def test_the_form_offers_a_month_as_what_it_is(county: dict[str, Any]) -> None:
+    client = client_for(county["supervisor"])
+    client.cookies["django_language"] = "en"
+    month = reports.months_over(timezone.localdate())[0]
+    html = client.get("/supervision/reports/").content.decode()
+    name = dt.date.fromisoformat(f"{month}-01").strftime("%B %Y")
+    assert f'<option value="{month}">up to the end of {name}</option>' in html
+
+
+def test_the_page_does_not_pass_one_module_off_as_all(county: dict[str, Any]) -> None:
+    learning.enrol(learner=county["p0"], module=Module.objects.exclude(slug=world.SLUG).get())
+    report = make(county)
+    with translation.override("en"):
+        page = reporting.report_of(facts_of(report))
+    assert "6 finished at least one module, 5 (63%) finished all they enrolled in." in page.headline
+    assert "First try 50%, last try 100%: of what was missing, 100% was made up." in " ".join(
+        page.definitions
+    )
+    assert "5 quizzes taken twice" in text_of(content(report, "pdf"))
+
+
+def test_where_nothing_was_yet_the_page_says_that_and_not_that_people_are_few(
+    county: dict[str, Any],
+) -> None:
+    report = make(county)
+    report.as_of -= dt.timedelta(days=400)
+    with translation.override("en"):
+        page = reporting.report_of(facts_of(report))
+        text = text_of(paper.as_pdf(page))
+    assert [row.verdict for row in page.lights] == [
+        "nobody enrolled yet", "nobody enrolled yet", "no quiz taken twice yet", "no rating yet",
+        "no module finished yet", "no question due yet",
+    ]  # fmt: skip
+    assert page.judgement == "Measures with a target: 6. Nothing to judge yet: 6."
+    assert "too few" not in text.lower()
+    assert "no rating yet" in text
+
+
+def test_themes_that_have_no_line_are_added_up(county: dict[str, Any]) -> None:
+    with translation.override("en"):
+        page = reporting.report_of(facts_of(make(county)))
+    lines = reporting.themes_in(page, 2)
+    assert [line.cells[0] for line in lines] == ["2", "3"]
+    assert lines[-1].name == "2 other themes"
+    assert sum(int(line.cells[0]) for line in lines) == 5
+
+
+def test_a_class_says_that_only_its_modules_count(county: dict[str, Any]) -> None:
+    cohort = make_class(county)
+    report = make(county, scope=Scope(ScopeKind.COHORT, cohort.code))
+    assert "Only the 1 module of this class." in text_of(content(report, "pdf"))
+    assert "of this class" not in text_of(content(make(county), "pdf"))
+    html = client_for(county["supervisor"])
+    html.cookies["django_language"] = "en"
+    assert (
+        "Only the 1 module of this class." in html.get(f"/supervision/?class={cohort.code}").content.decode()
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,53 @@ def test_a_month_ago_stands_beside_today(town: dict[str, Any], office: Client) -
     assert "a month ago 50%" in page
     assert page.count("a month ago") == 1  # where nothing was counted then, nothing is said
     assert "Counted up to" in page
+
+
+def test_beside_finishing_one_module_stands_who_finished_all(town: dict[str, Any], office: Client) -> None:
+    learning.enrol(learner=town["p0"], module=Module.objects.exclude(slug=world.SLUG).get())
+    count(town["now"] + dt.timedelta(minutes=1))
+    html = office.get("/supervision/").content.decode()
+    assert "Finished at least one module</a>" in html
+    assert "Finished all they enrolled in: 5 of 8 people (63%)" in html
+    assert "6 finished at least one module, 5 (63%) finished all they enrolled in." in html
+
+
+def test_a_gain_never_stands_without_both_scores(town: dict[str, Any], office: Client) -> None:
+    html = office.get("/supervision/").content.decode()
+    assert "First try 50%, last try 100%: of what was missing, 100% was made up." in html
+    assert "Only the 5 quizzes taken twice." in html
+
+
+def test_the_board_begins_with_what_to_do_next_and_each_leads_to_its_list(
+    town: dict[str, Any], office: Client
+) -> None:
+    html = office.get("/supervision/").content.decode()
+    top, _sign, _rest = html.partition("On target or not")
+    assert "Passed at least one quiz: 75%, 5 points below the target" in top
+    assert "2 questions have no theme yet" in top
+    links = re.findall(r'<li><a href="(/supervision/[^"]+)">', top)
+    assert 2 <= len(links) <= 3
+    for link in links:
+        assert office.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_a_place_of_few_says_so_once_and_shows_no_rates(town: dict[str, Any], office: Client) -> None:
+    few = town["p0"].region
+    Learner.objects.filter(region=few).exclude(pk__in=[town["p0"].pk, town["p1"].pk]).update(region=None)
+    count(town["now"] + dt.timedelta(minutes=1))
+    html = office.get(f"/supervision/?region={few.code}").content.decode()
+    assert html.lower().count("fewer than") == 1
+    assert f"/supervision/lists/enrolled/?region={few.code}" in html
+    assert "On target or not" not in html
+    assert "From enrolling to finishing" not in html
+
+
+def test_what_was_never_there_is_not_called_few(people: dict[str, Any], office: Client) -> None:
+    services.take_snapshot(Scope("region", COUNTY), dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    html = office.get("/supervision/").content.decode()
+    assert "Nobody is enrolled yet." in html
+    assert "no rating yet" in html
+    assert "too few" not in html
 
 
 def test_before_the_first_night_the_board_says_so_and_counts_at_a_tap(

@@ -108,6 +108,8 @@ def title_of(scope: Scope, region: Region | None) -> str:
     if scope.kind == ScopeKind.REGION:
         return place
     if scope.kind == ScopeKind.COURSE:
-        return f"{Course.objects.get(slug=scope.key)}, {place}"
+        what = str(Course.objects.get(slug=scope.key))
+        return _("%(what)s, %(place)s") % {"what": what, "place": place}
     module = Module.objects.select_related("published").get(slug=scope.key)
-    return f"{module.published.title if module.published else module.slug}, {place}"
+    what = module.published.title if module.published else module.slug
+    return _("%(what)s, %(place)s") % {"what": what, "place": place}

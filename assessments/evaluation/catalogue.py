@@ -14,6 +14,7 @@ MODEL = "1"  # of this list and its formulas; kept with every snapshot
 ALL = (ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE, ScopeKind.MODULE)
 PEOPLE_GROUPS = (ScopeKind.REGION, ScopeKind.COHORT)
 ACTIVE_DAYS = 30
+NOBODY = _("nobody enrolled yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Indicator:
     :param target: the value to reach; ``None`` where there is none.
     :param parts: whether it is a breakdown: one figure for each theme or subject.
     :param rows: which list stands behind it (:mod:`.lists`).
+    :param nothing: what to say where there is nothing to divide by yet.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Indicator:
     parts: bool = False
     kinds: tuple[str, ...] = ALL
     rows: str = "people"
+    nothing: Promise = NOBODY
 
 
 CATALOGUE: tuple[Indicator, ...] = (
@@ -74,13 +77,13 @@ CATALOGUE: tuple[Indicator, ...] = (
         _("n(enrolled with ≥ 1 lesson finished) ÷ n(enrolled)"), numerator="started", denominator="enrolled",
     ),
     Indicator(
-        "passed", Unit.SHARE, _("Passed a quiz"),
+        "passed", Unit.SHARE, _("Passed at least one quiz"),
         _("Of all enrolled, not only of those who took it, how many passed at least one quiz."),
         _("n(enrolled with ≥ 1 quiz passed) ÷ n(enrolled)"), numerator="passed", denominator="enrolled",
         target=0.80,
     ),
     Indicator(
-        "completed", Unit.SHARE, _("Finished a module"),
+        "completed", Unit.SHARE, _("Finished at least one module"),
         _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz passed."),
         _("n(enrolled with ≥ 1 module completed) ÷ n(enrolled)"), numerator="completed",
         denominator="enrolled", target=0.70,
@@ -98,7 +101,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         denominator="attendances", people="enrolled", rows="enrolments",
     ),
     Indicator(
-        "minutes", Unit.MINUTES, _("Minutes learnt, the middle person"),
+        "minutes", Unit.MINUTES, _("Minutes learnt (median)"),
         _("Half learnt longer, half shorter. Only time the page was seen counts, idle time is cut."),
         _("median of Σ visible seconds ÷ 60, over people with a lesson opened"), rows="minutes",
     ),
@@ -114,20 +117,25 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "gain", Unit.GAIN, _("Learning gain"),
-        _("How much of what they did not know at the first try they knew at the last. 30 per cent is fair, 70 high."),
+        _(
+            "Of what was not known at the first try, how much was known at the last. Only quizzes taken twice "
+            "count. 30 per cent is fair, 70 high."
+        ),
         _("⟨g⟩ = (⟨last⟩ − ⟨first⟩) ÷ (1 − ⟨first⟩), matched pairs (Hake 1998)"), target=0.30, rows="pairs",
+        nothing=_("no quiz taken twice yet"),
     ),
     Indicator(
         "satisfaction", Unit.SHARE, _("Satisfied"),
         _("Of those who tapped a face after finishing a module, how many tapped the glad one."),
         _("n(“good”) ÷ n(reactions to completed modules)"), numerator="satisfied", denominator="reacted",
-        people="reactors", target=0.85, rows="reactions",
+        people="reactors", target=0.85, rows="reactions", nothing=_("no rating yet"),
     ),
     Indicator(
-        "response_rate", Unit.SHARE, _("Said how it was"),
+        "response_rate", Unit.SHARE, _("Response rate"),
         _("Of all finished modules, after how many a face was tapped. Few faces prove little."),
         _("n(reactions to completed modules) ÷ n(enrolments completed)"), numerator="reacted",
         denominator="attendances_completed", people="completed", target=0.85, rows="reactions",
+        nothing=_("no module finished yet"),
     ),
     Indicator(
         "questions", Unit.QUESTIONS, _("Questions asked"),
@@ -135,15 +143,15 @@ CATALOGUE: tuple[Indicator, ...] = (
         _("n(questions)"), numerator="questions", people="askers", rows="questions",
     ),
     Indicator(
-        "hours_to_answer", Unit.HOURS, _("Hours to the first answer, the middle question"),
-        _("Half were answered faster, half slower."),
+        "hours_to_answer", Unit.HOURS, _("Half answered within"),
+        _("The median time to the first answer: half were answered faster, half slower."),
         _("median(answered − asked), answered questions"), people="askers", rows="questions",
     ),
     Indicator(
         "answered_in_time", Unit.SHARE, _("Answered in time"),
         _("Of the questions that were due, how many had an answer within 24 hours."),
         _("n(answered by the due time) ÷ n(due or answered)"), numerator="in_time", denominator="due",
-        people="askers", target=0.90, rows="questions",
+        people="askers", target=0.90, rows="questions", nothing=_("no question due yet"),
     ),
     Indicator(
         "solved_by_known", Unit.QUESTIONS, _("Solved by a known answer"),
@@ -151,7 +159,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         _("n(“this solved it” before posting)"), numerator="deflected", people="spared", rows="deflections",
     ),
     Indicator(
-        "completed_in", Unit.SHARE, _("Finished a module, by subject"),
+        "completed_in", Unit.SHARE, _("Finished at least one module, by subject"),
         _("Of those enrolled in a subject, how many finished at least one of its modules."),
         _("n(enrolled in the subject with ≥ 1 module completed) ÷ n(enrolled in it)"),
         numerator="category_completed", denominator="category_enrolled", parts=True, kinds=PEOPLE_GROUPS,
@@ -163,11 +171,15 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "questions_on", Unit.QUESTIONS, _("Questions, by theme"),
-        _("What is asked about. A question no one has classed yet stands under “not classed yet”."),
+        _("What is asked about. A question without a theme stands under “No theme yet”."),
         _("n(questions of the theme), of n(questions)"), numerator="theme", denominator="questions",
         people="askers", parts=True, rows="questions",
     ),
 )  # fmt: skip
+STEP_TITLES = {  # steps of the funnel count heads: a rate's title would be wrong there
+    "registered": _("Account"), "enrolled": _("Enrolled"), "started": _("Finished a lesson"),
+    "passed": _("Passed a quiz"), "completed": _("Finished a module"),
+}  # fmt: skip
 FUNNEL = ("registered", "enrolled", "started", "passed", "completed")
 BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}
 NO_THEME = "none"

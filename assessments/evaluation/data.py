@@ -41,7 +41,7 @@ class Light(models.TextChoices):
     NEAR = "near", _("close")
     UNSURE = "unsure", _("below, but few people")
     MISSED = "missed", _("below target")
-    FEW = "few", _("too few to say")
+    FEW = "few", _("too few to judge")
 
 
 class JobKind(models.TextChoices):

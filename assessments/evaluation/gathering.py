@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils import timezone
 
 from learners.models import Learner
 from mooc.accounts.models import Region
@@ -30,14 +32,21 @@ def facts_of(report: EvaluationReport, breathe: counting.Breath = counting.no_br
     scope, place, as_of = report.scope, report.region, report.as_of
     code = place.code if place else ""
     taken = services.snapshots_by_place(scope, code, as_of, breathe)
-    earlier = services.snapshot_of(scope, as_of - A_PERIOD)
-    needs = _needs(reach_of(scope, as_of))
+    reach = reach_of(scope, as_of)
+    earlier = services.snapshot_of(scope, begin_of(report.month) if report.month else as_of - A_PERIOD)
+    needs = _needs(reach)
     return Facts(
         number=report.pk, title=report.title, site=settings.SITE_NAME[report.language], language=report.language,
         snapshot=taken[code], before=earlier, places=tuple(place_rows(taken[code], _children(place, taken, taken[code]))),
         amber=needs["amber"], red=needs["red"], names=part_names(),
         kept=tuple(taken.values()) if scope.kind == ScopeKind.REGION else (taken[code],),
+        month=report.month, modules=None if reach.modules is None else len(reach.modules),
     )  # fmt: skip
+
+
+def begin_of(month: str) -> dt.datetime:
+    """The midnight a month ``2026-10`` begins with."""
+    return timezone.make_aware(dt.datetime.fromisoformat(f"{month}-01"))
 
 
 def _children(

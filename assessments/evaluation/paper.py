@@ -16,7 +16,7 @@ from fpdf.enums import WrapMode
 from learners.sheet import INK, Sheet, drawable
 
 from .presentation import Shown
-from .reporting import Line, Report, places_in, subjects_in
+from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
 
 LEFT, TOP, BOTTOM, WIDTH, GAP = 14, 12, 286, 182, 7  # mm
 HALF = (WIDTH - GAP) / 2
@@ -24,6 +24,10 @@ ROW, HEAD = 5.1, 12.5  # mm: a row of a small table; a section's title and the h
 BODY, SMALLEST = 8.5, 5.5  # points; smaller, and a word is cut
 TRACK, RANGE = (221, 221, 221), (130, 130, 130)
 THEMES = 5
+LIGHTS = {  # mm: columns of the targets; what is short in one language is long in the other
+    True: (29, 13, 31, 17, 19, 11, 20, 42),
+    False: (39, 12, 33, 17, 17, 11, 20, 33),
+}
 
 
 class _Page(Sheet):
@@ -145,8 +149,22 @@ def as_pdf(report: Report) -> bytes:
 def _head(page: _Page, report: Report) -> float:
     page.words(LEFT, TOP, WIDTH, report.heading, size=17, bold=True)
     page.words(LEFT, TOP + 8, WIDTH, report.filed, size=8.5)
-    y = page.paragraph(TOP + 15, report.headline, size=11, height=5.6, bold=True)
-    return page.paragraph(y, report.judgement, size=9.5, height=5) + 2.5
+    y = page.paragraph(
+        TOP + 14.5, report.headline, size=_on_one_line(page, report.headline), height=5.6, bold=True
+    )
+    if report.new:
+        y = page.paragraph(y, report.new, size=9.5, height=5)
+    y = page.paragraph(y, report.judgement, size=9.5, height=5)
+    if report.next:
+        lines = _("; ").join(f"{number}. {line.text}" for number, line in enumerate(report.next, start=1))
+        y = page.paragraph(y, _("Do next: %(lines)s.") % {"lines": lines}, size=9.5, height=5, bold=True)
+    return y + 2
+
+
+def _on_one_line(page: _Page, text: str) -> float:
+    """A size a little smaller, where that saves a line; else the full one."""
+    sizes = (11.0, 10.5, 10.0, 9.5)
+    return next((size for size in sizes if page.height_of(text, size=size, height=1) == 1), sizes[0])
 
 
 def _funnel(page: _Page, report: Report, y: float) -> float:
@@ -164,12 +182,15 @@ def _funnel(page: _Page, report: Report, y: float) -> float:
 def _lights(page: _Page, report: Report, y: float) -> float:
     page.section(LEFT, y, WIDTH, _("How it stands to the targets"))
     y += 6.4
-    widths = (31, 13, 32, 18, 24, 12, 20, 32)
     head = (
-        _("Measure"), _("Result"), _("Of how many"), _("Likely range"), "", _("Target"), _("Last period"), _("Judgement"),
+        _("Measure"), _("Result"), _("Of how many"), _("Likely range"), "", _("Target"), before_title(report.facts),
+        _("Judgement"),
     )  # fmt: skip
     for at, row in enumerate((None, *report.lights)):
         cells = head if row is None else _light(row)
+        widths = LIGHTS[page.chinese]
+        if row is not None and row.figure.hidden:  # nothing beside it: words have its room
+            widths = (widths[0], widths[1] + widths[2], 0, *widths[3:])
         x = LEFT
         for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             inset = 3 if number == 7 else 0
@@ -186,16 +207,16 @@ def _lights(page: _Page, report: Report, y: float) -> float:
 
 
 def _light(row: Shown) -> tuple[str, ...]:
-    return row.title, row.value, row.base, row.likely, "", row.target, row.before, str(row.light.label)
+    return row.title, row.value, row.base, row.likely, "", row.target, row.before or _("none"), row.verdict
 
 
 def _reach_and_learning(page: _Page, report: Report, y: float, most: int) -> float:
     """Reach by place to the left, what was learnt to the right, each in ``most`` rows."""
     page.section(LEFT, y, HALF, _("Who was reached, by place"))
     lines = places_in(report, most)
-    head = (_("Place"), _("Enrolled"), _("Finished"), _("Share"))
+    head = (_("Place"), _("Enrolled"), _("Finished a module"), _("Share"))
     rows = [(line.name, *line.cells) for line in lines] or [(_("Nobody yet"), "", "", "")]
-    left = page.small_table(LEFT, y + 6.4, (HALF - 42, 14, 16, 12), head, rows)
+    left = page.small_table(LEFT, y + 6.4, (HALF - 50, 14, 24, 12), head, rows)
     right = _learning(page, report, y, most)
     return max(left, right) + 2.5
 
@@ -203,7 +224,7 @@ def _reach_and_learning(page: _Page, report: Report, y: float, most: int) -> flo
 def _learning(page: _Page, report: Report, y: float, most: int) -> float:
     x = LEFT + HALF + GAP
     page.section(x, y, HALF, _("What was learnt"))
-    head = (_("Subject"), _("Finished a module"), _("Share"), _("Gain"))
+    head = (_("Subject"), _("Finished at least one"), _("Share"), _("Gain"))
     lines = subjects_in(report, most - len(report.learning))
     rows = [(line.name, *line.cells) for line in lines]
     y += 6.4
@@ -222,9 +243,11 @@ def _plain(page: _Page, x: float, y: float, lines: Sequence[Line]) -> float:
     for number, line in enumerate(lines):
         if number:
             page.rule(x, y, HALF, 0.1)
-        page.words(x, y, HALF - 41, line.name)
-        page.words(x + HALF - 40, y, 18, line.cells[0], align="R")
-        page.words(x + HALF - 21, y, 21, line.cells[1], size=7.5, align="R")
+        value, base = line.cells
+        room = 26 if base else 0  # words without a base have its room
+        page.words(x, y, HALF - 45, line.name)
+        page.words(x + HALF - 44, y, 44 - room, value, align="R")
+        page.words(x + HALF - 25, y, 25, base, size=7.5, align="R")
         y += ROW
     return y
 
@@ -244,13 +267,12 @@ class _Below:
         """Draw it from ``y`` on; the signatures stand at the very foot."""
         page, report = self.page, self.report
         page.section(LEFT, y, HALF, _("What is asked"))
-        rows = [(row.title, row.value) for row in report.themes[:THEMES]] or [
-            (_("Nobody has asked anything yet."), "")
-        ]
-        page.small_table(LEFT, y + 6.4, (HALF - 20, 20), (_("Theme"), _("Questions")), rows)
+        lines = themes_in(report, THEMES)
+        rows = [(line.name, *line.cells) for line in lines] or [(_("Nobody has asked anything yet."), "")]
+        page.small_table(LEFT, y + 6.4, (HALF - 40, 40), (_("Theme"), _("Questions so far")), rows)
         x = LEFT + HALF + GAP
         page.section(x, y, HALF, _("How it is answered, and who may need help"))
-        lines = [*(_line(row) for row in report.answering), *report.help]
+        lines = (*(_line(row) for row in report.answering), *report.help)
         end = _plain(page, x, y + 6.4, lines)
         advice = _("Advice by published points, never a decision. Names stay on the site.")
         page.words(x, end, HALF, advice, size=7.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from courses.models import Category
 from feedback.models import Theme
 from mooc.lib.localized import current
 
-from .catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of
+from .catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of
 from .data import Figure, Light, Snapshot, Unit
 
 
@@ -24,6 +24,8 @@ class Shown:
     :param value: "72%", "31 min", "–". :param base: "18 of 25", "n = 25 pairs"; empty where there is none.
     :param likely: "52–86%"; empty where there is none.
     :param position: and ``low``, ``high``, ``mark``: 0–100 on the steelyard; ``None`` where there is none.
+    :param verdict: how it stands to its target, in words. :param note: what must be said with it, so that
+        nobody reads more into it; see :func:`in_words`.
     """
 
     figure: Figure
@@ -39,6 +41,8 @@ class Shown:
     high: float | None
     mark: float | None
     before: str = ""
+    verdict: str = ""
+    note: str = ""
 
     @property
     def sentence(self) -> str:
@@ -61,17 +65,67 @@ def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | 
     return Shown(
         figure, title, str(indicator.meaning) if indicator else "", value_text(figure), base_text(figure, indicator),
         _likely(figure), light_of(figure), number_text(target, figure.unit) if target is not None else "",
-        *_places(figure, target), value_text(before) if before and (before.hidden or before.value is not None) else "",
+        *_places(figure, target), _before_text(before),
+        verdict_text(figure, indicator),
     )  # fmt: skip
 
 
 def shown_all(snapshot: Snapshot, before: Snapshot | None = None) -> dict[str, Shown]:
     """Every figure of a snapshot in words, by code: 1 query for the names of parts."""
-    names = part_names()
-    return {
+    return in_words(snapshot, part_names(), before)
+
+
+def in_words(snapshot: Snapshot, names: dict[str, str], before: Snapshot | None = None) -> dict[str, Shown]:
+    """The same without the database: screen and paper both start here."""
+    every = {
         figure.code: shown(figure, names, before.figure(figure.code) if before else None)
         for figure in snapshot.figures
     }
+    for code, note in (("completed", _all_of_it(every)), ("gain", _first_and_last(every))):
+        if code in every and note:
+            every[code] = replace(every[code], note=note)
+    return every
+
+
+def _all_of_it(every: Mapping[str, Shown]) -> str:
+    """One module is not the whole course: how many finished all of it stands beside."""
+    row = every.get("completed_all")
+    if row is None or row.figure.value is None:
+        return ""
+    return _("%(title)s: %(base)s (%(value)s)") % {"title": row.title, "base": row.base, "value": row.value}
+
+
+def _first_and_last(every: Mapping[str, Shown]) -> str:
+    """What a gain is made of: both scores, and of how many."""
+    first, last, gain = (every.get(code) for code in ("first_score", "last_score", "gain"))
+    if first is None or last is None or gain is None:
+        return ""
+    if None in (first.figure.value, last.figure.value, gain.figure.value) or (gain.figure.value or 0.0) < 0:
+        return ""
+    pairs = gain.figure.denominator or 0
+    text = ngettext(
+        "First try %(first)s, last try %(last)s: of what was missing, %(gain)s was made up. Only the %(n)s quiz "
+        "taken twice.",
+        "First try %(first)s, last try %(last)s: of what was missing, %(gain)s was made up. Only the %(n)s quizzes "
+        "taken twice.",
+        pairs,
+    )  # fmt: skip
+    return text % {"first": first.value, "last": last.value, "gain": gain.value, "n": pairs}
+
+
+def step_title(row: Shown) -> str:
+    """What a step of the funnel is called."""
+    return str(STEP_TITLES.get(row.figure.code, row.title))
+
+
+def step_cells(row: Shown) -> tuple[str, str]:
+    """Heads and share of the enrolled of a step of the funnel, as read."""
+    figure = row.figure
+    if figure.hidden or figure.numerator is None:
+        return row.value, ""
+    if figure.unit == Unit.SHARE:
+        return str(figure.numerator), "" if figure.value is None else row.value
+    return row.value, "100%" if figure.code == "enrolled" and figure.numerator else ""
 
 
 def lights_of(every: Mapping[str, Shown]) -> tuple[Shown, ...]:
@@ -90,19 +144,41 @@ def part_names() -> dict[str, str]:
     lang = current()
     subjects = Category.objects.order_by().values_list("code", f"title_{lang}")
     themes = Theme.objects.order_by().values_list("code", f"name_{lang}")
-    return dict(subjects.union(themes, all=True)) | {NO_THEME: _("not classed yet")}
+    return dict(subjects.union(themes, all=True)) | {NO_THEME: _("No theme yet")}
 
 
 def value_text(figure: Figure) -> str:
-    """The value alone: "72%", "31 min", "fewer than 5"."""
+    """The value alone: "72%", "31 min", "fewer than 5 people"."""
     if figure.hidden:
-        return _("fewer than 5")
+        return _hidden_text(figure)
     return "–" if figure.value is None else number_text(figure.value, figure.unit)
+
+
+def _before_text(before: Figure | None) -> str:
+    """The value a period ago, in few words; nothing where there was none."""
+    if before is None or (before.value is None and not before.hidden):
+        return ""
+    return _("too few") if before.hidden else value_text(before)
+
+
+def _hidden_text(figure: Figure) -> str:
+    """Why nothing is shown: people are few, not questions. Of questions that were due either may be few."""
+    indicator = indicator_of(figure.code)
+    if indicator is None or indicator.rows != "questions":
+        return _("fewer than 5 people")
+    return _("too few to show") if figure.unit == Unit.SHARE else _("fewer than 5 askers")
+
+
+def verdict_text(figure: Figure, indicator: Indicator | None) -> str:
+    """How a figure stands to its target; where nothing was there to be counted, just that."""
+    if indicator is not None and figure.value is None and not figure.hidden:
+        return str(indicator.nothing)
+    return str(light_of(figure).label)
 
 
 def base_text(figure: Figure, indicator: Indicator | None) -> str:
     """The denominator in words, with what it counts: "18 of 25 people"."""
-    if figure.denominator is None or figure.hidden:
+    if not figure.denominator or figure.hidden:
         return ""
     rows = indicator.rows if indicator else ""
     if figure.numerator is None:
@@ -119,7 +195,7 @@ def base_text(figure: Figure, indicator: Indicator | None) -> str:
 
 def _n_of(rows: str, number: int) -> str:
     units = {
-        "pairs": ngettext("%(n)s pair of tries", "%(n)s pairs of tries", number),
+        "pairs": ngettext("%(n)s quiz taken twice", "%(n)s quizzes taken twice", number),
         "questions": ngettext("%(n)s question", "%(n)s questions", number),
     }
     return (units.get(rows) or ngettext("%(n)s person", "%(n)s people", number)) % {"n": number}

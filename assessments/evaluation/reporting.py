@@ -9,13 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mooc.lib.localized import current
+
 from .catalogue import FUNNEL, indicator_of
-from .data import Light, ScopeKind, Snapshot, Unit
+from .data import Light, ScopeKind, Snapshot
 from .places import PlaceRow
-from .presentation import Shown, lights_of, shown, themes_of
+from .presentation import Shown, in_words, lights_of, step_cells, step_title, themes_of
+from .summary import ToDo, headline, to_do
 from .tally import FEWEST
 
 LEARNING = ("first_score", "last_score", "minutes")
@@ -28,7 +32,9 @@ class Facts:
 
     :param number: of the report, as it is filed. :param title: what it is about, in its language.
     :param before: the same figures a period ago. :param amber: and ``red``: people who may need help.
-    :param names: of the parts of breakdowns. :param kept: snapshots to be kept with it: of a place also
+    :param month: ``2026-10`` for a report up to the end of a month; ``before`` is its beginning then.
+    :param modules: how many modules it is about; ``None``: all. :param names: of the parts of breakdowns.
+    :param kept: snapshots to be kept with it: of a place also
         those of all below, so that its board of the same moment is whole.
     """
 
@@ -43,6 +49,8 @@ class Facts:
     red: int
     names: Mapping[str, str]
     kept: tuple[Snapshot, ...]
+    month: str = ""
+    modules: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,8 @@ class Report:
     filed: str
     headline: str
     judgement: str
+    next: tuple[ToDo, ...]
+    new: str
     funnel: tuple[Step, ...]
     lights: tuple[Shown, ...]
     learning: tuple[Shown, ...]
@@ -97,13 +107,11 @@ class Report:
 
 def report_of(facts: Facts) -> Report:
     """The report, in the language that is active."""
-    every = {
-        figure.code: shown(figure, dict(facts.names), facts.before.figure(figure.code))
-        for figure in facts.snapshot.figures
-    }
+    every = in_words(facts.snapshot, dict(facts.names), facts.before)
     lights = lights_of(every)
     return Report(
-        facts=facts, heading=heading(facts), filed=_filed(facts), headline=_headline(every), judgement=_judgement(lights),
+        facts=facts, heading=heading(facts), filed=_filed(facts), headline=headline(every), judgement=_judgement(lights),
+        next=to_do(every, facts.amber, facts.red, names_shown=False), new=_new_in_month(facts),
         funnel=tuple(_step(row) for row in _chosen(every, FUNNEL)), lights=lights,
         learning=_chosen(every, LEARNING), subjects=_subjects(every), themes=themes_of(every),
         answering=_chosen(every, ANSWERING), help=_help(facts), definitions=_definitions(every, lights, facts),
@@ -113,9 +121,27 @@ def report_of(facts: Facts) -> Report:
 
 def heading(facts: Facts) -> str:
     """The title on the page."""
+    title = _("%(what)s: evaluation report") % {"what": facts.title}
     if facts.snapshot.scope.kind == ScopeKind.REGION:
-        return _("%(place)s: report on rural e-commerce training") % {"place": facts.title}
-    return _("%(what)s: evaluation report") % {"what": facts.title}
+        title = _("%(place)s: report on rural e-commerce training") % {"place": facts.title}
+    if not facts.month:
+        return title
+    return _("%(title)s (everything %(until)s)") % {"title": title, "until": month_end(facts.month)}
+
+
+def month_name(month: str) -> str:
+    """``2026-10`` in words: "October 2026"."""
+    return date_format(dt.date.fromisoformat(f"{month}-01"), _("F Y"))
+
+
+def month_end(month: str) -> str:
+    """What a report of a month is: all that was until then, not the month alone."""
+    return _("up to the end of %(month)s") % {"month": month_name(month)}
+
+
+def before_title(facts: Facts) -> str:
+    """What the figures before are of."""
+    return _("Month before") if facts.month else _("4 weeks before")
 
 
 def data_date(as_of: dt.datetime) -> str:
@@ -165,16 +191,19 @@ def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
     """What was learnt in ``most`` lines, the subjects of many first; the others are told by their number."""
     seen = [row for row in report.subjects if not row.completed.figure.hidden]
     top = seen if len(seen) == len(report.subjects) <= most else seen[: max(1, most - 1)]
-    lines = [
-        Line(row.title, (row.completed.base, row.completed.value, row.gain.value if row.gain else "–"))
-        for row in top
-    ]
+    lines = [Line(row.title, (row.completed.base, row.completed.value, _gain_text(row.gain))) for row in top]
     left = len(report.subjects) - len(top)
     if left and len(top) == len(seen):
         text = ngettext("%(n)s subject of few people", "%(n)s subjects of few people", left)
     elif left:
         text = ngettext("%(n)s more subject in the tables", "%(n)s more subjects in the tables", left)
     return (*lines, *([Line(text % {"n": left}, ("", "", ""))] if left else []))
+
+
+def _gain_text(gain: Shown | None) -> str:
+    if gain is None:
+        return "–"
+    return _("too few") if gain.figure.hidden else gain.value
 
 
 def _left_over(hidden: int) -> str:
@@ -195,47 +224,61 @@ def _chosen(every: Mapping[str, Shown], codes: Sequence[str]) -> tuple[Shown, ..
 
 
 def _filed(facts: Facts) -> str:
-    return _("Data up to %(date)s. Report %(number)s of %(site)s.") % {
+    filed = _("Everything from the start up to %(date)s. Report %(number)s of %(site)s.") % {
         "date": data_date(facts.snapshot.as_of), "number": facts.number, "site": facts.site,
     }  # fmt: skip
+    if facts.snapshot.scope.kind != ScopeKind.COHORT or not facts.modules:
+        return filed
+    return _("%(one)s %(two)s") % {"one": filed, "two": only_modules(facts.modules)}
 
 
-def _headline(every: Mapping[str, Shown]) -> str:
-    """The one sentence of the page, with the funnel in it."""
-    enrolled = every["enrolled"].figure
-    if enrolled.hidden:
-        return _("Fewer than five people are enrolled. Nothing is shown that could point at one of them.")
-    if not enrolled.numerator:
-        return _("Nobody is enrolled yet.")
-    counts = {code: every[code].figure.numerator for code in ("enrolled", "started", "passed", "completed")}
-    return (
-        _(
-            "%(enrolled)s people enrolled, %(started)s finished a lesson, %(passed)s passed a quiz, "
-            "%(completed)s finished a module."
-        )
-        % counts
-    )
+def only_modules(count: int) -> str:
+    """What a class is about: its people may learn more than that."""
+    return ngettext(
+        "Only the %(n)s module of this class.", "Only the %(n)s modules of this class.", count
+    ) % {"n": count}  # fmt: skip
+
+
+def _new_in_month(facts: Facts) -> str:
+    """What a month added, from the two ends of it; nothing where either is hidden."""
+    texts = {
+        "enrolled": _("%(n)s people enrolled"),
+        "started": _("%(n)s finished a lesson"),
+        "passed": _("%(n)s passed at least one quiz"),
+        "completed": _("%(n)s finished at least one module"),
+        "questions": _("%(n)s questions"),
+    }
+    parts = []
+    for code, text in texts.items():
+        now, then = facts.snapshot.figure(code), facts.before.figure(code)
+        if now and then and now.numerator is not None and then.numerator is not None:
+            parts.append(text % {"n": max(0, now.numerator - then.numerator)})
+    if not facts.month or not parts:
+        return ""
+    told = {"month": month_name(facts.month), "parts": _(", ").join(parts)}
+    return _("New in %(month)s: %(parts)s.") % told
 
 
 def _judgement(lights: Sequence[Shown]) -> str:
     """How the measures stand to their targets: "On target: 3. Close: 1."."""
-    counts = Counter(row.light for row in lights)
+    empty = [row for row in lights if row.light == Light.FEW and not row.figure.hidden]
+    counts = Counter(row.light for row in lights if row not in empty)
     texts = {
         Light.MET: _("On target: %(n)s."),
         Light.NEAR: _("Close: %(n)s."),
         Light.UNSURE: _("Below, but few people: %(n)s."),
         Light.MISSED: _("Below target: %(n)s."),
-        Light.FEW: _("Too little to say: %(n)s."),
+        Light.FEW: _("Too few to judge: %(n)s."),
     }
     parts = [text % {"n": counts[light]} for light, text in texts.items() if counts[light]]
-    return _("Measures with a target: %(n)s.") % {"n": len(lights)} + " " + " ".join(parts)
+    parts += [_("Nothing to judge yet: %(n)s.") % {"n": len(empty)}] if empty else []
+    space = " " if current() == "en" else ""
+    return space.join([_("Measures with a target: %(n)s.") % {"n": len(lights)}, *parts])
 
 
 def _step(row: Shown) -> Step:
-    if row.figure.unit != Unit.SHARE:
-        return Step(row.value, row.title, "")
-    number = row.value if row.figure.hidden else str(row.figure.numerator)
-    return Step(number, row.title, "" if row.figure.value is None else row.value)
+    number, share = step_cells(row)
+    return Step(number, step_title(row), share)
 
 
 def _subjects(every: Mapping[str, Shown]) -> tuple[Subject, ...]:
@@ -250,13 +293,30 @@ def _subjects(every: Mapping[str, Shown]) -> tuple[Subject, ...]:
 
 def _help(facts: Facts) -> tuple[Line, ...]:
     """Counts only: the page leaves the office."""
-    counts = [
-        (_("Amber: the trainer calls"), facts.amber),
-        (_("Red: the village station visits"), facts.red),
-    ]
+    counts = [(_("To call, of the enrolled"), facts.amber), (_("To visit, of the enrolled"), facts.red)]
     return tuple(
-        Line(name, (_("fewer than 5") if 0 < count < FEWEST else str(count), "")) for name, count in counts
+        Line(name, (_("fewer than 5 people"), "") if 0 < count < FEWEST else (str(count), ""))
+        for name, count in counts
     )
+
+
+def themes_in(report: Report, most: int) -> tuple[Line, ...]:
+    """What is asked in ``most`` lines, the others added up."""
+    rows = report.themes
+    top = rows if len(rows) <= most else rows[: most - 1]
+    lines = [Line(row.title, (row.value,)) for row in top]
+    others = rows[len(top) :]
+    if others:
+        name = ngettext("%(n)s other theme", "%(n)s other themes", len(others)) % {"n": len(others)}
+        lines.append(Line(name, (_sum_text(others),)))
+    return tuple(lines)
+
+
+def _sum_text(rows: Sequence[Shown]) -> str:
+    """Few askers hide all themes together: then there is no sum either."""
+    if any(row.figure.hidden for row in rows):
+        return rows[0].value
+    return str(sum(row.figure.numerator or 0 for row in rows))
 
 
 def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Facts) -> tuple[str, ...]:
@@ -267,10 +327,11 @@ def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Fac
             "module: %(attendances)s. Rates about people never use attendances."
         ) % counts,
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
-        _("Where fewer than five people stand behind a figure, it is not shown; nor is what would give it away."),
+        *(row.note for row in lights if row.note and row.figure.code == "gain"),
+        _("Groups of fewer than five people are not shown, nor what would give them away. –: nothing to count yet."),
         _(
             "The likely range holds the true share in 95 of 100 cases (Wilson). Close: at most five points "
-            "below the target. Below, but few people: chance alone could explain it. Last period: four weeks earlier."
+            "below the target. Below, but few people: chance alone could explain it."
         ),
         _("Evaluation model %(model)s; every formula stands on the page How it is counted of the site.")
         % {"model": facts.snapshot.model},

@@ -6,14 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 
+from courses.models import Module
 from learners.models import Cohort
 from mooc.accounts.models import Region
 
-from . import data, presentation
+from . import data, presentation, summary
 from .catalogue import FUNNEL
 from .data import JobKind, Scope, ScopeKind
+from .help_points import RED
 from .models import EvaluationSnapshot, HelpNeed, Job
 from .places import PlaceRow, place_rows
 from .presentation import Shown
@@ -36,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What stands on a dashboard. Without a snapshot there is only its frame."""
+    """What stands on a dashboard. Without a snapshot there is only its frame.
+
+    :param modules: of a class; nought: all. :param told: the sentence at the top. :param next: what to do.
+    """
 
     scope: Scope
     region: Region | None
@@ -52,6 +57,14 @@ class Board:
     classes: list[Cohort]
     needs: list[HelpNeed]
     job: Job | None
+    modules: int
+    told: str
+    next: tuple[summary.ToDo, ...]
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few are enrolled that there is no rate to show."""
+        return bool(self.shown) and self.shown["enrolled"].figure.hidden
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
@@ -70,15 +83,18 @@ def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
 
 
 def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
-    """A dashboard: 8 queries, for a region as for a class."""
+    """A dashboard: 8 queries, for a class one more."""
     snapshot, before = newest(scope)
     shown = presentation.shown_all(snapshot, before) if snapshot else {}
     is_region = scope.kind == ScopeKind.REGION
+    needs = _needs(scope, region)
     return Board(
         scope, region, snapshot.as_of if snapshot else None, shown, _funnel(shown), presentation.lights_of(shown),
         _subjects(shown), _few(shown), presentation.themes_of(shown),
         _places(snapshot, region) if snapshot and is_region else [],
-        _above(region, viewer), _classes(region) if is_region and region else [], _needs(scope, region), _job(scope),
+        _above(region, viewer), _classes(region) if is_region and region else [], needs, _job(scope),
+        0 if is_region else Module.objects.filter(cohorts__code=scope.key).count(),
+        summary.headline(shown) if shown else "", _next(shown, needs) if shown else (),
     )  # fmt: skip
 
 
@@ -90,8 +106,7 @@ def _funnel(shown: dict[str, Shown]) -> list[Step]:
     for one in steps:
         people = one.figure.numerator
         part = None if people is None or not first else min(100.0, round(100 * people / first, 1))
-        said = one.value if one.figure.denominator else ""
-        found.append(Step(one, one.title, one.value if people is None else str(people), said, part))
+        found.append(Step(one, presentation.step_title(one), *presentation.step_cells(one), part))
     return found
 
 
@@ -102,7 +117,7 @@ def _subjects(shown: dict[str, Shown]) -> list[tuple[Shown, Shown | None]]:
         for code, one in shown.items()
         if code.startswith("completed_in:") and not one.figure.hidden
     ]
-    return sorted(rows, key=lambda row: -(row[0].figure.value or 0.0))
+    return sorted(rows, key=lambda row: -(row[0].figure.denominator or 0))  # as on paper
 
 
 def _few(shown: dict[str, Shown]) -> list[str]:
@@ -154,11 +169,18 @@ def needs_of(region: Region | None) -> QuerySet[HelpNeed]:
     return rows.filter(learner__region__path__startswith=region.path) if region else rows
 
 
-def _needs(scope: Scope, region: Region | None) -> list[HelpNeed]:
+def _needs(scope: Scope, region: Region | None) -> list[Any]:
+    """Those with the most points, each with how many there are in all (``every``) and to visit: 1 query."""
     rows = needs_of(region)
     if scope.kind == ScopeKind.COHORT:
         rows = rows.filter(cohort__code=scope.key)
-    return list(rows[:MOST_HELP])
+    visit = Window(Count("pk", filter=Q(points__gte=RED)))
+    return list(rows.annotate(every=Window(Count("pk")), visit=visit)[:MOST_HELP])
+
+
+def _next(shown: dict[str, Shown], needs: list[Any]) -> tuple[summary.ToDo, ...]:
+    every, visit = (needs[0].every, needs[0].visit) if needs else (0, 0)
+    return summary.to_do(shown, every - visit, visit, names_shown=True)
 
 
 def _job(scope: Scope) -> Job | None:

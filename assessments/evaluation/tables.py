@@ -19,7 +19,7 @@ from learners.tracking import harmless
 
 from .data import Unit
 from .presentation import Shown
-from .reporting import Report, data_date, full_title, place_cells, place_name
+from .reporting import Report, before_title, data_date, full_title, place_cells, place_name
 
 Cell = str | int | float | None
 
@@ -42,10 +42,11 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         (_("Data up to"), data_date(facts.snapshot.as_of)),
         (_("Scope"), str(facts.snapshot.scope)), (_("Evaluation model"), facts.snapshot.model),
         (_("In one sentence"), report.headline), (_("Targets"), report.judgement),
+        *((_("Do next"), line.text) for line in report.next), *([(_("New"), report.new)] if report.new else []),
         *((_("Meaning"), line) for line in report.definitions),
     ]  # fmt: skip
     return (
-        Table(_("Figures"), _figure_columns(), tuple(_figure(row) for row in report.figures), (26, 40, 12, 14)),
+        Table(_("Figures"), _figure_columns(report), tuple(_figure(row) for row in report.figures), (26, 40, 12, 14)),
         Table(_("Reach by place"), (_("Short name"), *place_columns()), tuple(_places(report)), (16, 34)),
         Table(
             _("Who may need help"), (_("How much"), _("People")),
@@ -57,7 +58,7 @@ def tables_of(report: Report) -> tuple[Table, ...]:
 
 def place_columns() -> tuple[str, ...]:
     """The heads of reach by place."""
-    return _("Place"), _("Enrolled"), _("Finished a module"), _("Share")
+    return _("Place"), _("Enrolled"), _("Finished at least one module"), _("Share")
 
 
 def as_csv(report: Report) -> bytes:
@@ -102,10 +103,10 @@ def _number(text: str) -> Cell:
     return int(text) if text.isascii() and text.isdigit() else text
 
 
-def _figure_columns() -> tuple[str, ...]:
+def _figure_columns(report: Report) -> tuple[str, ...]:
     return (
         _("Short name"), _("Figure"), _("Unit"), _("As shown"), _("Value"), _("Part"), _("Whole"), _("Likely from"),
-        _("Likely to"), _("Target"), _("Judgement"), _("Last period"),
+        _("Likely to"), _("Target"), _("Judgement"), before_title(report.facts),
     )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def _figure(row: Shown) -> tuple[Cell, ...]:
     figure = row.figure
     return (
         figure.code, full_title(row), str(Unit(figure.unit).label), row.value, figure.value, figure.numerator,
-        figure.denominator, figure.low, figure.high, row.target, str(row.light.label) if row.target else "", row.before,
+        figure.denominator, figure.low, figure.high, row.target, row.verdict if row.target else "", row.before,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django import template
 
-from ..evaluation.reporting import data_date
+from ..evaluation.reporting import data_date, month_end
 
 register = template.Library()
 
@@ -15,3 +15,9 @@ register = template.Library()
 def up_to(as_of: dt.datetime) -> str:
     """The data date in words: a day that counts whole, else day and time."""
     return data_date(as_of)
+
+
+@register.filter
+def until(month: str) -> str:
+    """What a report of a month ``2026-10`` holds: all up to its end."""
+    return month_end(month)

@@ -1,0 +1,120 @@
+"""What a board and a page begin with: the sentence with the funnel in it, and what to do next. Pure but
+for the words; screen and paper call the same functions, so that they say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .catalogue import NO_THEME, indicator_of
+from .data import Light
+from .presentation import Shown, lights_of, percent
+from .tally import FEWEST
+
+MOST_TO_DO = 3
+HELP = "help"  # the list of those who need help; every other code is that of a figure
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing to do next. ``code`` names the list that stands behind it."""
+
+    code: str
+    text: str
+
+
+def headline(every: Mapping[str, Shown]) -> str:
+    """The one sentence of the page: from enrolling to finishing all of it."""
+    enrolled = every["enrolled"].figure
+    if enrolled.hidden:
+        return _("Fewer than five people are enrolled: no rates are shown.")
+    if not enrolled.numerator:
+        return _("Nobody is enrolled yet.")
+    texts = {
+        "enrolled": _("%(n)s people enrolled"),
+        "people": _("%(n)s learnt"),
+        "started": _("%(n)s finished a lesson"),
+        "passed": _("%(n)s passed at least one quiz"),
+        "completed": _("%(n)s finished at least one module"),
+        "completed_all": _("%(n)s (%(share)s) finished all they enrolled in"),
+    }
+    parts = []
+    for code, text in texts.items():
+        row = every.get(code)
+        if row is not None and row.figure.numerator is not None:
+            parts.append(text % {"n": row.figure.numerator, "share": row.value})
+    return _("%(parts)s.") % {"parts": _(", ").join(parts)}
+
+
+def to_do(every: Mapping[str, Shown], call: int, visit: int, *, names_shown: bool) -> tuple[ToDo, ...]:
+    """What is most worth doing, three lines at most.
+
+    :param call: and ``visit``: people to call and to visit. :param names_shown: whether who reads it sees
+        their names anyway; elsewhere few people stand as few.
+    """
+    found = [_furthest_below(lights_of(every)), _people(call, visit, names_shown), _questions(every)]
+    return tuple(line for line in found if line is not None)[:MOST_TO_DO]
+
+
+def _furthest_below(lights: Sequence[Shown]) -> ToDo | None:
+    """The measure that lacks most, in points of what is shown, as a reader would subtract."""
+    below = [row for row in lights if row.light in (Light.MISSED, Light.UNSURE, Light.NEAR)]
+    if not below:
+        return None
+    # one that is surely below goes before one that chance could explain
+    row = max(below, key=lambda one: (one.light == Light.MISSED, _gap(one)))
+    told = {"title": row.title, "value": row.value, "target": row.target, "n": _gap(row)}
+    if not told["n"]:
+        return ToDo(row.figure.code, _("%(title)s: %(value)s, just below the target of %(target)s") % told)
+    text = ngettext(
+        "%(title)s: %(value)s, %(n)s point below the target",
+        "%(title)s: %(value)s, %(n)s points below the target", _gap(row),
+    )  # fmt: skip
+    return ToDo(row.figure.code, text % told)
+
+
+def _gap(row: Shown) -> int:
+    indicator = indicator_of(row.figure.code)
+    if indicator is None or indicator.target is None or row.figure.value is None:
+        return 0
+    return int(percent(indicator.target) - percent(row.figure.value))
+
+
+def _people(call: int, visit: int, names_shown: bool) -> ToDo | None:
+    if not call and not visit:
+        return None
+    if not names_shown and 0 < call + visit < FEWEST:
+        return ToDo(HELP, _("Fewer than five people to call or visit"))
+    texts = []
+    if visit and (names_shown or visit >= FEWEST):
+        texts.append(ngettext("Visit %(n)s person", "Visit %(n)s people", visit) % {"n": visit})
+    if call and (names_shown or call >= FEWEST):
+        texts.append(ngettext("Call %(n)s person", "Call %(n)s people", call) % {"n": call})
+    if not texts:  # few of each, together not few
+        both = call + visit
+        texts.append(ngettext("Call or visit %(n)s person", "Call or visit %(n)s people", both) % {"n": both})
+    return ToDo(HELP, _("; ").join(texts))
+
+
+def _questions(every: Mapping[str, Shown]) -> ToDo | None:
+    """Questions without a theme; without any, those answered late or not at all."""
+    row = every.get(f"questions_on:{NO_THEME}")
+    unclassed = (row.figure.numerator or 0) if row else 0
+    if row and unclassed:
+        text = ngettext(
+            "%(n)s question has no theme yet", "%(n)s questions have no theme yet", unclassed
+        )  # fmt: skip
+        return ToDo(row.figure.code, text % {"n": unclassed})
+    timely = every.get("answered_in_time")
+    if timely is None or timely.figure.numerator is None or timely.figure.denominator is None:
+        return None
+    late = timely.figure.denominator - timely.figure.numerator
+    if not late:
+        return None
+    text = ngettext(
+        "%(n)s question was not answered in time", "%(n)s questions were not answered in time", late
+    )
+    return ToDo(timely.figure.code, text % {"n": late})
