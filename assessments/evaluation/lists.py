@@ -180,7 +180,7 @@ def _pairs(indicator: Indicator, part: str, reach: Reach) -> Listing:
     rows = tries.order_by().values("learner_id", "quiz_id").annotate(
         n=Count("pk"), first=Min("finished_at"), last=Max("finished_at")
     ).filter(n__gte=2).order_by("learner_id", "quiz_id")  # fmt: skip
-    columns = (_("Name"), _("Quiz"), _("First try"), _("Last try"), _("Better by"), _("Tries"))
+    columns = (_("Name"), _("Quiz"), _("First try"), _("Last try"), _("Points more"), _("Tries"))
     return Listing(columns, rows, _pair_cells(reach), links=lambda row: int(row["learner_id"]))
 
 
@@ -214,7 +214,8 @@ def _reactions(indicator: Indicator, part: str, reach: Reach) -> Listing:
 
     def cells(part: Sequence[Any]) -> list[Row]:
         few = _modules_of_few(rows)
-        return [("" if r.module_id in few else module_title(r.module), getattr(r, name)) for r in part]
+        unnamed = _("not named: fewer than five")
+        return [(unnamed if r.module_id in few else module_title(r.module), getattr(r, name)) for r in part]
 
     title = str(indicator.title)
     return Listing((_("Module"), title), rows, cells, title, lambda rows, yes: rows.filter(**{name: yes}))
