@@ -456,7 +456,7 @@ def test_where_nothing_was_yet_the_page_says_that_and_not_that_people_are_few(
 def test_themes_that_have_no_line_are_added_up(county: dict[str, Any]) -> None:
     with translation.override("en"):
         page = reporting.report_of(facts_of(make(county)))
-    lines = reporting.themes_in(page, 2)
+        lines = reporting.themes_in(page, 2)
     assert [line.cells[0] for line in lines] == ["2", "3"]
     assert lines[-1].name == "2 other themes"
     assert sum(int(line.cells[0]) for line in lines) == 5
