@@ -61,6 +61,11 @@ def asked_quiz(pk: int) -> AskedQuiz:
     return known
 
 
+def forget() -> None:
+    """Read every quiz anew."""
+    _kept.clear()
+
+
 def _read(pk: int) -> AskedQuiz:
     quiz = (
         Quiz.objects.select_related("module__published")

@@ -9,6 +9,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from mooc.lib import registry
 
-        from . import selectors
+        from . import selectors, services
 
         registry.content_version.register("courses", selectors.content_version)
+        registry.restored.register("courses", services.renew_content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -48,6 +49,18 @@ def bump_content() -> None:
     """Make every cached page stale, here at once and in other processes within a second."""
     if not ContentState.objects.filter(pk=1).update(version=F("version") + 1):
         ContentState.objects.get_or_create(pk=1)
+    transaction.on_commit(selectors.forget_content_version)
+
+
+def renew_content() -> None:
+    """After a restore: a content version that no running process can have seen.
+
+    The archive's own number, and those after it, may already stand for other pages in the memory of a
+    web process; seconds since 1970 are above both.
+    """
+    state, _made = ContentState.objects.get_or_create(pk=1)
+    state.version = max(state.version + 1, int(time.time()))
+    state.save(update_fields=["version"])
     transaction.on_commit(selectors.forget_content_version)
 
 

@@ -137,12 +137,14 @@ def _nothing_remembered() -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
+    from assessments import bank
     from courses.selectors import forget_content_version
     from mooc.accounts import limits
     from mooc.lib.pages import memory
 
     limits.epoch = time.time()
     forget_content_version()
+    bank.forget()
     memory.clear()
     cache.clear()  # this process's own memory or Redis number
     yield

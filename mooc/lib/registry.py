@@ -74,6 +74,8 @@ newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("n
 gauge: Registry[Callable[[], float]] = Registry("gauge")
 #: ``files() -> (folder, pattern)``: files that belong to the data and go into a backup, besides media.
 data_files: Registry[Callable[[], tuple[Path, str]]] = Registry("data_files")
+#: ``renew() -> None``: called inside the transaction that put an archive's rows into the database.
+restored: Registry[Callable[[], None]] = Registry("restored")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
 desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
 #: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
 
+from .. import registry
 from . import files, tables
 from .layout import SECRET, BackupError, Manifest
 from .reading import Archive, open_archive
@@ -129,6 +130,8 @@ def _write_rows(archive: Archive, replace: bool) -> int:
             for label, table in archive.manifest.tables.items():
                 total += tables.insert(models[label], table.columns, archive.rows(label))
             tables.finish()
+            for _name, renew in registry.restored:
+                renew()
     except (Error, ValidationError, ValueError, TypeError, OverflowError, RecursionError) as error:
         logger.warning("restore given up", exc_info=True)
         raise BackupError(
