@@ -14,6 +14,7 @@ from django.http import Http404
 
 from courses.selectors import content_version
 
+from .data import ItemKind
 from .models import Item, Quiz
 
 MOST = 200  # quizzes kept at a time; a county has tens
@@ -29,6 +30,7 @@ class AskedItem:
     stem_zh: str
     stem_en: str
     live: bool
+    many: bool
     options: frozenset[int]
     right: frozenset[int]
 
@@ -81,7 +83,7 @@ def _read(pk: int) -> AskedQuiz:
 def _asked(item: Item) -> AskedItem:
     options = list(item.options.all())
     return AskedItem(
-        item.pk, item.code, item.stem_zh, item.stem_en, item.live,
+        item.pk, item.code, item.stem_zh, item.stem_en, item.live, item.kind == ItemKind.MULTIPLE,
         options=frozenset(option.pk for option in options),
         right=frozenset(option.pk for option in options if option.right),
     )  # fmt: skip

@@ -12,6 +12,7 @@ def register() -> None:
 
     registry.content_part.register("quiz", bank_loader.load_items)
     registry.slot_filler.register("due", overlays.due)
+    registry.slot_filler.register("quiz", overlays.quiz_passed)
     registry.merge_person.register("assessments", people.merge)
     registry.erase_person.register("assessments", people.erase)
     registry.export_person.register("assessments", people.export)

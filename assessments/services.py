@@ -16,6 +16,7 @@ from mooc.lib.errors import DomainError
 
 from . import review, scoring
 from .bank import AskedQuiz, asked_quiz
+from .data import ItemKind
 from .models import Attempt, Quiz, Response, ReviewCard
 
 
@@ -76,7 +77,7 @@ def answer_item(
         item = asked.items.get(item_code)
         if item is None or item_code not in attempt.item_codes.split():
             raise DomainError(_("This question is not in your quiz. Start it again."), code="unknown_item")
-        right = judge(item.options, item.right, chosen)
+        right = judge(item.options, item.right, chosen, many=item.many)
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
             chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
@@ -91,14 +92,16 @@ def answer_item(
     return attempt, response
 
 
-def judge(options: Set[int], right: Set[int], chosen: Sequence[int]) -> bool:
+def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bool) -> bool:
     """Whether exactly the right options were chosen. All by option id.
 
+    :param many: the item asks for several options, and is sent by a button of its own.
     :raises DomainError: when nothing, or something that is no option of the item, was chosen.
     """
     picked = set(chosen)
     if not picked or not picked <= options:
-        raise DomainError(_("Tap one of the answers."), code="no_choice", field="choice")
+        text = _("Tap an answer first, then “These are right”.") if many else _("Tap one of the answers.")
+        raise DomainError(text, code="no_choice", field="choice")
     return scoring.is_right(picked, right)
 
 
@@ -157,7 +160,8 @@ def review_item(
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )
         key = dict(card.item.options.values_list("pk", "right"))
-        right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen)
+        many = card.item.kind == ItemKind.MULTIPLE
+        right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen, many=many)
         if card.reviews != round_number:
             return right
         memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +45,11 @@ class Filters:
             and (not self.minutes or any(lesson.minutes <= int(self.minutes) for lesson in card.parts))
         )
 
+    def count(self, cards: list[ModuleCard]) -> int:
+        """How many rows the list has: short lessons when time is short, else modules."""
+        shown = [card for card in cards if self.match(card)]
+        return len(_short_lessons(shown, int(self.minutes))) if self.minutes else len(shown)
+
     def but(self, **changes: str) -> Filters:
         """The same with some values changed."""
         values = {name: getattr(self, name) for name in self.__slots__} | changes
@@ -59,7 +63,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a filter: where it leads, and how many modules stand there."""
+    """One value of a filter: where it leads, and how many rows the list has there."""
 
     value: str
     label: str
@@ -92,7 +96,7 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
     def choices(name: str, values: list[tuple[str, str, str]]) -> list[Choice]:
         return [_choice(filters, cards, name, *value) for value in values]
 
-    levels = [("", _("All"), "book")] + [(v.value, level_short(v), "") for v in Level]
+    levels = [("", _("All"), "book")] + [(v.value, v.short, "") for v in Level]
     times = [("", _("Any"), "check"), ("5", _("5 min"), "clock")]
     subjects = [(row.category.code, row.category.title, row.category.icon) for row in selectors.matrix(cards)]
     return {
@@ -111,7 +115,7 @@ def _choice(
     filters: Filters, cards: list[ModuleCard], name: str, value: str, label: str, icon: str
 ) -> Choice:
     there = filters.but(**{name: value})
-    count = sum(there.match(card) for card in cards)
+    count = there.count(cards)
     return Choice(value, label, there.query(), count, getattr(filters, name) == value, icon)
 
 
@@ -131,14 +135,6 @@ def _names(filters: Filters, tracks: list[Track]) -> list[tuple[str, str]]:
     return found
 
 
-def level_short(level: Level) -> str:
-    """One word for a level."""
-    words: dict[str, Callable[[], str]] = {
-        "L1": lambda: _("Basics"), "L2": lambda: _("Skills"), "L3": lambda: _("Growth"),
-    }  # fmt: skip
-    return words[level.value]()
-
-
 def home_context() -> dict[str, Any]:
     """Everything the front page shows: 8 queries."""
     cards = selectors.module_cards()
@@ -149,7 +145,7 @@ def home_context() -> dict[str, Any]:
         "first_lesson": tasks[0].first_lesson if tasks else "",
         "tasks": tasks,
         "families": _families(cards),
-        "levels": [{"code": level.value, "short": level_short(level)} for level in Level],
+        "levels": [{"code": level.value, "short": level.short} for level in Level],
         "matrix": selectors.matrix(cards),
         "tracks": selectors.tracks(),
     }

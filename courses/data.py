@@ -20,6 +20,14 @@ class Level(models.TextChoices):
         """How many dots show the level."""
         return int(self.value[1])
 
+    @property
+    def short(self) -> str:
+        """The level in one word."""
+        return str(SHORT[self.value])
+
+
+SHORT = {"L1": _("Basics"), "L2": _("Skills"), "L3": _("Growth")}
+
 
 class Family(models.TextChoices):
     """The families of subjects of the founding paper, and what the market asks for."""

@@ -19,6 +19,8 @@ from .models import Block, Category, ContentState, LessonEdition, Module, Track
 TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
 _shared: dict[str, tuple[str, float]] = {}
 _pool: dict[str, tuple[Module, ...]] = {}  # by content version; only read
+_lessons: dict[tuple[str, int], tuple[LessonEdition, ...]] = {}  # by content version and edition; only read
+MOST_KEPT = 500  # editions
 
 
 def content_version() -> str:
@@ -36,6 +38,7 @@ def forget_content_version() -> None:
     """Ask the database again at the next page."""
     _shared.clear()
     _pool.clear()
+    _lessons.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class ModuleCard:
     def slot_arg(self) -> str:
         """Names the place on the card where a learner's progress may stand."""
         return f"{self.module.pk}:{self.lessons}"
+
+    @property
+    def level(self) -> Level:
+        """The level, with its words."""
+        return Level(self.module.level)
 
     @property
     def first_minutes(self) -> int:
@@ -137,16 +145,45 @@ def _candidates() -> QuerySet[Module]:
     )
 
 
-def next_modules(after: int, finished: frozenset[int]) -> list[Module]:
-    """What to go on with after a module, with reasons, without those finished.
-
-    No query while the content stands, else 3.
-    """
+def _known_modules() -> tuple[Module, ...]:
+    """All published modules, shared between threads: no query while the content stands, else 3."""
     version = content_version()
     pool = _pool.get(version)
     if pool is None:
         _pool.clear()
         pool = _pool[version] = tuple(_candidates())
+    return pool
+
+
+def known_module(pk: int) -> Module | None:
+    """A published module with its edition and category. Only read it: it is shared between threads."""
+    return next((row for row in _known_modules() if row.pk == pk), None)
+
+
+def known_lessons(edition_id: int | None) -> tuple[LessonEdition, ...]:
+    """The lessons of a published edition in order: no query while the content stands, else 1.
+
+    Only read them: they are shared between threads.
+    """
+    if edition_id is None:
+        return ()
+    key = (content_version(), edition_id)
+    found = _lessons.get(key)
+    if found is None:
+        rows = LessonEdition.objects.filter(edition_id=edition_id).select_related("lesson")
+        found = tuple(rows.order_by("position"))
+        if len(_lessons) >= MOST_KEPT or any(version != key[0] for version, _edition in list(_lessons)):
+            _lessons.clear()
+        _lessons[key] = found
+    return found
+
+
+def next_modules(after: int, finished: frozenset[int]) -> list[Module]:
+    """What to go on with after a module, with reasons, without those finished.
+
+    No query while the content stands, else 3.
+    """
+    pool = _known_modules()
     module = next((row for row in pool if row.pk == after), None)
     found = recommend.following(module, pool, finished=finished) if module else []
     return found or recommend.from_the_start(pool, finished=finished | {after})
@@ -184,6 +221,11 @@ class LessonPage:
     def step_flags(self) -> list[bool]:
         """One flag a lesson, for the bar of steps; nobody's progress is in it."""
         return [False] * len(self.siblings)
+
+    @property
+    def slot_arg(self) -> str:
+        """Names the bar of steps, where a learner's progress may stand: ids of the lessons, and which it is."""
+        return f"{','.join(str(row.lesson_id) for row in self.siblings)}:{self.number}"
 
     @property
     def checked(self) -> str:

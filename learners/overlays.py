@@ -9,7 +9,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from mooc.lib import registry
+from mooc.lib import look, registry
 
 from . import selectors
 from .guests import Person, short_name
@@ -51,6 +51,18 @@ def lesson_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
         ids[str(pk)]: render_to_string(names[done is not None], {"number": ids[str(pk)].split(":")[1]})
         for pk, done in rows
     }
+
+
+def lesson_steps(person: Person, args: Sequence[str]) -> Mapping[str, str]:
+    """The bar of steps above a lesson, those done filled. ``args``: ``<lesson ids>:<number>``."""
+    filled = {}
+    for arg in args:
+        lessons, number = arg.split(":")
+        ids = [int(pk) for pk in lessons.split(",")]
+        rows = LessonProgress.objects.filter(learner=person.learner, lesson_id__in=ids, done_at__isnull=False)
+        done = set(rows.values_list("lesson_id", flat=True))
+        filled[arg] = look.steps([pk in done for pk in ids], int(number))
+    return filled
 
 
 def module_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ def register() -> None:
     registry.slot_filler.register("token", overlays.token)
     registry.slot_filler.register("who", overlays.who)
     registry.slot_filler.register("lesson", overlays.lesson_marks)
+    registry.slot_filler.register("steps", overlays.lesson_steps)
     registry.slot_filler.register("module", overlays.module_marks)
     registry.slot_filler.register("modulebar", overlays.module_bars)
     registry.slot_filler.register("moduletick", overlays.module_ticks)

@@ -149,11 +149,17 @@ def test_without_consent_nothing_is_kept(client: Client, db: None, sent: Any) ->
 
 def test_under_fourteen_a_guardian_agrees_too(client: Client, db: None, sent: Any) -> None:
     year = str(timezone.localdate().year - 12)
-    assert sign_up(client, sent, birth_year=year).status_code == 400
+    refused = sign_up(client, sent, birth_year=year)
+    assert refused.status_code == 400
+    assert b'name="guardian"' in refused.content
     assert User.objects.count() == 0
     fields = {"name": "小军", "consent": "on", "birth_year": year, "guardian": "on"}
     assert client.post("/accounts/new/", fields).status_code == 302
     assert User.objects.get().guardian_consent
+
+
+def test_nobody_is_asked_for_a_guardian_before_the_year_says_so(client: Client, db: None, sent: Any) -> None:
+    assert b'name="guardian"' not in sign_up(client, sent, consent="").content
 
 
 def test_a_double_tap_on_start_makes_one_account(client: Client, db: None, sent: Any) -> None:

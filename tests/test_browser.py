@@ -1,32 +1,24 @@
-"""What people do, in a real browser at 360 pixels, and the ten rules of the screen."""
+"""What people do, in a real browser at 360 pixels."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from assessments.models import Attempt, Quiz
-from courses.exchange import content_files
-from courses.exchange.prose import LIMITS, longest_sentence, spoken_parts
-from courses.models import Block, Media, Module
+from assessments.models import Attempt
+from courses.models import Module
 from learners.models import Enrolment
 from tests.browser import (
-    BARE_ICONS,
     LESSON,
     MODES,
     MODULE,
-    SMALL_TARGETS,
-    SMALL_TEXT,
-    WIDER,
-    answer,
+    OPEN_PAGES,
     ask_for_code,
     axe_findings,
+    learnt_pages,
     path_of,
     read_module,
     sign_in,
@@ -37,33 +29,6 @@ from tests.browser import (
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parent.parent
-OPEN_PAGES = [
-    "/", "/modules/", MODULE, LESSON, "/tracks/", f"/search/?q={quote('照片发黄')}", "/search/?q=zzqq",
-    "/questions/ask/", f"/questions/ask/?lesson={LESSON.split('/')[2]}", "/questions/", "/feedback/wish/",
-    f"/feedback/report/?lesson={LESSON.split('/')[2]}", "/feedback/complaint/",
-    "/accounts/login/", "/accounts/join/", "/me/", "/me/code/", "/me/review/", "/me/privacy/", "/privacy/", "/help/",
-    "/offline/", "/nothing/here/",
-]  # fmt: skip
-
-
-def learnt_pages(page: Any, url: str) -> list[str]:
-    """Learn a little as a guest; returns the pages that only exist after that."""
-    quiz = Quiz.objects.get(module__slug="window-light")
-    read_module(page, url)
-    page.goto(f"{url}/quizzes/{quiz.pk}/")
-    answer(page, right=False)
-    explained = path_of(page)
-    take_quiz(page, url)
-    result = path_of(page)
-    page.goto(f"{url}/questions/ask/?lesson=borrow-the-window")
-    page.fill("textarea[name=text]", "手机没有窗户怎么拍？")
-    tap(page, "main form button.btn.go")
-    asked = path_of(page)
-    other = Quiz.objects.get(module__slug="parcel")
-    return [
-        f"/quizzes/{other.pk}/", explained, result, "/me/", "/me/review/", asked, "/questions/", MODULE, "/", "/modules/",
-    ]  # fmt: skip
 
 
 # --- a villager learns -------------------------------------------------------------------------------
@@ -175,286 +140,3 @@ def test_axe_finds_nothing_on_any_learner_page(visitor: Any, url: str, lang: str
     tap(page, "main form button.btn.go")
     findings += axe_findings(axe, page)
     assert findings == []
-
-
-# --- the rules of the screen ---------------------------------------------------------------------------
-
-
-def test_rule_1_home_module_lesson_and_never_deeper(visitor: Any, url: str) -> None:
-    page = visitor()
-    page.goto(f"{url}/modules/")
-    tap(page, "main a.mod")
-    assert re.fullmatch(r"/modules/[\w-]+/", path_of(page))
-    tap(page, "main ol a.it")
-    assert path_of(page).startswith("/lessons/")
-    assert page.locator("header nav a").count() == 4
-    assert page.locator("header details, header [aria-haspopup]").count() == 0
-
-
-def test_rule_2_taps_from_home(visitor: Any, url: str) -> None:
-    page = visitor()
-    page.goto(url)
-    tap(page, "main ul a.it")  # any task on the front page: one tap to the lesson
-    assert page.locator("article section p").first.is_visible()
-    page.goto(url)
-    tap(page, "nav a[href^='/questions/ask/']")
-    page.fill("textarea[name=text]", "怎么寄？")
-    tap(page, "main form button.btn.go")
-    assert "怎么寄？" in page.locator("main").inner_text()
-    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
-    while not page.locator("button[name=choice]").count():  # several answers are right: more than one tap
-        answer(page)
-        tap(page, "main a.btn.go")
-    tap(page, "button[name=choice]")
-    assert page.locator(".why").is_visible()
-
-
-def test_rule_3_works_without_script_and_no_page_is_wider_than_the_phone(visitor: Any, url: str) -> None:
-    wider = []
-    for elder in ("", "1", "xl"):
-        for lang in ("zh-hans", "en"):
-            page = visitor(lang=lang, elder=elder)
-            paths = OPEN_PAGES + (learnt_pages(page, url) if lang == "en" else [])
-            for path in paths:
-                page.goto(url + path)
-                if page.evaluate(WIDER) > 0:
-                    wider.append(f"{path} {lang} {elder}")
-    assert wider == []
-
-
-@pytest.mark.parametrize(("elder", "least", "size"), [("", 44, 16), ("1", 60, 18), ("xl", 60, 18)])
-def test_rule_4_large_text_and_large_targets(
-    visitor: Any, url: str, elder: str, least: int, size: int
-) -> None:
-    page, small = visitor(elder=elder), {}
-    for path in OPEN_PAGES + learnt_pages(page, url):
-        page.goto(url + path, wait_until="domcontentloaded")
-        for row in page.evaluate(SMALL_TARGETS, least) + page.evaluate(SMALL_TEXT, size):
-            small.setdefault(row, path)
-    assert small == {}
-
-
-def test_rule_4_the_large_switch_is_visible_and_remembered(visitor: Any, url: str) -> None:
-    page = visitor()
-    page.goto(f"{url}{LESSON}")
-    before = float(
-        page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)")
-    )
-    tap(page, "header a.sw[role=button]")
-    assert path_of(page) == LESSON
-    page.goto(url)
-    page.goto(f"{url}{LESSON}")
-    after = float(page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)"))
-    assert after > before
-    assert after >= 18
-
-
-def test_rule_5_icons_have_words_and_the_speaker_needs_a_voice(visitor: Any, url: str) -> None:
-    page = visitor()
-    page.add_init_script("speechSynthesis.getVoices = () => [];")
-    page.goto(f"{url}{LESSON}")
-    assert page.locator("[data-say]").count() > 0
-    assert page.locator("[data-say]:visible").count() == 0
-    for path in OPEN_PAGES:
-        page.goto(url + path)
-        assert page.evaluate(BARE_ICONS) == [], path
-    speaking = visitor()
-    speaking.add_init_script("speechSynthesis.getVoices = () => [{lang: 'zh-CN'}];")
-    speaking.goto(f"{url}{LESSON}")
-    assert speaking.locator("[data-say]:visible").count() == speaking.locator("[data-say]").count()
-    assert "太阳光" in speaking.locator("article").inner_text()
-
-
-def test_rule_6_media_say_their_size_and_wait_for_the_tap(visitor: Any, url: str) -> None:
-    lesson = Module.objects.get(slug="window-light").published.lessons.first()
-    media = Media.objects.create(
-        sha256="a" * 64, file="m/talk.mp3", mime="audio/mpeg", bytes=300_000, seconds=75, label="talk"
-    )
-    last = lesson.blocks.order_by("position").last()
-    Block.objects.create(
-        lesson=lesson, position=last.position + 1, kind="audio", media=media,
-        heading_zh="听王婶说", heading_en="Auntie Wang speaks", body_zh="她说。", body_en="She speaks.",
-    )  # fmt: skip
-    page, asked = visitor(), []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{url}{LESSON}")
-    page.wait_for_timeout(300)
-    box = page.locator(".media").inner_text()
-    assert re.search(r"1 分 15 秒", box), box
-    assert re.search(r"0\.3|300", box), box
-    assert not [address for address in asked if "talk.mp3" in address]
-    assert page.locator("audio, video, iframe").count() == 0
-    page.locator("[data-play]").tap()
-    page.wait_for_timeout(300)
-    assert [address for address in asked if "talk.mp3" in address]
-    pictures = page.locator("article img")
-    assert all(img.get_attribute("width") and img.get_attribute("alt") for img in pictures.all())
-    without = visitor(java_script_enabled=False)
-    without.goto(f"{url}{LESSON}")
-    assert (without.locator("[data-play]").get_attribute("href") or "").endswith("talk.mp3")
-
-
-@pytest.fixture
-def served(site: Any) -> Iterator[Any]:
-    """A site as it is served in life: compressed files named by content, gunicorn."""
-    site.env.pop("MOOC_TESTING", None)
-    site.manage("collectstatic", "--noinput", "--verbosity", "0")
-    site.start()
-    yield site
-    site.kill()
-
-
-def wire(page: Any, address: str) -> tuple[int, list[str]]:
-    """Bytes over the wire without pictures, and the requests made, for one visit."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    kinds: dict[str, str] = {}
-    urls: dict[str, str] = {}
-    sizes: dict[str, float] = {}
-    cached: set[str] = set()
-
-    def received(event: dict[str, Any]) -> None:
-        kinds[event["requestId"]] = event["type"]
-        urls[event["requestId"]] = event["response"]["url"]
-        if event["response"].get("fromDiskCache"):
-            cached.add(event["requestId"])
-
-    session.on("Network.responseReceived", received)
-    session.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))
-    session.on(
-        "Network.loadingFinished",
-        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
-    )
-    page.goto(address, wait_until="networkidle")
-    session.detach()
-    pictures = {key for key, kind in kinds.items() if kind == "Image" and "/media/" in urls[key]}
-    counted = set(kinds) - pictures - cached
-    return round(sum(sizes.get(key, 0) for key in counted)), [urls[key] for key in counted]
-
-
-@pytest.mark.parametrize("path", ["/", "/modules/", MODULE, LESSON])
-def test_rule_7_a_visit_is_light(phone: Any, served: Any, path: str) -> None:
-    page = phone()
-    first, requests = wire(page, served.url + path)
-    assert first <= 30_000, requests
-    assert len(requests) <= 6, requests
-    again, requests = wire(page, served.url + path)
-    assert again <= 8_000, requests
-
-
-@pytest.mark.parametrize("lang", ["zh-hans", "en"])
-def test_rule_8_errors_say_what_to_do_and_keep_what_was_typed(visitor: Any, url: str, lang: str) -> None:
-    page = visitor(lang=lang)
-    page.goto(f"{url}/accounts/login/")
-    page.fill("input[name=phone]", "12")
-    tap(page, "form[action='/accounts/code/send/'] button")
-    assert page.locator("input[name=phone]").input_value() == "12"
-    words = page.locator(".err").first.inner_text()
-    assert len(words) > 5
-    assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh-hans")
-    page.goto(f"{url}/questions/ask/")
-    page.evaluate("document.querySelector('form[action=\"/questions/ask/\"]').noValidate = true")
-    long = "长" * 3000  # more than a question may have
-    page.fill("textarea[name=text]", long)
-    tap(page, "main form button.btn.go")
-    assert page.locator("textarea[name=text]").input_value() == long
-    assert page.locator(".err").is_visible()
-
-
-def test_rule_9_level_1_sentences_are_short() -> None:
-    long = []
-    for source in content_files.read_tree(ROOT / "courses" / "content"):
-        if source.header.get("level") != "L1":
-            continue
-        for lesson in source.lessons:
-            for lang, blocks in lesson.blocks.items():
-                for part in (part for block in blocks for part in spoken_parts(block)):
-                    size, sentence = longest_sentence(part, lang)
-                    if size > LIMITS[lang, "L1"][2]:
-                        long.append(f"{source.path.name} {lesson.number} {lang} {size}: {sentence}")
-    assert LIMITS["zh", "L1"][2] == 20
-    assert LIMITS["en", "L1"][2] == 15
-    assert long == []
-
-
-def test_rule_9_english_pages_are_english(visitor: Any, url: str) -> None:
-    page, left = visitor(lang="en"), []
-    han = "() => document.querySelector('main').innerText.match(/[\\u4e00-\\u9fff]+/g) || []"
-    for path in [p for p in OPEN_PAGES if "/search/" not in p]:
-        page.goto(url + path)
-        left += [f"{path} {word}" for word in page.evaluate(han)]
-    assert left == []
-    page.goto(f"{url}{LESSON}")
-    tap(page, "header a.sw[lang='zh-Hans']")
-    assert path_of(page) == LESSON
-    assert page.locator("html").get_attribute("lang") == "zh-Hans"
-
-
-@pytest.mark.parametrize("lang", ["zh-hans", "en"])
-def test_rule_10_figures_come_with_what_they_are_of(visitor: Any, url: str, lang: str) -> None:
-    page = visitor(lang=lang)
-    read_module(page, url)
-    take_quiz(page, url, wrong=2)
-    attempt = Attempt.objects.get()
-    words = page.locator("main").inner_text()
-    assert re.search(rf"{attempt.right}\D+{attempt.total}|{attempt.total}\D+{attempt.right}", words)
-    assert not re.search(r"\bp\s*[=<]\s*0?\.\d", words)
-    page.goto(f"{url}{MODULE}")
-    assert re.search(r"2\D+2", page.locator("main").inner_text())
-
-
-# --- a cheap phone's first screen -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", ["zh-hans", "en"])
-def test_a_course_is_on_the_first_screen_of_the_catalogue(visitor: Any, url: str, lang: str) -> None:
-    page = visitor(lang=lang, viewport={"width": 360, "height": 740})
-    page.goto(f"{url}/modules/")
-    first, bar = page.locator("a.mod").first.bounding_box(), page.locator("nav.bar").bounding_box()
-    assert first["y"] + 60 <= bar["y"]  # its title can be read above the bar
-    tap(page, ".seg.flat a:last-child")
-    page.wait_for_timeout(300)
-    assert page.locator("#r li").first.bounding_box()["y"] + 60 <= bar["y"]
-
-
-@pytest.mark.parametrize("lang", ["zh-hans", "en"])
-@pytest.mark.parametrize("elder", ["", "1"])
-def test_no_date_of_the_file_is_broken_and_the_file_is_short(
-    visitor: Any, url: str, lang: str, elder: str
-) -> None:
-    page = visitor(lang=lang, elder=elder)
-    read_module(page, url)
-    take_quiz(page, url)
-    page.goto(f"{url}/me/")
-    broken = page.evaluate(
-        """() => [...document.querySelectorAll('.file td, .figs b')].filter((el) => {
-          const range = document.createRange(); range.selectNodeContents(el);
-          return new Set([...range.getClientRects()].filter((r) => r.width).map((r) => Math.round(r.bottom))).size > 1;
-        }).map((el) => el.textContent)"""
-    )
-    assert broken == []
-    assert not re.search(r"\d{4}-\d\d-\d\d", page.locator(".file").inner_text())
-    assert page.locator(".file details.qa[open]").count() == 0
-    assert page.locator("a[href='/me/file.json']").count() == 0
-
-
-def test_the_button_of_a_multiple_choice_is_above_the_bar(visitor: Any, url: str) -> None:
-    page = visitor(viewport={"width": 360, "height": 640})
-    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
-    while page.locator("button[name=choice]").count():
-        answer(page)
-        tap(page, "main a.btn.go")
-    tap(page, "form .btn.go")  # nothing ticked: the error makes the page longer
-    assert page.locator(".err").is_visible()
-    button, bar = page.locator("form .btn.go").bounding_box(), page.locator("nav.bar").bounding_box()
-    assert button["y"] + button["height"] <= bar["y"]
-
-
-def test_an_address_with_a_track_unfolds_it(visitor: Any, url: str) -> None:
-    page = visitor()
-    page.goto(f"{url}/tracks/")
-    assert page.locator("details[open]").count() == 0
-    slug = page.locator("details > div").first.get_attribute("id")
-    page.goto(url)
-    page.goto(f"{url}/tracks/#{slug}")
-    assert page.locator("details[open]").count() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import re
 import uuid
 from typing import Any
 
@@ -259,3 +260,34 @@ def test_modules_of_a_track_show_what_is_finished(client: Client) -> None:
     finish(client, "window-light")
     assert 'class="ic done"' in client.get("/tracks/").content.decode()
     assert 'class="ic done"' not in Client().get("/tracks/").content.decode()
+
+
+def test_what_passing_a_quiz_lays_over_the_module_is_the_persons_own(client: Client) -> None:
+    quiz = Quiz.objects.get(module__slug="window-light")
+    asked = f'href="/quizzes/{quiz.pk}/"><span class="ic"><'
+    passed = f'href="/quizzes/{quiz.pk}/"><span class="ic done">'
+    take_quiz(client, quiz.pk, wrong=5)
+    assert asked in client.get("/modules/window-light/").content.decode()  # tried and not passed
+    take_quiz(client, quiz.pk)
+    assert passed in client.get("/modules/window-light/").content.decode()
+    assert asked in Client().get("/modules/window-light/").content.decode()
+
+
+def test_counts_of_the_catalogue_are_of_the_rows_it_lists(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    for address in ("/modules/", "/modules/?minutes=5"):
+        html = client.get(address).content.decode()
+        listed = html.count('<a class="mod"') or html.split('id="r"')[1].count('href="/lessons/')
+        chosen = re.findall(r'aria-current="true">.*?<span class="s q">(\d+)<span class="vh"> (\w+)', html)
+        assert chosen
+        assert {count for count, _what in chosen} == {str(listed)}
+        assert {what for _count, what in chosen} == {"lessons" if "minutes" in address else "modules"}
+
+
+def test_a_file_without_a_lesson_leads_to_one(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    post(client, "/questions/ask/", {"text": "手机没有窗户怎么拍？", "id": str(uuid.uuid4())})
+    page = client.get("/me/").content.decode()
+    assert "Choose a lesson" in page
+    assert "手机没有窗户怎么拍？" in page
+    assert "Quizzes" not in page  # a heading over nothing

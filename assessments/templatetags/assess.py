@@ -13,8 +13,8 @@ from ..models import Quiz
 register = template.Library()
 
 
-@register.inclusion_tag("assessments/quiz_row.html")
-def quiz_row(module: Module) -> dict[str, Any]:
-    """The quiz as the last row of a module's lessons."""
+@register.inclusion_tag("assessments/quiz_row.html", takes_context=True)
+def quiz_row(context: template.Context, module: Module) -> dict[str, Any]:
+    """The quiz as the last row of a module's lessons; for somebody who passed it, their result."""
     quiz = Quiz.objects.filter(module=module).first()
-    return {"quiz": quiz, "needed": quiz.needed if quiz else 0}
+    return {"quiz": quiz, "needed": quiz.needed if quiz else 0, "request": context.get("request")}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.models import Lesson
 from learners import guests
+from learners.selectors import module_state
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -91,7 +92,7 @@ def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> H
 @require_safe
 def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     """How the try went, and what to do next."""
-    quiz = selectors.quiz_of(pk)
+    quiz = asked_quiz(pk).quiz
     row = _own_attempt(request, quiz, attempt)
     if row.finished_at is None:
         raise Http404
@@ -101,5 +102,6 @@ def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     context = {
         "quiz": quiz, "attempt": row, "rows": rows, "nav": "learn", "guest": not (person and person.signed_in),
         "missing": quiz.needed - row.right, "again": again, "ask_from": _slug(again),
+        "state": module_state(person.learner, quiz.module_id) if person and row.passed else None,
     }  # fmt: skip
     return render(request, "assessments/result.html", context)

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from learners import guests
@@ -24,7 +25,9 @@ def notebook(request: HttpRequest) -> HttpResponse:
     due = selectors.due_cards(person.learner) if person else []
     cards = ReviewCard.objects.filter(learner=person.learner if person else None)
     page = page_of(request, cards.select_related("item__lesson").order_by("learnt_at", "due_at", "pk"))
-    return render(request, "assessments/notebook.html", {"due": due, "page": page, "nav": "me"})
+    return render(
+        request, "assessments/notebook.html", {"due": due, "page": page, "now": timezone.now(), "nav": "me"}
+    )
 
 
 def _card(request: HttpRequest, pk: int) -> ReviewCard:

@@ -130,6 +130,12 @@ def photos(size: int) -> str:
 
 
 @register.filter
+def flags(done: int, total: int) -> list[bool]:
+    """``2`` of ``4`` → two flags set and two not, for ``steps``."""
+    return [number < done for number in range(total)]
+
+
+@register.filter
 def duration(seconds: int) -> str:
     """``80`` → ``1 min 20 s``."""
     minutes, rest = divmod(int(seconds), 60)
@@ -148,6 +154,14 @@ def spent(seconds: int) -> str:
     if seconds < 3600:
         return _("%(m)s min") % {"m": round(seconds / 60)}
     return _("%(h)s h") % {"h": f"{seconds / 3600:.1f}"}
+
+
+@register.filter
+def about(minutes: int) -> str:
+    """``292`` → ``about 5 h``: who sees three digits of minutes does not begin."""
+    if minutes < 90:
+        return _("%(m)s min") % {"m": minutes}
+    return (_("about %(h)s h") % {"h": round(minutes / 60)}).replace(" ", "\u00a0")
 
 
 @register.filter
