@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,36 @@ def test_kept_vectors_find_the_same() -> None:
     kept, made = (index.search("照片黄") for index in (Index.of(known, vectors), Index.of(known)))
     assert [row for row, _score in kept] == [row for row, _score in made]
     assert [score for _row, score in kept] == pytest.approx([score for _row, score in made], abs=0.002)
+
+
+def test_a_long_run_gives_back_the_pages_of_the_shared_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of texts touch the whole table of 65 MB; a small server keeps a part of it in memory."""
+    lines = [tidy(example.text) for example in corpus.shipped()[:600]]
+    wanted = encoder.encode(lines)
+    monkeypatch.setattr(encoder, "keep_table_in", [tmp_path])
+    encoder.release()
+    try:
+        assert np.array_equal(encoder.encode(lines), wanted)
+        (table,) = tmp_path.glob("*-table.npy")
+        assert table.stat().st_size > 60_000_000
+        assert kilobytes_in_memory(table) < 8_000
+        encoder.encode(lines[:8])  # few texts leave theirs for the next question
+        assert kilobytes_in_memory(table) > 0
+    finally:
+        encoder.release()
+
+
+def kilobytes_in_memory(file: Path) -> int:
+    """How much of a mapped file this process holds (``/proc/self/smaps``)."""
+    smaps, held, ours = Path("/proc/self/smaps").read_text().splitlines(), 0, False
+    for line in smaps:
+        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            ours = line.endswith(str(file))
+        elif ours and line.startswith("Rss:"):
+            held += int(line.split()[1])
+    return held
 
 
 def test_coded_vectors_keep_their_cosines() -> None:

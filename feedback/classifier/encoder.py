@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import mmap
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -108,4 +109,13 @@ def encode(texts: Sequence[str], dtype: Any = np.float32) -> np.ndarray:
     for start in range(0, len(texts), BATCH):
         part = list(texts[start : start + BATCH])
         found[start : start + len(part)] = use.encode(part)
+        if len(texts) > BATCH:
+            _give_back_pages(use)
     return found
+
+
+def _give_back_pages(use: Any) -> None:
+    """Thousands of texts touch the whole table: what is mapped from its file need not stay in memory."""
+    pages = getattr(getattr(use._model.table, "base", None), "_mmap", None)
+    if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)

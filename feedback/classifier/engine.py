@@ -136,17 +136,16 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     dice = random.Random(SEED)  # noqa: S311  # no secret: the same corpus gives the same model
     copies = [noise.noisy(line, dice) for line in lines] if len(lines) <= NOISY_UP_TO else []
     labels = np.array([place[example.theme] for example in examples])
-    texts = lines + copies
-    return Prepared(
-        themes, encoder_id(), labels, encode(texts, np.float16), features.Grams.of(texts), bool(copies)
-    )
+    texts, used = lines + copies, encoder_id()
+    meaning = encode(texts, np.float16)
+    if len(examples) >= MANY:
+        release()  # a small server trains at night beside everything else
+    return Prepared(themes, used, labels, meaning, features.Grams.of(texts), bool(copies))
 
 
 def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
     """A model of all examples, calibrated on out-of-fold scores."""
     ready = prepare(examples)
-    if len(examples) >= MANY:
-        release()  # a small server trains at night beside everything else
     logits, cosines = out_of_fold(ready, strength)
     temperature = best_temperature(logits, ready.labels)
     chance = logistic.softmax(logits / temperature)
