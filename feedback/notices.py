@@ -20,6 +20,7 @@ from .models import Notice, NoticeChoice, Question, Reply
 logger = logging.getLogger(__name__)
 MAIL_TRIES = 5
 SMS_GOOD_FOR = dt.timedelta(days=2)
+SMS_A_DAY = 3  # each costs the county money; the fourth answer of a day is found in the inbox
 
 
 def tell(
@@ -41,11 +42,17 @@ def tell(
         return notice
     if choice.by_mail and user.email and settings.MAIL_READY:
         Notice.objects.filter(pk=notice.pk).update(mail=Notice.Mail.WAITING)
-    if choice.by_sms and user.phone and user.phone_verified and settings.SMS_READY:
+    if choice.by_sms and user.phone and user.phone_verified and settings.SMS_READY and _may_text(learner):
         TextMessage.objects.create(
             phone=user.phone, text=_short(notice, user.language), expires_at=timezone.now() + SMS_GOOD_FOR
         )
     return notice
+
+
+def _may_text(learner: Learner) -> bool:
+    """Whether a message may follow the notice that was just made: three in 24 hours."""
+    lately = Notice.objects.filter(learner=learner, created_at__gt=timezone.now() - dt.timedelta(days=1))
+    return lately.count() <= SMS_A_DAY
 
 
 def _short(notice: Notice, language: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from feedback import notices, tasks
 from feedback.answering import answer_question
-from feedback.models import Notice, NoticeChoice
+from feedback.models import Notice, NoticeChoice, Question
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.accounts.models import TextMessage
@@ -127,6 +127,18 @@ def test_by_text_message_a_line_with_an_address_and_nothing_personal(
     message.refresh_from_db()
     assert message.state == "sent"
     assert capsys.readouterr().out.count("SMS to") == 1
+
+
+def test_three_text_messages_a_day_and_everything_in_the_inbox(asker: Learner, trainer: Any) -> None:
+    wants(asker, by_sms="on")
+    for number in range(5):
+        answered(asker, f"鸡蛋怎么寄？{number}", "用蛋托。", trainer)
+    assert (TextMessage.objects.count(), Notice.objects.count()) == (3, 5)
+    yesterday = timezone.now() - dt.timedelta(hours=25)
+    Notice.objects.update(created_at=yesterday)
+    Question.objects.update(created_at=yesterday)
+    answered(asker, "蜂蜜怎么寄？", "用瓶子。", trainer)
+    assert (TextMessage.objects.count(), Notice.objects.count()) == (4, 6)
 
 
 def test_by_e_mail_in_the_learners_language_once(asker: Learner, trainer: Any, settings: Any) -> None:
