@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from fpdf.fonts import FontFace
 
+from mooc.lib.look import spent
+
 from .data import TrackingSection
 from .sheet import CLOTH, INK, Sheet, drawable
 from .tracking import TrackingFile
@@ -45,7 +47,7 @@ def tracking_pdf(file: TrackingFile) -> bytes:
     facts = [
         (_("Lessons read"), str(file.lessons_done)),
         (_("Modules finished"), str(file.modules_done)),
-        (_("Hours"), file.hours),
+        (_("Time"), spent(file.seconds)),
         (_("Right answers"), str(file.right_answers)),
     ]
     sheet.set_font("sc", size=10.5)

@@ -127,6 +127,15 @@ def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgr
     return None
 
 
+def onward_among(enrolments: Iterable[Enrolment]) -> Module | None:
+    """What to learn next when nothing is open, from rows at hand: no query while the content stands."""
+    rows = [row for row in enrolments if row.last_at]
+    if not rows:
+        return None
+    finished = frozenset(row.module_id for row in rows if row.completed_at)
+    return next(iter(courses.next_modules(rows[0].module_id, finished)), None)
+
+
 def openings(learner: Learner) -> list[FileOpening]:
     """Who opened this file last, ten at most: 1 query."""
     return list(learner.openings.select_related("opened_by")[:10])

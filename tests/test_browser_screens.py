@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Quiz, Response, ReviewCard
+from feedback.models import ContentReport
 from tests.browser import (
     LESSON,
     MODULE,
     answer,
+    ask_for_code,
     path_of,
     read_module,
     take_quiz,
@@ -57,18 +59,6 @@ def test_no_date_of_the_file_is_broken_and_the_file_is_short(
     assert page.locator("a[href='/me/file.json']").count() == 0
 
 
-def test_the_button_of_a_multiple_choice_is_above_the_bar(visitor: Any, url: str) -> None:
-    page = visitor(viewport={"width": 360, "height": 640})
-    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
-    while page.locator("button[name=choice]").count():
-        answer(page)
-        tap(page, "main a.btn.go")
-    tap(page, "form .btn.go")  # nothing ticked: the error makes the page longer
-    assert page.locator(".err").is_visible()
-    button, bar = page.locator("form .btn.go").bounding_box(), page.locator("nav.bar").bounding_box()
-    assert button["y"] + button["height"] <= bar["y"]
-
-
 def test_an_address_with_a_track_unfolds_it(visitor: Any, url: str) -> None:
     page = visitor()
     page.goto(f"{url}/tracks/")
@@ -85,6 +75,12 @@ def above_the_bar(page: Any, selector: str) -> bool:
     return box["y"] >= 0 and box["y"] + box["height"] <= bar["y"]
 
 
+def above(page: Any, upper: str, lower: str) -> bool:
+    """Whether the first line of one thing is seen above another."""
+    first, other = page.locator(upper).first.bounding_box(), page.locator(lower).first.bounding_box()
+    return first["y"] >= 0 and first["y"] + 24 <= other["y"]
+
+
 def small_phone(visitor: Any, **options: Any) -> Any:
     return visitor(viewport={"width": 360, "height": 640}, **options)
 
@@ -98,6 +94,7 @@ def test_after_an_answer_the_way_on_is_seen_at_once(visitor: Any, url: str, lang
         kind = page.locator("input[type=checkbox][name=choice]").count()
         answer(page, right=number % 2 == 0)
         assert above_the_bar(page, "main a.btn.go"), page.url
+        assert above(page, ".why p", "main a.btn.go"), page.url  # the reason is read before going on
         if not kind:  # wrong options nobody chose are not in the way
             assert page.locator(".opts .opt").count() == page.locator(".opts :is(.right,.wrong)").count()
         tap(page, "main a.btn.go")
@@ -108,6 +105,7 @@ def test_after_an_answer_the_way_on_is_seen_at_once(visitor: Any, url: str, lang
     tap(page, "main a.btn.go")
     answer_card(page)
     assert above_the_bar(page, "main a.btn.go"), page.url
+    assert above(page, ".why p", "main a.btn.go"), page.url
 
 
 def answer_card(page: Any) -> None:
@@ -125,10 +123,11 @@ def test_an_empty_answer_to_a_multiple_choice_says_so_in_view(visitor: Any, url:
     while page.locator("button[name=choice]").count():
         answer(page)
         tap(page, "main a.btn.go")
-    assert above_the_bar(page, "form .btn.go")
+    many = page.locator("input[name=choice]").count()
+    assert str(many) in page.locator("[data-spoken] p").inner_text()  # one below the bar is not overlooked
+    assert page.evaluate("getComputedStyle(document.querySelector('form .btn.go')).position") == "static"
     tap(page, "form .btn.go")
     assert above_the_bar(page, ".err")
-    assert above_the_bar(page, "form .btn.go")
     assert "就选这些" in page.locator(".err").inner_text()
     assert Response.objects.filter(item__kind="multiple").count() == 0
 
@@ -187,3 +186,35 @@ def test_the_front_page_in_large_letters_holds_together_on_a_desk(visitor: Any, 
             " return new Set([...r.getClientRects()].map((b) => Math.round(b.top))).size; }"
         )
         assert lines == 1
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_a_quiz_that_was_not_passed_shows_the_way_first(visitor: Any, url: str, lang: str) -> None:
+    page = small_phone(visitor, lang=lang)
+    take_quiz(page, url, wrong=4)
+    assert above_the_bar(page, "main a.btn.go")
+    assert above(page, "main .btns", ".note")  # to learn comes before to sign up
+    tap(page, "main a.btn.go")
+    assert path_of(page).startswith("/lessons/")
+
+
+def test_a_form_that_is_refused_shows_what_is_missing(visitor: Any, url: str) -> None:
+    page = small_phone(visitor)
+    page.goto(f"{url}/feedback/report/?lesson={LESSON.split('/')[2]}")
+    page.locator("form .btn.go").scroll_into_view_if_needed()
+    tap(page, "main form .btn.go")
+    assert above_the_bar(page, ".err")
+    assert above(page, ".err", "input[name=kind]")
+    assert page.locator("textarea[aria-invalid]").count() == 0
+    assert ContentReport.objects.count() == 0
+    code = ask_for_code(page, url, "13900001234")
+    page.fill("input[name=code]", code)
+    tap(page, "form[action='/accounts/code/'] button")
+    page.fill("input[name=name]", "老张")
+    tap(page, "main form button.btn.go")
+    assert above_the_bar(page, "label:has(input[name=consent])")
+    assert page.evaluate("document.activeElement.name") == "consent"
+    assert page.locator("input[name=name]").input_value() == "老张"
+    page.locator("label:has(input[name=consent])").tap()
+    tap(page, "main form button.btn.go")
+    assert "老张" in page.locator("[role=status]").first.inner_text()

@@ -28,9 +28,11 @@ def me(request: HttpRequest) -> HttpResponse:
     if person.signed_in and guests.waiting_guest(request):
         return redirect("/me/welcome/?next=/me/")  # the answer to signing in was lost on the way
     rows = tracking.file_rows(person.learner)
+    state = selectors.resume_among(rows.enrolments, rows.progress)
     context = {
-        "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me",
-        "state": selectors.resume_among(rows.enrolments, rows.progress), "openings": selectors.openings(person.learner),
+        "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me", "state": state,
+        "onward": None if state else selectors.onward_among(rows.enrolments),
+        "openings": selectors.openings(person.learner),
     }  # fmt: skip
     return render(request, "learners/me.html", context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.utils import perform_login
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -153,9 +154,12 @@ def join(request: HttpRequest) -> HttpResponse:
 def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            return sign_in(request, _open_account(request, form.cleaned_data, phone))
+            user = _open_account(request, form.cleaned_data, phone)
         except DomainError as error:
             form.add_error(error.field or None, str(error))
+        else:
+            messages.success(request, _("Kept, %(name)s. It is here on another phone too.") % {"name": user})
+            return sign_in(request, user)
     return _page(request, "new", 400 if form.errors else 200, form=form)
 
 

@@ -62,7 +62,7 @@ def beam(done: int, total: int) -> SafeString:
     at = f"{100 * done / total:.4g}%"
     stars = format_html_join(
         "", '<circle class="{}" cx="{}%" cy="10" r="5"/>',
-        (("st2" if i <= done else "st1", f"{100 * i / total:.4g}") for i in range(total + 1)),
+        (("st2" if i <= done else "st1", f"{100 * i / total:.4g}") for i in range(1, total + 1)),
     )  # fmt: skip
     return format_html(
         '<svg class="beam" height="32" aria-hidden="true"><rect class="t" y="6" width="100%" height="8" rx="4"/>'
