@@ -97,7 +97,7 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
         return [_choice(filters, cards, name, *value) for value in values]
 
     levels = [("", _("All"), "book")] + [(v.value, v.short, "") for v in Level]
-    times = [("", _("Any"), "check"), ("5", _("5 min"), "clock")]
+    times = [("", _("Any"), ""), ("5", _("5 min"), "")]
     subjects = [(row.category.code, row.category.title, row.category.icon) for row in selectors.matrix(cards)]
     return {
         "cards": shown,
