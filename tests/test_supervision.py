@@ -8,16 +8,18 @@ import io
 import json
 import logging
 import re
+import uuid
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from openpyxl import load_workbook
 
-from assessments.evaluation import jobs, lists, services, tasks
+from assessments.evaluation import helping, jobs, lists, services, tasks
 from assessments.evaluation.data import JobKind, JobState, Scope
 from assessments.evaluation.models import EvaluationSnapshot, HelpGiven, HelpNeed, Job
 from assessments.evaluation.reach import reach_of
@@ -27,6 +29,7 @@ from learners import cohorts
 from learners import services as learning
 from learners.models import Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
+from mooc.lib.look import day
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -394,6 +397,74 @@ def test_what_was_done_is_kept_once_and_whether_they_came_back(town: dict[str, A
     assert "下周来" in office.get(f"/supervision/learners/{pk}/").content.decode()
 
 
+def in_a_class(town: dict[str, Any], people: dict[str, Any], who: list[Learner]) -> None:
+    """A class of another module than the one they learnt, four fifths over."""
+    today, day = timezone.localdate(), dt.timedelta(days=1)
+    cohort = cohorts.open_cohort(
+        leader=people["trainer"], title="第一期", region=town["p0"].region, starts_on=today - 9 * day,
+        ends_on=today + day, modules=[Module.objects.exclude(slug=world.SLUG).get()],
+    )  # fmt: skip
+    for learner in who:
+        cohorts.join_cohort(learner=learner, cohort=cohort)
+
+
+def test_the_reason_counts_what_the_file_counts_and_shows_its_points(
+    town: dict[str, Any], people: dict[str, Any], office: Client
+) -> None:
+    in_a_class(town, people, [town["p0"]])
+    count(timezone.now() + dt.timedelta(minutes=1))
+    need = HelpNeed.objects.get(learner=town["p0"])
+    (behind,) = [reason for reason in need.reasons if reason["code"] == "behind"]
+    file = office.get(f"/supervision/learners/{town['p0'].pk}/")
+    assert behind["number"] + behind["outside"] == file.context["file"].lessons_done == 2
+    said = f"Class lessons 0 of {behind['of']}, 2 outside the class: behind the plan."
+    added = " + ".join(str(reason["points"]) for reason in need.reasons)
+    for html in (file.content.decode(), office.get("/supervision/help/").content.decode()):
+        assert said in html
+        assert f"Points: {added} = {need.points}" in html
+
+
+def test_a_need_stored_before_lessons_outside_were_told_is_still_read() -> None:
+    told = {"code": "behind", "points": 2, "number": 0, "of": 30}
+    with translation.override("en"):
+        assert helping.sentence(told) == "Class lessons 0 of 30: behind the plan."
+    assert helping.points_text([told]) == "2"
+
+
+def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
+    town: dict[str, Any], office: Client
+) -> None:
+    quiet, worse = town["p7"], town["p6"]
+    for learner, points in ((worse, 6), (quiet, 3)):
+        HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"], reasons=[
+            {"code": "not_begun", "points": points, "number": 9, "of": 0}
+        ])  # fmt: skip
+    html = office.get("/supervision/help/").content.decode()
+    assert html.index("P6") < html.index("P7")
+    office.post(f"/supervision/learners/{worse.pk}/", {"action": "called", "id": str(uuid.uuid4())})
+    html = office.get("/supervision/help/").content.decode()
+    assert html.index("P7") < html.index("P6")
+    row = html[html.index("P6") :].partition("</li>")[0]
+    now = timezone.localtime()
+    assert f"Called by Supervisor on {day(now)}. Look again on {day(now + dt.timedelta(days=7))}." in row
+    assert "helped" in row
+    assert "to visit" not in row
+    assert "to call" in html[html.index("P7") : html.index("P6")]
+    board = office.get("/supervision/").content.decode()
+    assert board.index(">P7") < board.index(">P6")
+
+
+def test_a_week_after_the_call_they_are_back_in_their_place(town: dict[str, Any], office: Client) -> None:
+    for learner, points in ((town["p6"], 6), (town["p7"], 3)):
+        HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"])
+    office.post(f"/supervision/learners/{town['p6'].pk}/", {"action": "visited", "id": str(uuid.uuid4())})
+    HelpGiven.objects.update(given_at=timezone.now() - dt.timedelta(days=7, minutes=1))
+    html = office.get("/supervision/help/").content.decode()
+    assert html.index("P6") < html.index("P7")
+    assert "Time to look again." in html
+    assert "to visit" in html
+
+
 def test_without_saying_what_was_done_nothing_is_kept_and_the_note_stays(
     town: dict[str, Any], office: Client
 ) -> None:
@@ -431,6 +502,7 @@ def test_the_model_page_explains_every_indicator_in_both_languages(
     for line in CATALOGUE:
         assert str(line.code) in html
         assert line.formula.split("(")[0] in html.replace("&lt;", "<")
+    assert "more than half of all the class’s lessons" in html
 
 
 def test_a_figure_is_the_same_in_every_language(town: dict[str, Any], people: dict[str, Any]) -> None:

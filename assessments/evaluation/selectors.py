@@ -12,7 +12,7 @@ from courses.models import Module
 from learners.models import Cohort
 from mooc.accounts.models import Region
 
-from . import data, presentation, summary
+from . import data, helping, presentation, summary
 from .catalogue import FUNNEL
 from .data import JobKind, Scope, ScopeKind
 from .help_points import RED
@@ -170,8 +170,8 @@ def needs_of(region: Region | None) -> QuerySet[HelpNeed]:
 
 
 def _needs(scope: Scope, region: Region | None) -> list[Any]:
-    """Those with the most points, each with how many there are in all (``every``) and to visit: 1 query."""
-    rows = needs_of(region)
+    """Those to look at first, each with how many there are in all (``every``) and to visit: 1 query."""
+    rows = helping.in_turn(needs_of(region))
     if scope.kind == ScopeKind.COHORT:
         rows = rows.filter(cohort__code=scope.key)
     visit = Window(Count("pk", filter=Q(points__gte=RED)))
