@@ -251,6 +251,18 @@ def test_a_supervisor_cannot_count_another_region(town: dict[str, Any], people: 
     assert Job.objects.count() == before
 
 
+@pytest.mark.parametrize("probe", ["course=none", "module=none", "module=%00", "course=none&region=360321"])
+def test_an_unknown_course_or_module_is_not_shown_as_the_county(
+    probe: str, town: dict[str, Any], office: Client
+) -> None:
+    before = Job.objects.count()
+    assert office.get(f"/supervision/?{probe}").status_code == 404
+    assert office.get(f"/supervision/lists/enrolled/?{probe}").status_code == 404
+    name, _sign, value = probe.partition("&")[0].partition("=")
+    assert office.post("/supervision/count/", {name: value}).status_code == 404
+    assert Job.objects.count() == before
+
+
 @pytest.mark.parametrize("role", ["learner", "helper", "trainer"])
 def test_who_does_not_supervise_finds_nothing(
     role: str, town: dict[str, Any], people: dict[str, Any]

@@ -17,7 +17,7 @@ from mooc.lib.text import clean
 from .access import EVERYBODY, regions_of
 from .data import ScopeKind
 from .reporting import month_end
-from .reports import months_over
+from .reports import first_day, months_over
 
 MOST_PLACES, MOST_CLASSES = 300, 60
 Group = tuple[str, list[tuple[str, str]]]
@@ -44,7 +44,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [(month, month_end(month)) for month in months_over(timezone.localdate())]
+        months = [(month, month_end(month)) for month in months_over(timezone.localdate(), since=first_day())]
         self.fields["month"].choices = [("", _("Everything up to now")), *months]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_what(self) -> tuple[str, str]:

@@ -29,8 +29,13 @@ FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 
 
 def asked_scope(request: HttpRequest) -> tuple[Scope, access.Region | None]:
-    """The class or place an address names; without one the viewer's own place."""
+    """The class or place an address names; without one the viewer's own place.
+
+    :raises Http404: for what is not there, not this person's, or has no board: another one would mislead.
+    """
     query = request.POST if request.method == "POST" else request.GET
+    if query.get("course") or query.get("module"):
+        raise Http404
     if query.get("class"):
         return access.scope_for(request.user, ScopeKind.COHORT, query["class"][:20])
     return access.scope_for(request.user, ScopeKind.REGION, query.get("region", ""))
