@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from assessments.evaluation import helping, jobs, lists, services, tasks
@@ -313,7 +313,7 @@ def test_every_list_has_as_many_rows_as_its_figure_says(town: dict[str, Any]) ->
         rows = list(listing.export())
         assert len(rows) == total
         assert all(len(row) == len(listing.columns) for row in rows)
-        if listing.mark:
+        if listing.marks:
             assert figure.denominator == total, figure.code
             assert figure.numerator == listing.only(True).rows.count(), figure.code
             assert figure.denominator == listing.only(False).rows.count() + figure.numerator
@@ -359,7 +359,7 @@ def test_csv_and_xlsx_hold_what_the_page_holds(town: dict[str, Any], office: Cli
     table = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert [row[0] for row in table] == [row[0] for row in rows]
     assert len(rows) == 9
-    assert [row[3] for row in rows[1:]].count("yes") == 6
+    assert [row[3] for row in rows[1:]].count("finished a module") == 6
     html = office.get(f"/supervision/lists/completed/?region={COUNTY}").content.decode()
     assert all(row[0] in html for row in rows)
 
@@ -584,9 +584,60 @@ def test_whose_a_face_was_cannot_be_told_from_two_lists(town: dict[str, Any], of
         assert listing
         rows = list(listing.export())
         assert len(rows) == count
-        assert {len(row) for row in rows} == {2}
-        named = {row[0] for row in rows} - {gettext("not named: fewer than five")}
-        assert not named, "two of few would stand alone, so the next smallest goes too"
+        assert {len(row) for row in rows} == {1}, (
+            "two of few would stand alone, so the next smallest goes too"
+        )
+        assert len(listing.columns) == 1
+        assert listing.note
+        page = office.get(f"/supervision/lists/{code}/").content.decode()
+        assert escape(listing.note) in page or listing.note in page
+        assert all(module.published.title not in page for module in Module.objects.all() if module.published)
+
+
+def test_a_module_that_five_finished_is_named_in_the_list_of_faces(
+    town: dict[str, Any], office: Client
+) -> None:
+    html = office.get("/supervision/lists/satisfaction/").content.decode()
+    assert escape("Borrow the window's light") in html
+    assert ">Module<" in html
+    assert "Modules are not named" not in html
+
+
+def test_the_list_behind_the_gain_says_both_scores(town: dict[str, Any], office: Client) -> None:
+    html = office.get("/supervision/lists/gain/").content.decode()
+    assert "First try 50%, last try 100%: of what was missing, 100% was made up. Only the 5 quizzes" in html
+    assert "First try" not in office.get("/supervision/lists/passed/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "chips"),
+    [
+        ("passed", ["All: 8", "passed: 6", "not yet: 2"]),
+        ("completed", ["All: 8", "finished a module: 6", "not yet: 2"]),
+        ("active", ["All: 8", "active: 7", "not here: 1"]),
+        ("satisfaction", ["All: 5", "glad face: 4", "another face: 1"]),
+        ("response_rate", ["All: 6", "tapped a face: 5", "no face: 1"]),
+        ("answered_in_time", ["All: 4", "in time: 2", "late or waiting: 2"]),
+    ],
+)
+def test_chips_say_what_they_mean_and_how_many_there_are(
+    code: str, chips: list[str], town: dict[str, Any], office: Client
+) -> None:
+    html = office.get(f"/supervision/lists/{code}/").content.decode()
+    assert re.findall(r">([^<>]+: \d+)</a>", html) == chips
+    for only, said in (("yes", chips[1]), ("no", chips[2])):
+        narrowed = office.get(f"/supervision/lists/{code}/?only={only}")
+        words, _sign, number = said.partition(": ")
+        assert len(narrowed.context["rows"]) == int(number)
+        assert {cells[-1] for cells, _link in narrowed.context["rows"]} == {words}
+        assert re.findall(r">([^<>]+: \d+)</a>", narrowed.content.decode()) == chips
+
+
+def test_a_list_of_questions_says_that_its_themes_are_todays(town: dict[str, Any], office: Client) -> None:
+    for code in ("questions", "answered_in_time", "questions_on:none"):
+        assert "Themes are as they are now" in office.get(f"/supervision/lists/{code}/").content.decode()
+    html = office.get("/supervision/lists/questions_on:none/").content.decode()
+    assert '<p class="lead">2 of 5 questions</p>' in html
 
 
 def test_being_put_in_a_class_is_not_being_here(
