@@ -497,6 +497,27 @@ def test_opening_a_file_is_written_down_once_and_its_owner_sees_who(
     assert "Supervisor" in own.get("/me/").content.decode()
 
 
+def test_a_file_speaks_of_them_to_the_office_and_of_me_to_its_owner(
+    town: dict[str, Any], office: Client
+) -> None:
+    html = office.get(f"/supervision/learners/{town['p0'].pk}/").content.decode()
+    heads = re.findall(r"<h2>([^<]+)</h2>", html)
+    assert len(set(heads)) == len(heads)
+    assert {"Modules they are in", "Lessons they finished", "Questions they asked"} <= set(heads)
+    assert "Questions I asked" not in html
+    own = signed_in(town["p0"].user).get("/me/").content.decode()
+    assert "Questions I asked" in own
+    assert "they" not in " ".join(re.findall(r"<h2>([^<]+)</h2>", own))
+
+
+def test_lessons_done_have_their_total(town: dict[str, Any], office: Client) -> None:
+    other = Module.objects.exclude(slug=world.SLUG).get()
+    total = len(world.lessons_of()) + len(world.lessons_of(other.slug))
+    assert "2 of 2" in office.get(f"/supervision/learners/{town['p0'].pk}/").content.decode()
+    learning.enrol(learner=town["p0"], module=other)
+    assert f"2 of {total}" in office.get(f"/supervision/learners/{town['p0'].pk}/").content.decode()
+
+
 def test_a_guest_has_no_file_to_open(town: dict[str, Any], office: Client, regions: dict[str, Any]) -> None:
     guest = Learner.objects.create(region=regions["village"])
     assert office.get(f"/supervision/learners/{guest.pk}/").status_code == 404
