@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import time
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,17 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from openpyxl import load_workbook
 
-from assessments.evaluation import jobs, paper, reporting, reports, selectors, services, tables, tasks
+from assessments.evaluation import (
+    helping,
+    jobs,
+    paper,
+    reporting,
+    reports,
+    selectors,
+    services,
+    tables,
+    tasks,
+)
 from assessments.evaluation.data import JobState, Scope, ScopeKind
 from assessments.evaluation.gathering import facts_of
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job, ReportFile
@@ -738,3 +749,19 @@ def test_the_archive_is_paged(county: dict[str, Any]) -> None:
     assert ">r24<" in client.get("/supervision/reports/").content.decode()
     assert ">r0<" in client.get("/supervision/reports/?page=2").content.decode()
     assert client.get("/supervision/reports/?page=3").status_code == 404
+
+
+def test_who_was_helped_lately_is_not_counted_as_to_be_called(county: dict[str, Any]) -> None:
+    quiet = county["p7"]  # enrolled, never came
+    world.ask(quiet, county["now"] - dt.timedelta(days=3))
+    before = facts_of(ask(county))
+    assert (before.amber, before.red) == (1, 0)
+    given = helping.log_help(
+        learner=quiet, by=county["supervisor"], action="called", note="", help_id=uuid.uuid4()
+    )
+    after = ask(county, "zh-hans")
+    EvaluationReport.objects.filter(pk=after.pk).update(as_of=given.given_at + dt.timedelta(minutes=1))
+    after.refresh_from_db()
+    assert (facts_of(after).amber, facts_of(after).red) == (0, 0)
+    after.as_of = given.given_at - dt.timedelta(minutes=1)
+    assert facts_of(after).amber == 1, "a report of an earlier moment stays what it was"

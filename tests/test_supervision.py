@@ -397,7 +397,7 @@ def test_who_needs_help_stands_there_with_the_reason(town: dict[str, Any], offic
     html = office.get("/supervision/help/").content.decode()
     assert "P7" in html
     assert "Enrolled 28 days ago, no lesson finished yet." in html
-    assert "A question waits for an answer since 72 hours" in html
+    assert "A question has waited 72 hours for an answer" in html
 
 
 def test_what_was_done_is_kept_once_and_whether_they_came_back(town: dict[str, Any], office: Client) -> None:
@@ -464,6 +464,8 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
     assert "to call" in html[html.index("P7") : html.index("P6")]
     board = office.get("/supervision/").content.decode()
     assert board.index(">P7") < board.index(">P6")
+    assert "Call 1 person<" in board
+    assert "Visit" not in board
 
 
 def test_a_week_after_the_call_they_are_back_in_their_place(town: dict[str, Any], office: Client) -> None:

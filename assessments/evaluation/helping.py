@@ -74,8 +74,13 @@ def log_help(*, learner: Learner, by: User, action: str, note: str, help_id: uui
 def in_turn(rows: QuerySet[HelpNeed]) -> QuerySet[HelpNeed]:
     """Needs in the order to look at them: those for whom nothing was done lately first (``handled`` is
     false), then the most points."""
-    lately = HelpGiven.objects.filter(learner=OuterRef("learner"), given_at__gt=timezone.now() - LOOK_AGAIN)
-    return rows.annotate(handled=Exists(lately)).order_by("handled", "-points", "learner_id")
+    handled = Exists(helped_lately("learner", timezone.now()))
+    return rows.annotate(handled=handled).order_by("handled", "-points", "learner_id")
+
+
+def helped_lately(learner: str, at: dt.datetime) -> QuerySet[HelpGiven]:
+    """What was done for the learner of a row so short before ``at`` that it is not yet time to look again."""
+    return HelpGiven.objects.filter(learner=OuterRef(learner), given_at__gt=at - LOOK_AGAIN, given_at__lte=at)
 
 
 def with_last_help(rows: QuerySet[HelpNeed]) -> QuerySet[HelpNeed]:
@@ -105,7 +110,7 @@ def sentence(reason: dict[str, Any]) -> str:
         "absent": _("Not here for %(number)s days while the class runs."),
         "behind": _("Class lessons %(number)s of %(of)s: behind the plan."),
         "weak": _("The last two quizzes were %(number)s%% or less."),
-        "unanswered": _("A question waits for an answer since %(number)s hours: the trainer's turn."),
+        "unanswered": _("A question has waited %(number)s hours for an answer: the trainer's turn."),
         "not_begun": _("Enrolled %(number)s days ago, no lesson finished yet."),
     }
     text = texts[told.code]

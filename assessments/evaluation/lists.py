@@ -236,6 +236,8 @@ def _reactions(indicator: Indicator, part: str, reach: Reach) -> Listing:
         rows = rows.filter(reacted=True)
 
     few, all_few = _modules_of_few(rows)
+    if all_few:
+        rows = rows.order_by(f"-{name}", "pk")  # else the order would part the modules
     marks = _marks(indicator.code)
 
     def cells(part: Sequence[Any]) -> list[Row]:
@@ -286,7 +288,7 @@ def _questions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     def cells(rows: Sequence[Any]) -> list[Row]:
         return [
             (
-                mask(r.text)[:300], str(r.theme or _("not classed yet")), r.created_at,
+                mask(r.text)[:300], str(r.theme or _("No theme yet")), r.created_at,
                 _hours(r, reach.as_of), *((_said(marks, r.in_time),) if narrow else ()),
             )
             for r in rows

@@ -170,12 +170,14 @@ def needs_of(region: Region | None) -> QuerySet[HelpNeed]:
 
 
 def _needs(scope: Scope, region: Region | None) -> list[Any]:
-    """Those to look at first, each with how many there are in all (``every``) and to visit: 1 query."""
+    """Those to look at first, each with how many there are to call or visit (``every``) and to visit:
+    1 query. Who was helped lately is in neither."""
     rows = helping.in_turn(needs_of(region))
     if scope.kind == ScopeKind.COHORT:
         rows = rows.filter(cohort__code=scope.key)
-    visit = Window(Count("pk", filter=Q(points__gte=RED)))
-    return list(rows.annotate(every=Window(Count("pk")), visit=visit)[:MOST_HELP])
+    every = Window(Count("pk", filter=Q(handled=False)))
+    visit = Window(Count("pk", filter=Q(points__gte=RED, handled=False)))
+    return list(rows.annotate(every=every, visit=visit)[:MOST_HELP])
 
 
 def _next(shown: dict[str, Shown], needs: list[Any]) -> tuple[summary.ToDo, ...]:
