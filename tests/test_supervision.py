@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from assessments.evaluation import helping, jobs, lists, services, tasks
 from assessments.evaluation.data import JobKind, JobState, Scope
-from assessments.evaluation.models import EvaluationSnapshot, HelpGiven, HelpNeed, Job
+from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed, Job
 from assessments.evaluation.reach import reach_of
 from courses.models import Module
 from feedback.models import Question
@@ -183,6 +183,114 @@ def test_a_class_has_a_board_of_its_own(
     assert signed_in(people["supervisor2"]).get(f"/supervision/?class={cohort.code}").status_code == 404
 
 
+def course_of(slug: str = world.SLUG) -> str:
+    course = Module.objects.get(slug=slug).course
+    assert course
+    return course.slug
+
+
+@pytest.mark.parametrize("kind", ["course", "module"])
+def test_a_course_and_a_module_have_a_board_counted_at_a_tap_for_one_place(
+    kind: str, town: dict[str, Any], people: dict[str, Any], office: Client
+) -> None:
+    key = course_of() if kind == "course" else world.SLUG
+    html = office.get(f"/supervision/?{kind}={key}").content.decode()
+    assert "There are no figures here yet" in html
+    assert "is counted when somebody asks" in html
+    hidden = dict(re.findall(r'<input type="hidden" name="(course|module|region)" value="([^"]*)">', html))
+    assert hidden == {kind: key, "region": COUNTY}
+    needs = HelpNeed.objects.count()
+    office.post("/supervision/count/", hidden)
+    job = Job.objects.open().get()
+    assert job.key == f"{kind}:{key}@{COUNTY}"
+    tasks.run_job(job.pk)
+    stored = EvaluationSnapshot.objects.get(kind=kind, region_code=COUNTY).as_data()
+    assert stored.figures == services.snapshot_of(Scope(kind, key, COUNTY), job.as_of).figures
+    assert HelpNeed.objects.count() == needs, "who needs help is not asked of a course"
+    html = office.get(f"/supervision/?{kind}={key}&region={COUNTY}").content.decode()
+    assert "6 of 8" in html, "the county's eight, not the fourteen of both"
+    assert "What they learnt" not in html
+    assert "of this class" not in html
+    for link in re.findall(r'href="(/supervision/[^"]*)"', html):
+        assert office.get(link.replace("&amp;", "&")).status_code == 200, link
+    rows = office.get(f"/supervision/lists/enrolled/?{kind}={key}&region={COUNTY}").content.decode()
+    assert "8 rows" in rows
+
+
+def test_the_board_of_a_course_shows_who_needs_help_of_its_people_only(
+    town: dict[str, Any], office: Client
+) -> None:
+    other = Module.objects.exclude(slug=world.SLUG).get()
+    Enrolment.objects.filter(learner=town["p6"]).update(module=other)
+    for name in ("p6", "p7"):
+        HelpNeed.objects.create(learner=town[name], points=3, as_of=town["now"])
+    html = office.get(f"/supervision/?module={world.SLUG}").content.decode()
+    assert "<b>P7" in html
+    assert "<b>P6" not in html
+
+
+@pytest.mark.parametrize("kind", ["course", "module"])
+@pytest.mark.parametrize("place", [COUNTY, "36", "99", "x' OR 1=1"])
+def test_a_course_of_another_place_is_not_there_and_is_not_counted(
+    kind: str, place: str, town: dict[str, Any], people: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    key, before = course_of() if kind == "course" else world.SLUG, Job.objects.count()
+    probing = signed_in(people["supervisor2"])
+    with caplog.at_level(logging.WARNING, logger="mooc.access"):
+        assert probing.get("/supervision/", {kind: key, "region": place}).status_code == 404
+    assert "refused" in caplog.text
+    assert probing.get("/supervision/lists/enrolled/", {kind: key, "region": place}).status_code == 404
+    assert probing.get("/supervision/courses/", {"region": place}).status_code == 404
+    assert probing.post("/supervision/count/", {kind: key, "region": place}).status_code == 404
+    asked = {"what": f"{kind}:{key}", "place": place, "month": "", "language": "en"}
+    assert probing.post("/supervision/reports/", asked).status_code == 404
+    assert Job.objects.count() == before
+
+
+def test_the_boards_of_courses_are_reached_from_the_place_and_lead_to_its_report(
+    town: dict[str, Any], people: dict[str, Any], office: Client
+) -> None:
+    village = town["p0"].region
+    board = office.get(f"/supervision/?region={village.code}").content.decode()
+    assert f'href="/supervision/courses/?region={village.code}"' in board
+    with CaptureQueriesContext(connection) as seen:
+        html = office.get(f"/supervision/courses/?region={village.code}").content.decode()
+    assert len(seen) <= 7
+    link = f"/supervision/?module={world.SLUG}&amp;region={village.code}"
+    assert f'href="{link}"' in html
+    html = office.get(link.replace("&amp;", "&")).content.decode()
+    (report,) = re.findall(r'href="(/supervision/reports/\?[^"]+)"', html)
+    form = office.get(report.replace("&amp;", "&"))
+    assert f'<option value="module:{world.SLUG}" selected>' in form.content.decode()
+    assert f"counts the people of {village}." in form.content.decode()
+    asked = {"what": f"module:{world.SLUG}", "place": village.code, "month": "", "language": "en"}
+    assert office.post("/supervision/reports/", asked).status_code == 302
+    assert EvaluationReport.objects.get().scope == Scope("module", world.SLUG, village.code)
+
+
+def test_an_operator_has_boards_of_courses_above_all_places(
+    town: dict[str, Any], people: dict[str, Any]
+) -> None:
+    operator = signed_in(people["operator"])
+    html = operator.get("/supervision/courses/").content.decode()
+    assert f"/supervision/?module={world.SLUG}&amp;region=" in html
+    html = operator.get(f"/supervision/?module={world.SLUG}&region=").content.decode()
+    assert "6 of 14" in html, "counted every night"
+
+
+@pytest.mark.parametrize("kind", ["course", "module"])
+def test_the_board_of_a_course_takes_ten_queries_at_most(
+    kind: str, town: dict[str, Any], office: Client
+) -> None:
+    key = course_of() if kind == "course" else world.SLUG
+    services.take_snapshot(Scope(kind, key, COUNTY), town["now"])
+    office.get(f"/supervision/?{kind}={key}")
+    with CaptureQueriesContext(connection) as seen:
+        assert "6 of 8" in office.get(f"/supervision/?{kind}={key}").content.decode()
+    told = [q["sql"] for q in seen if "django_session" not in q["sql"]]
+    assert len(told) <= 10, told
+
+
 def test_the_board_takes_ten_queries_at_most_however_many_places(
     town: dict[str, Any], office: Client, regions: dict[str, Any], make_user: Any
 ) -> None:
@@ -226,7 +334,8 @@ def test_who_supervises_two_places_can_go_from_one_to_the_other(
 PROBES = [
     "/supervision/?region={code}", "/supervision/lists/completed/?region={code}",
     "/supervision/lists/completed/?region={code}&format=csv", "/supervision/lists/enrolled/?region={code}&format=xlsx",
-    "/supervision/help/?region={code}", "/supervision/learners/{learner}/",
+    "/supervision/help/?region={code}", "/supervision/learners/{learner}/", "/supervision/courses/?region={code}",
+    "/supervision/?module=window-light&region={code}",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class ReportForm(forms.Form):
         label=gettext_lazy("What the report is about"), max_length=80, strip=True,
         error_messages={"required": gettext_lazy("Choose what the report is to be about.")},
     )  # fmt: skip
+    place = forms.CharField(required=False, max_length=12)  # whose people a course or module counts
     month = forms.ChoiceField(
         label=gettext_lazy("Count up to"), required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose a month of the list, or up to now.")},

@@ -16,11 +16,12 @@ from mooc.lib.text import clean
 
 from .. import archive as archived
 from .. import jobs, reports, tasks
-from ..access import logger, scope_for, supervised
+from ..access import logger, place_of, scope_for, supervised
 from ..data import JobState
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
 from ..reporting import data_date
+from .dashboard import NAMES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,8 +32,10 @@ def archive(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _ask(request, form.cleaned_data)
     page = page_of(request, archived.reports_of(request.user))
+    place = str(form["place"].value() or "")
     context = {
-        "form": form, "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
+        "form": form, "place": place_of(request.user, place) if place else None,
+        "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
         "page": page, "rows": archived.filed(list(page)),
         "errors": [error for errors in form.errors.values() for error in errors],
     }  # fmt: skip
@@ -40,16 +43,19 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    """What the form starts with: the place or class whose board the person comes from."""
-    place, group = request.GET.get("region", "")[:12], request.GET.get("class", "")[:8]
-    what = f"cohort:{group}" if group else f"region:{place}"
-    return {"what": what, "language": request.LANGUAGE_CODE}
+    """What the form starts with: that whose board the person comes from."""
+    place = request.GET.get("region", "")[:12]
+    what = f"region:{place}"
+    for kind, name in NAMES.items():
+        if request.GET.get(name):
+            what = f"{kind}:{request.GET[name][:60]}"
+    return {"what": what, "place": place, "language": request.LANGUAGE_CODE}
 
 
 def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     kind, key = asked["what"]
     user: Any = request.user
-    scope, region = scope_for(user, kind, clean(key))
+    scope, region = scope_for(user, kind, clean(key), asked["place"])
     report, new = reports.ask_for_report(
         scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
     )
