@@ -74,12 +74,14 @@ def _marks(code: str) -> tuple[str, str]:
         "active": (_("active"), _("not here")),
         "started": (_("finished a lesson"), _("not yet")),
         "passed": (_("passed"), _("not yet")),
+        "completed": (_("finished a module"), _("not yet")),
+        "completed_in": (_("finished a module"), _("not yet")),
         "completed_all": (_("finished all"), _("not yet")),
         "attendances_completed": (_("finished"), _("not yet")),
         "satisfaction": (_("glad face"), _("another face")),
         "response_rate": (_("tapped a face"), _("no face")),
         "answered_in_time": (_("in time"), _("late or waiting")),
-    }.get(code, (_("finished a module"), _("not yet")))
+    }.get(code, (_("yes"), _("no")))
 
 
 def _said(marks: tuple[str, str], counts: bool) -> str:
