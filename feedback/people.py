@@ -90,5 +90,6 @@ def sections(learner: Learner) -> list[TrackingSection]:
             )
             for row in rows[:MOST_ROWS]
         ),
+        theirs=_("Questions they asked"),
     )
     return [asked]

@@ -68,7 +68,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class TrackingSection:
-    """One section of the tracking file: a table with a heading, on page, in JSON, CSV and PDF."""
+    """One section of the tracking file: a table with a heading, on page, in JSON, CSV and PDF.
+
+    :param theirs: the heading for somebody who looks after the person; empty: the same.
+    """
 
     code: str
     title: str
@@ -76,6 +79,7 @@ class TrackingSection:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     folded: bool = False  # long and seldom read: last, and closed on the page
+    theirs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

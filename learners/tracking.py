@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.models import Module
+from courses.models import LessonEdition, Module
 from mooc.lib import registry
 from mooc.lib.look import spent
 from mooc.lib.text import mask_phone
@@ -38,6 +38,7 @@ class TrackingFile:
     modules_done: int
     sections: tuple[TrackingSection, ...]
     made_at: str
+    lessons: int = 0  # in all the modules enrolled in
 
     @property
     def who(self) -> str:
@@ -52,7 +53,8 @@ class TrackingFile:
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """The rows a file is made of. Each enrolment has ``right``: right answers in its module."""
+    """The rows a file is made of. Each enrolment has ``right``: right answers in its module, and
+    ``lessons``: how many the module has."""
 
     enrolments: list[Any]
     progress: list[LessonProgress]
@@ -73,12 +75,13 @@ def file_rows(learner: Learner) -> FileRows:
         .annotate(n=Count("pk"))
         .values("n")
     )
+    lessons = LessonEdition.objects.filter(edition=OuterRef("module__published")).order_by().values("edition")
     finished = LearningRecord.objects.filter(learner=learner, object_type="lesson", verb=Verb.COMPLETED)
     return FileRows(
         list(
             Enrolment.objects.filter(learner=learner)
             .select_related("module__published", "module__draft")
-            .annotate(right=Subquery(right))
+            .annotate(right=Subquery(right), lessons=Subquery(lessons.annotate(n=Count("pk")).values("n")))
             .order_by("-last_at")
         ),
         list(LessonProgress.objects.filter(learner=learner).select_related("lesson")),
@@ -93,17 +96,18 @@ def tracking_file(learner: Learner, rows: FileRows | None = None) -> TrackingFil
     for _name, provider in registry.tracking_section:
         sections += provider(learner)
     sections.sort(key=lambda section: section.folded)
-    user = learner.user
+    user, done = learner.user, sum(row.done_at is not None for row in rows.progress)
     return TrackingFile(
         name=str(user) if user else _("Learning on this phone"),
         place=learner.region.name if learner.region else "",
         phone=mask_phone(user.phone) if user and user.phone else "",
-        lessons_done=sum(row.done_at is not None for row in rows.progress),
+        lessons_done=done,
         seconds=sum(row.seconds for row in rows.progress),
         right_answers=sum(row.right or 0 for row in rows.enrolments),
         modules_done=sum(row.completed_at is not None for row in rows.enrolments),
         sections=tuple(sections),
         made_at=date_format(timezone.localtime(), "Y-m-d H:i"),
+        lessons=max(done, sum(row.lessons or 0 for row in rows.enrolments)),  # one may have been taken away
     )
 
 
@@ -125,6 +129,7 @@ def _modules_section(rows: FileRows) -> TrackingSection:
             )
             for row in rows.enrolments[:MOST_ROWS]
         ),
+        theirs=_("Modules they are in"),
     )
 
 
@@ -145,6 +150,7 @@ def _lessons_section(rows: FileRows) -> TrackingSection:
             )
             for record in shown
         ),
+        theirs=_("Lessons they finished"),
     )
 
 

@@ -95,7 +95,7 @@ def pages_of(county: dict[str, Any], language: str) -> list[str]:
         "/supervision/lists/questions/", "/supervision/lists/gain/", "/supervision/help/",
         f"/supervision/learners/{county['p0'].pk}/", f"/supervision/learners/{county['p7'].pk}/",
         "/supervision/model/", "/supervision/reports/", f"/supervision/reports/{made.pk}/",
-        f"/supervision/reports/{waiting.pk}/",
+        f"/supervision/reports/{waiting.pk}/", "/supervision/courses/", f"/supervision/?module={world.SLUG}",
     ]  # fmt: skip
 
 

@@ -191,6 +191,7 @@ def signs(**changes: object) -> Signs:
         ({"plan": Plan(0.5, 10, 2)}, "behind", 1),
         ({"plan": Plan(1.0, 10, 4)}, "behind", 2),
         ({"plan": Plan(1.0, 0, 0)}, "", 0),
+        ({"plan": Plan(0.5, 10, 2, 99)}, "behind", 1),
         ({"last_scores": (0.5,)}, "", 0),
         ({"last_scores": (0.5, 0.6)}, "", 0),
         ({"last_scores": (0.5, 0.59)}, "weak", 2),
@@ -203,6 +204,11 @@ def signs(**changes: object) -> Signs:
 def test_points_are_those_of_the_published_rules(changes: dict[str, object], code: str, points: int) -> None:
     found = [(reason.code, reason.points) for reason in help_points.reasons(signs(**changes), NOW)]
     assert found == ([(code, points)] if code else [])
+
+
+def test_lessons_outside_the_class_are_told_and_do_not_count() -> None:
+    (reason,) = help_points.reasons(signs(plan=Plan(1.0, 30, 0, 4)), NOW)
+    assert (reason.number, reason.of, reason.outside) == (0, 30, 4)
 
 
 def test_reasons_add_up_the_weightiest_first() -> None:

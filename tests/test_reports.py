@@ -8,25 +8,42 @@ import io
 import json
 import subprocess
 import time
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.utils.translation import gettext
 from openpyxl import load_workbook
 
-from assessments.evaluation import jobs, paper, reporting, reports, selectors, services, tables, tasks
+from assessments.evaluation import (
+    helping,
+    jobs,
+    paper,
+    reporting,
+    reports,
+    selectors,
+    services,
+    tables,
+    tasks,
+)
 from assessments.evaluation.data import JobState, Scope, ScopeKind
 from assessments.evaluation.gathering import facts_of
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job, ReportFile
 from assessments.evaluation.places import PlaceRow
+from assessments.templatetags.reports import file_size
 from courses.models import Module
 from learners import cohorts
 from learners import services as learning
+from learners.models import LearningRecord
 from mooc.accounts.models import User
 from tests import world
 
@@ -102,9 +119,9 @@ def test_a_report_is_asked_for_made_and_taken_along(county: dict[str, Any]) -> N
         got = client.get(f"/supervision/reports/{report.pk}/files/{file.format}/")
         assert got.content == bytes(file.content)
         assert len(got.content) == file.size
-        assert got["Content-Disposition"].startswith("attachment; filename=")
+        assert got["Content-Disposition"].startswith("attachment; filename")
         assert (got["X-Content-Type-Options"], got["Cache-Control"]) == ("nosniff", "no-store")
-    assert report.title in client.get("/supervision/reports/").content.decode()
+    assert f"/supervision/reports/{report.pk}/" in client.get("/supervision/reports/").content.decode()
 
 
 def test_a_double_tap_is_one_report(county: dict[str, Any]) -> None:
@@ -298,8 +315,38 @@ def test_the_schedule_names_a_task_that_exists() -> None:
     assert app.conf.beat_schedule["monthly-reports"]["task"] in app.tasks
 
 
+def long_ago(county: dict[str, Any]) -> None:
+    """Somebody of the other county came a year ago: then all months are offered."""
+    LearningRecord.objects.filter(learner=county["p12"]).update(
+        happened_at=timezone.now() - dt.timedelta(days=400)
+    )
+
+
+def test_a_month_before_the_first_record_is_not_offered_and_not_made(county: dict[str, Any]) -> None:
+    today = timezone.localdate()
+    assert reports.months_over(today.replace(month=3, day=9), since=today.replace(month=2, day=28)) == [
+        f"{today.year}-02"
+    ]
+    client = client_for(county["supervisor"])
+    first = reports.first_day()
+    offered = client.get("/supervision/reports/").context["form"].fields["month"].choices
+    assert all(reports.end_of(month).date() > first for month, _name in offered if month)
+    early = f"{first.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
+    data = {"what": f"region:{COUNTY}", "month": early, "language": "en"}
+    assert client.post("/supervision/reports/", data).status_code == 400
+    assert not EvaluationReport.objects.exists()
+    long_ago(county)
+    assert client.post("/supervision/reports/", data).status_code == 302
+
+
+def test_before_there_is_any_record_no_month_is_offered(people: dict[str, Any]) -> None:
+    client = client_for(people["supervisor"])
+    assert len(client.get("/supervision/reports/").context["form"].fields["month"].choices) == 1
+
+
 def test_a_past_month_counts_what_was_then(county: dict[str, Any]) -> None:
     month = reports.months_over(timezone.localdate())[1]
+    long_ago(county)
     client = client_for(county["supervisor"])
     for _tap in range(2):
         client.post("/supervision/reports/", {"what": f"region:{COUNTY}", "month": month, "language": "en"})
@@ -419,6 +466,7 @@ def test_the_form_offers_a_month_as_what_it_is(county: dict[str, Any]) -> None:
     client = client_for(county["supervisor"])
     client.cookies["django_language"] = "en"
     month = reports.months_over(timezone.localdate())[0]
+    long_ago(county)
     html = client.get("/supervision/reports/").content.decode()
     name = dt.date.fromisoformat(f"{month}-01").strftime("%B %Y")
     assert f'<option value="{month}">up to the end of {name}</option>' in html
@@ -553,6 +601,102 @@ def test_no_name_is_taken_for_a_formula(county: dict[str, Any], name: str) -> No
             assert not cell.startswith("-") or float(cell) < 0
 
 
+# --- the archive -----------------------------------------------------------------------------------
+
+
+def test_the_archive_speaks_the_readers_language_and_names_number_language_and_code(
+    county: dict[str, Any],
+) -> None:
+    course = Module.objects.get(slug=world.SLUG).course
+    assert course
+    chinese = make(county, "zh-hans")
+    narrowed = make(county, "zh-hans", scope=Scope(ScopeKind.COURSE, course.slug, COUNTY))
+    client = client_for(county["supervisor"])
+    client.cookies["django_language"] = "en"
+    html = client.get("/supervision/reports/").content.decode()
+    with translation.override("en"):
+        names = [county["county"].name, f"{course}, {county['county'].name}"]
+    assert chinese.title not in html
+    assert [f"<b>{name}</b>" in html for name in names] == [True, True]
+    code = ReportFile.objects.get(report=chinese, format="csv").sha256[:8]
+    assert stands_in(
+        html,
+        (
+            "<b>",
+            names[1],
+            f"Report {narrowed.pk}, ",
+            "中文",
+            names[0],
+            f"Report {chinese.pk}, ",
+            "中文",
+            code,
+        ),
+    )
+    assert html.index('id="id_what"') < html.index(f"Report {narrowed.pk}, "), "the form stands above"
+    own = client.get(f"/supervision/reports/{chinese.pk}/").content.decode()
+    assert f"<h1>{names[0]}</h1>" in own
+    assert f"the check code {code}:" in own
+
+
+def test_a_report_on_what_is_gone_keeps_the_title_it_was_filed_under(county: dict[str, Any]) -> None:
+    report = make(county, scope=Scope(ScopeKind.MODULE, world.SLUG, COUNTY))
+    EvaluationReport.objects.filter(pk=report.pk).update(key="gone")
+    html = client_for(county["supervisor"]).get("/supervision/reports/").content.decode()
+    assert escape(report.title) in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_paper_carries_the_code_of_its_figures(county: dict[str, Any], language: str) -> None:
+    report = make(county, language)
+    code = ReportFile.objects.get(report=report, format="csv").sha256[:8]
+    assert code in text_of(content(report, "pdf"))
+    with translation.override(language):
+        facts = facts_of(report)
+        assert tables.check_code(reporting.report_of(facts)) == code
+        other = replace(facts, amber=facts.amber + 9)
+        assert tables.check_code(reporting.report_of(other)) != code
+
+
+def test_a_file_is_saved_under_a_name_that_speaks(county: dict[str, Any]) -> None:
+    month = f"{timezone.localdate():%Y-%m}"
+    report = make(county, month=month)
+    EvaluationReport.objects.filter(pk=report.pk).update(title='county: a/b "c"')
+    client = client_for(county["supervisor"])
+    got = client.get(f"/supervision/reports/{report.pk}/files/pdf/")["Content-Disposition"]
+    assert got == f'attachment; filename="county- a-b -c-, evaluation report, {month}, no. {report.pk}.pdf"'
+    chinese = make(county, "zh-hans")
+    got = client.get(f"/supervision/reports/{chinese.pk}/files/csv/")["Content-Disposition"]
+    assert unquote(got).startswith(f"attachment; filename*=utf-8''{chinese.title}")
+    assert f"{timezone.localtime(chinese.as_of):%Y-%m-%d}" in got
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "1 KB"), (41_300, "41 KB"), (999_499, "999 KB"), (999_500, "1.0 MB"), (1_234_000, "1.2 MB")],
+)
+def test_sizes_are_in_kilobytes_under_a_megabyte(size: int, said: str) -> None:
+    assert file_size(size) == said
+
+
+def test_the_archive_takes_the_same_queries_however_long_it_is(county: dict[str, Any]) -> None:
+    client, module = client_for(county["supervisor"]), Module.objects.get(slug=world.SLUG)
+    assert module.course
+
+    def queries() -> int:
+        client.get("/supervision/reports/")
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/supervision/reports/")
+        return len(seen)
+
+    fields = {"region": county["county"], "language": "en", "as_of": timezone.now(), "title": "x"}
+    for kind, key in (("region", COUNTY), ("course", module.course.slug), ("module", module.slug)):
+        EvaluationReport.objects.create(kind=kind, key=key, **fields)
+    first = queries()
+    for kind, key in (("region", COUNTY), ("course", module.course.slug), ("module", module.slug)) * 4:
+        EvaluationReport.objects.create(kind=kind, key=key, **fields)
+    assert queries() == first
+
+
 # --- whose -----------------------------------------------------------------------------------------
 
 
@@ -599,9 +743,25 @@ def test_the_api_gives_each_their_own_and_says_404_for_the_rest(county: dict[str
 def test_the_archive_is_paged(county: dict[str, Any]) -> None:
     for number in range(25):
         EvaluationReport.objects.create(
-            kind="region", key=COUNTY, region=county["county"], title=f"r{number}", language="en", as_of=timezone.now()
+            kind="cohort", key="X", region=county["county"], title=f"r{number}", language="en", as_of=timezone.now()
         )  # fmt: skip
     client = client_for(county["supervisor"])
     assert ">r24<" in client.get("/supervision/reports/").content.decode()
     assert ">r0<" in client.get("/supervision/reports/?page=2").content.decode()
     assert client.get("/supervision/reports/?page=3").status_code == 404
+
+
+def test_who_was_helped_lately_is_not_counted_as_to_be_called(county: dict[str, Any]) -> None:
+    quiet = county["p7"]  # enrolled, never came
+    world.ask(quiet, county["now"] - dt.timedelta(days=3))
+    before = facts_of(ask(county))
+    assert (before.amber, before.red) == (1, 0)
+    given = helping.log_help(
+        learner=quiet, by=county["supervisor"], action="called", note="", help_id=uuid.uuid4()
+    )
+    after = ask(county, "zh-hans")
+    EvaluationReport.objects.filter(pk=after.pk).update(as_of=given.given_at + dt.timedelta(minutes=1))
+    after.refresh_from_db()
+    assert (facts_of(after).amber, facts_of(after).red) == (0, 0)
+    after.as_of = given.given_at - dt.timedelta(minutes=1)
+    assert facts_of(after).amber == 1, "a report of an earlier moment stays what it was"

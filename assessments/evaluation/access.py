@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from courses.models import Course, Module
 from learners.models import Cohort
@@ -100,16 +101,21 @@ def scope_for(user: Any, kind: str, key: str, region_code: str = "") -> tuple[Sc
 
 def title_of(scope: Scope, region: Region | None) -> str:
     """What a scope is called, in the reader's language."""
-    from django.utils.translation import gettext as _
-
     if scope.kind == ScopeKind.COHORT:
         return Cohort.objects.get(code=scope.key).title
-    place = str(region) if region else _("All places")
     if scope.kind == ScopeKind.REGION:
-        return place
+        return place_title(region)
     if scope.kind == ScopeKind.COURSE:
-        what = str(Course.objects.get(slug=scope.key))
-        return _("%(what)s, %(place)s") % {"what": what, "place": place}
+        return in_place(str(Course.objects.get(slug=scope.key)), region)
     module = Module.objects.select_related("published").get(slug=scope.key)
-    what = module.published.title if module.published else module.slug
-    return _("%(what)s, %(place)s") % {"what": what, "place": place}
+    return in_place(module.published.title if module.published else module.slug, region)
+
+
+def place_title(region: Region | None) -> str:
+    """What a place is called; without one it is all of them."""
+    return str(region) if region else _("All places")
+
+
+def in_place(what: str, region: Region | None) -> str:
+    """A course or module with the place whose people are counted."""
+    return _("%(what)s, %(place)s") % {"what": what, "place": place_title(region)}

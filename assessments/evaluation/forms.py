@@ -17,7 +17,7 @@ from mooc.lib.text import clean
 from .access import EVERYBODY, regions_of
 from .data import ScopeKind
 from .reporting import month_end
-from .reports import months_over
+from .reports import first_day, months_over
 
 MOST_PLACES, MOST_CLASSES = 300, 60
 Group = tuple[str, list[tuple[str, str]]]
@@ -28,15 +28,16 @@ class ReportForm(forms.Form):
     :func:`assessments.evaluation.access.scope_for`."""
 
     what = forms.CharField(
-        label=gettext_lazy("About what"), max_length=80, strip=True,
+        label=gettext_lazy("What the report is about"), max_length=80, strip=True,
         error_messages={"required": gettext_lazy("Choose what the report is to be about.")},
     )  # fmt: skip
+    place = forms.CharField(required=False, max_length=12)  # whose people a course or module counts
     month = forms.ChoiceField(
-        label=gettext_lazy("Up to when"), required=False,
+        label=gettext_lazy("Count up to"), required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose a month of the list, or up to now.")},
     )  # fmt: skip
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the page"), choices=[("zh-hans", "中文"), ("en", "English")],
+        label=gettext_lazy("Language of the report"), choices=[("zh-hans", "中文"), ("en", "English")],
         error_messages={
             "required": gettext_lazy("Choose a language."), "invalid_choice": gettext_lazy("Choose a language."),
         },
@@ -44,7 +45,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [(month, month_end(month)) for month in months_over(timezone.localdate())]
+        months = [(month, month_end(month)) for month in months_over(timezone.localdate(), since=first_day())]
         self.fields["month"].choices = [("", _("Everything up to now")), *months]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_what(self) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from django.conf import settings
+from django.db.models import Exists
 from django.utils import timezone
 
 from learners.models import Learner
@@ -58,7 +59,8 @@ def _children(
 
 
 def _needs(reach: Reach) -> Counter[str]:
-    """How many of the enrolled may need help, by how much."""
+    """How many of the enrolled may need help, by how much; who was helped lately is not to be called again."""
     learners = Learner.objects.filter(pk__in=reach.enrolments().values("learner"))
+    learners = learners.exclude(Exists(helping.helped_lately("pk", reach.as_of)))
     needs = helping.needs_of(learners, reach.as_of)
     return Counter("red" if need.points >= RED else "amber" for need in needs)

@@ -16,6 +16,7 @@ BEHIND = ((0.50, 2), (0.25, 1))  # share of the class's lessons behind plan → 
 WEAK_SCORE, WEAK_POINTS = 0.6, 2  # both of the last two quizzes below
 UNANSWERED, UNANSWERED_POINTS = dt.timedelta(hours=48), 2
 NOT_BEGUN_AFTER, NOT_BEGUN_POINTS = dt.timedelta(days=3), 2
+LOOK_AGAIN = dt.timedelta(days=7)  # after a call, a visit or a message: the time a change needs to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Plan:
     """The class somebody is in now.
 
     :param share_gone: how much of its days is over, 0–1. :param lessons: how many it has.
+    :param outside: lessons done that are not the class's: they do not count here, and are told.
     """
 
     share_gone: float
     lessons: int
     lessons_done: int
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,16 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why points were given. ``number`` is days, lessons, per cent or hours, as the code says."""
+    """Why points were given. ``number`` is days, lessons, per cent or hours, as the code says.
+
+    :param outside: of lessons: how many more were done that do not count.
+    """
 
     code: str
     points: int
     number: int = 0
     of: int = 0
+    outside: int = 0
 
 
 def reasons(signs: Signs, now: dt.datetime) -> list[Reason]:
@@ -77,7 +84,7 @@ def _behind(signs: Signs) -> list[Reason]:
     behind = plan.share_gone - plan.lessons_done / plan.lessons
     for least, points in BEHIND:
         if behind > least:
-            return [Reason("behind", points, plan.lessons_done, plan.lessons)]
+            return [Reason("behind", points, plan.lessons_done, plan.lessons, plan.outside)]
     return []
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,11 @@ from learners.data import Verb
 from learners.models import CohortMember, Enrolment, Learner, LearningRecord, LessonProgress
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
+from mooc.lib.look import day
 from mooc.lib.text import clean
 
 from .data import HelpAction
-from .help_points import AMBER, Plan, Reason, Signs, reasons
+from .help_points import AMBER, LOOK_AGAIN, Plan, Reason, Signs, reasons
 from .models import HelpGiven, HelpNeed
 
 CHUNK = 1000
@@ -69,14 +71,30 @@ def log_help(*, learner: Learner, by: User, action: str, note: str, help_id: uui
     return given
 
 
+def in_turn(rows: QuerySet[HelpNeed]) -> QuerySet[HelpNeed]:
+    """Needs in the order to look at them: those for whom nothing was done lately first (``handled`` is
+    false), then the most points."""
+    handled = Exists(helped_lately("learner", timezone.now()))
+    return rows.annotate(handled=handled).order_by("handled", "-points", "learner_id")
+
+
+def helped_lately(learner: str, at: dt.datetime) -> QuerySet[HelpGiven]:
+    """What was done for the learner of a row so short before ``at`` that it is not yet time to look again."""
+    return HelpGiven.objects.filter(learner=OuterRef(learner), given_at__gt=at - LOOK_AGAIN, given_at__lte=at)
+
+
 def with_last_help(rows: QuerySet[HelpNeed]) -> QuerySet[HelpNeed]:
-    """Needs with what was done last (``last_help``, ``last_help_at``) and whether the person came ``back``."""
+    """Needs with what was done last (``last_help``, ``last_help_at``, ``last_help_by``) and whether the
+    person came ``back``."""
     given = HelpGiven.objects.filter(learner=OuterRef("learner")).order_by("-given_at")
+    by = Coalesce(NullIf("given_by__display_name", Value("")), "given_by__username")
     later = LearningRecord.objects.filter(
         learner=OuterRef("learner"), happened_at__gt=OuterRef("last_help_at")
     ).exclude(verb=Verb.REGISTERED)
     return rows.annotate(
-        last_help=Subquery(given.values("action")[:1]), last_help_at=Subquery(given.values("given_at")[:1])
+        last_help=Subquery(given.values("action")[:1]),
+        last_help_at=Subquery(given.values("given_at")[:1]),
+        last_help_by=Subquery(given.annotate(by=by).values("by")[:1]),
     ).annotate(back=Exists(later))
 
 
@@ -90,12 +108,35 @@ def sentence(reason: dict[str, Any]) -> str:
     told = Reason(**reason)
     texts = {
         "absent": _("Not here for %(number)s days while the class runs."),
-        "behind": _("Read %(number)s of %(of)s lessons: behind the plan of the class."),
+        "behind": _("Class lessons %(number)s of %(of)s: behind the plan."),
         "weak": _("The last two quizzes were %(number)s%% or less."),
-        "unanswered": _("A question waits for an answer since %(number)s hours: the trainer's turn."),
+        "unanswered": _("A question has waited %(number)s hours for an answer: the trainer's turn."),
         "not_begun": _("Enrolled %(number)s days ago, no lesson finished yet."),
     }
-    return texts[told.code] % {"number": told.number, "of": told.of}
+    text = texts[told.code]
+    if told.outside:
+        text = _("Class lessons %(number)s of %(of)s, %(outside)s outside the class: behind the plan.")
+    return text % {"number": told.number, "of": told.of, "outside": told.outside}
+
+
+def points_text(told: Sequence[dict[str, Any]]) -> str:
+    """The points of each reason and what they add up to, in the order of the reasons: "3 + 2 = 5"."""
+    points = [int(reason["points"]) for reason in told]
+    added = " + ".join(str(one) for one in points)
+    return f"{added} = {sum(points)}" if len(points) > 1 else added
+
+
+def done_text(action: str, moment: dt.datetime, by: str) -> str:
+    """What was done for somebody, by whom, when, and when to look again."""
+    texts = {
+        HelpAction.CALLED: _("Called by %(who)s on %(day)s."),
+        HelpAction.VISITED: _("Visited by %(who)s on %(day)s."),
+        HelpAction.MESSAGED: _("Messaged by %(who)s on %(day)s."),
+    }
+    again = moment + LOOK_AGAIN
+    next_time = _("Look again on %(day)s.") if again > timezone.now() else _("Time to look again.")
+    done = texts[HelpAction(action)] % {"who": by or _("the office"), "day": day(moment)}
+    return _("%(one)s %(two)s") % {"one": done, "two": next_time % {"day": day(again)}}
 
 
 def _with_signs(learners: QuerySet[Learner], as_of: dt.datetime) -> Any:
@@ -110,6 +151,7 @@ def _with_signs(learners: QuerySet[Learner], as_of: dt.datetime) -> Any:
     classes = _running(as_of).filter(**mine).order_by("-cohort__starts_on", "pk")
     done = LessonProgress.objects.filter(done_at__lt=as_of, **mine)
     in_class = done.filter(module__cohorts=OuterRef("cohort_now"))
+    number = Count("pk", distinct=True)
     return (
         learners.filter(Exists(enrolled))
         .order_by()
@@ -125,9 +167,8 @@ def _with_signs(learners: QuerySet[Learner], as_of: dt.datetime) -> Any:
             ends_on=Subquery(classes.values("cohort__ends_on")[:1]),
         )
         .annotate(
-            read_in_class=Subquery(
-                in_class.order_by().values("learner").annotate(n=Count("pk", distinct=True)).values("n")
-            )
+            read_in_class=Subquery(in_class.order_by().values("learner").annotate(n=number).values("n")),
+            read_in_all=Subquery(done.order_by().values("learner").annotate(n=number).values("n")),
         )
     )
 
@@ -150,6 +191,7 @@ def _signs(row: Any, lessons: dict[int, int], as_of: dt.datetime) -> Signs:
     if row.cohort_now is not None:
         days = (row.ends_on - row.starts_on).days + 1
         gone = (timezone.localdate(as_of) - row.starts_on).days
-        plan = Plan(min(1.0, gone / days), lessons.get(row.cohort_now, 0), row.read_in_class or 0)
+        read, every = row.read_in_class or 0, row.read_in_all or 0
+        plan = Plan(min(1.0, gone / days), lessons.get(row.cohort_now, 0), read, every - read)
     scores = tuple(score for score in (row.score_1, row.score_2) if score is not None)
     return Signs(row.first_enrolled, row.last_act, row.read_one, scores, row.asked_at, plan)

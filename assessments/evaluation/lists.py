@@ -34,17 +34,19 @@ CHUNK = 500
 class Listing:
     """A list as a query, and how a slice of it becomes rows.
 
-    :param mark: the name of the column that says yes or no for the numerator; empty where all rows count.
-    :param rows: ordered, to be sliced. :param marked: the same, narrowed by a yes or no.
+    :param marks: what is said of a row that counts for the numerator and of one that does not: "passed",
+        "not yet"; empty where all rows count. :param note: what must be said with the list.
+    :param rows: ordered, to be sliced. :param narrow: narrows them to those that count, or do not.
     :param cells: turns a slice into rows. :param links: turns it into ids of learners, where rows are people.
     """
 
     columns: tuple[str, ...]
     rows: QuerySet[Any]
     cells: Callable[[Sequence[Any]], list[Row]]
-    mark: str = ""
+    marks: tuple[str, str] | tuple[()] = ()
     narrow: Callable[[QuerySet[Any], bool], QuerySet[Any]] | None = None
     links: Callable[[Any], int | None] = lambda _row: None
+    note: str = ""
 
     def only(self, marked: bool) -> Listing:
         """The rows that count, or those that do not."""
@@ -64,6 +66,26 @@ def listing_of(code: str, reach: Reach) -> Listing | None:
     if indicator is None or bool(part) != indicator.parts:
         return None
     return _LISTS[indicator.rows](indicator, part, reach)
+
+
+def _marks(code: str) -> tuple[str, str]:
+    """What is said of a row that counts for a share, and of one that does not."""
+    return {
+        "active": (_("active"), _("not here")),
+        "started": (_("finished a lesson"), _("not yet")),
+        "passed": (_("passed"), _("not yet")),
+        "completed": (_("finished a module"), _("not yet")),
+        "completed_in": (_("finished a module"), _("not yet")),
+        "completed_all": (_("finished all"), _("not yet")),
+        "attendances_completed": (_("finished"), _("not yet")),
+        "satisfaction": (_("glad face"), _("another face")),
+        "response_rate": (_("tapped a face"), _("no face")),
+        "answered_in_time": (_("in time"), _("late or waiting")),
+    }.get(code, (_("yes"), _("no")))
+
+
+def _said(marks: tuple[str, str], counts: bool) -> str:
+    return marks[0] if counts else marks[1]
 
 
 def _of_subject(reach: Reach, part: str) -> Reach:
@@ -103,19 +125,21 @@ def _people(indicator: Indicator, part: str, reach: Reach) -> Listing:
     rows = rows.order_by("region__path", "user__display_name", "pk")
     columns = [_("Name"), _("Place"), _("Last here")]
     if step is None:
-        return Listing(tuple(columns), rows, _person_cells(None), links=_pk)
-    name, wanted = step
+        return Listing(tuple(columns), rows, _person_cells(None, ("", "")), links=_pk)
+    (name, wanted), marks = step, _marks(indicator.code)
     return Listing(
-        (*columns, str(indicator.title)), rows, _person_cells(step), str(indicator.title),
+        (*columns, _("State")), rows, _person_cells(step, marks), marks,
         lambda rows, marked: rows.filter(**{name: wanted == marked}), _pk,
     )  # fmt: skip
 
 
-def _person_cells(step: tuple[str, bool] | None) -> Callable[[Sequence[Any]], list[Row]]:
+def _person_cells(
+    step: tuple[str, bool] | None, marks: tuple[str, str]
+) -> Callable[[Sequence[Any]], list[Row]]:
     def cells(rows: Sequence[Any]) -> list[Row]:
         found: list[Row] = []
         for row in rows:
-            marked = () if step is None else (getattr(row, step[0]) == step[1],)
+            marked = () if step is None else (_said(marks, getattr(row, step[0]) == step[1]),)
             found.append((str(row.user), row.region.name if row.region else "", row.last, *marked))
         return found
 
@@ -164,7 +188,7 @@ def _enrolments(indicator: Indicator, part: str, reach: Reach) -> Listing:
     columns = (_("Name"), _("Place"), _("Module"), _("Enrolled"), _("Finished"))
     marked = indicator.code == "attendances_completed"
     return Listing(
-        columns, rows, cells, _("Finished") if marked else "",
+        columns, rows, cells, _marks(indicator.code) if marked else (),
         (lambda rows, yes: rows.filter(done) if yes else rows.exclude(done)) if marked else None,
         lambda row: int(row.learner_id),
     )  # fmt: skip
@@ -206,32 +230,44 @@ def _pair_cells(reach: Reach) -> Callable[[Sequence[Any]], list[Row]]:
 
 def _reactions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     """Modules, without names: a face is worth nothing when the office sees whose it is. So no day stands
-    here, which the list of enrolments has beside the name, and no module that few finished."""
+    here, which the list of enrolments has beside the name, and no module that few finished; where all are
+    such, no modules at all."""
     name = "satisfied" if indicator.code == "satisfaction" else "reacted"
     rows: Any = reach.completions().select_related("module__published").order_by("module", f"-{name}", "pk")
     if name == "satisfied":
         rows = rows.filter(reacted=True)
 
+    few, all_few = _modules_of_few(rows)
+    if all_few:
+        rows = rows.order_by(f"-{name}", "pk")  # else the order would part the modules
+    marks = _marks(indicator.code)
+
     def cells(part: Sequence[Any]) -> list[Row]:
-        few = _modules_of_few(rows)
+        said = [_said(marks, getattr(r, name)) for r in part]
+        if all_few:
+            return [(one,) for one in said]
         unnamed = _("not named: fewer than five")
-        return [(unnamed if r.module_id in few else module_title(r.module), getattr(r, name)) for r in part]
+        titles = [unnamed if r.module_id in few else module_title(r.module) for r in part]
+        return list(zip(titles, said, strict=True))
 
-    title = str(indicator.title)
-    return Listing((_("Module"), title), rows, cells, title, lambda rows, yes: rows.filter(**{name: yes}))
+    return Listing(
+        (_("State"),) if all_few else (_("Module"), _("State")), rows, cells, marks,
+        lambda rows, yes: rows.filter(**{name: yes}),
+        note=_("Modules are not named: fewer than five people finished each.") if all_few else "",
+    )  # fmt: skip
 
 
-def _modules_of_few(rows: QuerySet[Any]) -> set[int]:
+def _modules_of_few(rows: QuerySet[Any]) -> tuple[set[int], bool]:
     """Modules that fewer than five rows name, and the next smallest where only a few rows are without a
-    name then: 1 query."""
+    name then; whether those are all: 1 query."""
     few: set[int] = set()
     unnamed = 0
     for module, n in rows.order_by().values_list("module").annotate(n=Count("pk")).order_by("n", "module"):
         if n >= FEWEST and not 0 < unnamed < FEWEST:
-            break
+            return few, False
         few.add(module)
         unnamed += n
-    return few
+    return few, bool(few)
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -240,7 +276,7 @@ def _modules_of_few(rows: QuerySet[Any]) -> set[int]:
 def _questions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     answered = Q(answered_at__lt=reach.as_of)
     rows: Any = reach.questions().select_related("theme").defer("vector").order_by("-created_at", "pk")
-    narrow, in_time = None, Q()
+    narrow, marks = None, _marks(indicator.code)
     if part:
         rows = rows.filter(theme=None) if part == NO_THEME else rows.filter(theme__code=part)
     if indicator.code == "hours_to_answer":
@@ -254,15 +290,17 @@ def _questions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     def cells(rows: Sequence[Any]) -> list[Row]:
         return [
             (
-                mask(r.text)[:300], str(r.theme or _("not classed yet")), r.created_at,
-                _hours(r, reach.as_of), *((r.in_time,) if narrow else ()),
+                mask(r.text)[:300], str(r.theme or _("No theme yet")), r.created_at,
+                _hours(r, reach.as_of), *((_said(marks, r.in_time),) if narrow else ()),
             )
             for r in rows
         ]  # fmt: skip
 
     columns = (_("What was asked"), _("Theme"), _("Asked"), _("Hours to the answer"))
-    mark = str(indicator.title) if narrow else ""
-    return Listing((*columns, mark) if mark else columns, rows, cells, mark, narrow)
+    now = _("Themes are as they are now; the figure has them as they were when it was counted.")
+    if narrow:
+        return Listing((*columns, _("State")), rows, cells, marks, narrow, note=now)
+    return Listing(columns, rows, cells, note=now)
 
 
 def _by_in_time(rows: QuerySet[Any], yes: bool) -> QuerySet[Any]:

@@ -17,6 +17,7 @@ from learners.sheet import INK, Sheet, drawable
 
 from .presentation import Shown
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
+from .tables import check_code
 
 LEFT, TOP, BOTTOM, WIDTH, GAP = 14, 12, 286, 182, 7  # mm
 HALF = (WIDTH - GAP) / 2
@@ -148,7 +149,9 @@ def as_pdf(report: Report) -> bytes:
 
 def _head(page: _Page, report: Report) -> float:
     page.words(LEFT, TOP, WIDTH, report.heading, size=17, bold=True)
-    page.words(LEFT, TOP + 8, WIDTH, report.filed, size=8.5)
+    page.words(LEFT, TOP + 8, WIDTH - 36, report.filed, size=8.5)
+    code = _("Check code %(code)s") % {"code": check_code(report)}
+    page.words(LEFT + WIDTH - 34, TOP + 8, 34, code, size=8.5, align="R")
     y = page.paragraph(
         TOP + 14.5, report.headline, size=_on_one_line(page, report.headline), height=5.6, bold=True
     )

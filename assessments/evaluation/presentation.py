@@ -46,7 +46,9 @@ class Shown:
 
     @property
     def sentence(self) -> str:
-        """All of it: "72% (18 of 25; likely 52–86%)"."""
+        """All of it: "72% (18 of 25; likely 52–86%)". A count of a whole says itself but once: "2 of 11"."""
+        if self.base and self.figure.unit == Unit.QUESTIONS:
+            return self.base
         rest = _("; ").join(
             part for part in (self.base, self.likely and _("likely %s") % self.likely) if part
         )

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from learners.models import Cohort
+from learners.models import Cohort, LearningRecord
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
 
@@ -118,11 +118,19 @@ def end_of(month: str) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(following, dt.time()))
 
 
-def months_over(today: dt.date, count: int = 12) -> list[str]:
-    """The last months that are over, the newest first."""
+def first_day() -> dt.date:
+    """The day of the first learning record; before there is one, today: 1 query."""
+    first = LearningRecord.objects.order_by("happened_at").values_list("happened_at", flat=True).first()
+    return timezone.localdate(first) if first else timezone.localdate()
+
+
+def months_over(today: dt.date, count: int = 12, since: dt.date = dt.date.min) -> list[str]:
+    """The last months that are over, the newest first, none that ended before ``since``."""
     found: list[str] = []
     for _n in range(count):
         today = today.replace(day=1) - dt.timedelta(days=1)
+        if today < since:
+            break
         found.append(f"{today:%Y-%m}")
     return found
 

@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 
-from courses.models import Module
-from learners.models import Cohort
+from courses.models import Course, Module
+from learners.models import Cohort, Enrolment
 from mooc.accounts.models import Region
 
-from . import data, presentation, summary
-from .catalogue import FUNNEL
+from . import data, helping, presentation, summary
+from .catalogue import FUNNEL, PEOPLE_GROUPS
 from .data import JobKind, Scope, ScopeKind
 from .help_points import RED
 from .models import EvaluationSnapshot, HelpNeed, Job
@@ -62,6 +62,11 @@ class Board:
     next: tuple[summary.ToDo, ...]
 
     @property
+    def of_people(self) -> bool:
+        """Whether it is about people of a place or class, whatever they learn; else about a course or module."""
+        return self.scope.kind in PEOPLE_GROUPS
+
+    @property
     def too_few(self) -> bool:
         """Whether so few are enrolled that there is no rate to show."""
         return bool(self.shown) and self.shown["enrolled"].figure.hidden
@@ -93,7 +98,7 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
         _subjects(shown), _few(shown), presentation.themes_of(shown),
         _places(snapshot, region) if snapshot and is_region else [],
         _above(region, viewer), _classes(region) if is_region and region else [], needs, _job(scope),
-        0 if is_region else Module.objects.filter(cohorts__code=scope.key).count(),
+        Module.objects.filter(cohorts__code=scope.key).count() if scope.kind == ScopeKind.COHORT else 0,
         summary.headline(shown) if shown else "", _next(shown, needs) if shown else (),
     )  # fmt: skip
 
@@ -170,17 +175,29 @@ def needs_of(region: Region | None) -> QuerySet[HelpNeed]:
 
 
 def _needs(scope: Scope, region: Region | None) -> list[Any]:
-    """Those with the most points, each with how many there are in all (``every``) and to visit: 1 query."""
-    rows = needs_of(region)
+    """Those to look at first, each with how many there are to call or visit (``every``) and to visit:
+    1 query. Who was helped lately is in neither."""
+    rows = helping.in_turn(needs_of(region))
     if scope.kind == ScopeKind.COHORT:
         rows = rows.filter(cohort__code=scope.key)
-    visit = Window(Count("pk", filter=Q(points__gte=RED)))
-    return list(rows.annotate(every=Window(Count("pk")), visit=visit)[:MOST_HELP])
+    elif scope.kind != ScopeKind.REGION:
+        what = {"module__slug" if scope.kind == ScopeKind.MODULE else "module__course__slug": scope.key}
+        rows = rows.filter(Exists(Enrolment.objects.filter(learner=OuterRef("learner"), **what)))
+    every = Window(Count("pk", filter=Q(handled=False)))
+    visit = Window(Count("pk", filter=Q(points__gte=RED, handled=False)))
+    return list(rows.annotate(every=every, visit=visit)[:MOST_HELP])
 
 
 def _next(shown: dict[str, Shown], needs: list[Any]) -> tuple[summary.ToDo, ...]:
     every, visit = (needs[0].every, needs[0].visit) if needs else (0, 0)
     return summary.to_do(shown, every - visit, visit, names_shown=True)
+
+
+def courses() -> list[Course]:
+    """Courses with their published modules (``shown_modules``): 2 queries."""
+    modules = Module.objects.published().select_related("published").order_by("pk")
+    shown = Prefetch("modules", queryset=modules, to_attr="shown_modules")
+    return [row for row in Course.objects.order_by("pk").prefetch_related(shown) if row.shown_modules]
 
 
 def _job(scope: Scope) -> Job | None:

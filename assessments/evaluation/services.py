@@ -85,7 +85,7 @@ def store(snapshots: Iterable[data.Snapshot]) -> None:
 
 
 def evaluate(job: Job, pulse: Pulse) -> None:
-    """The work of an evaluation job: everything, a region and all below, or one class. All of it is stored
+    """The work of an evaluation job: everything, a region and all below, a class, course or module. All of it is stored
     in one transaction at the end: cancelled or killed, it has changed nothing."""
     scope, others = _asked(job)
     pulse(0, 100)
@@ -98,6 +98,8 @@ def evaluate(job: Job, pulse: Pulse) -> None:
         taken.append(snapshot_of(other, job.as_of))
         pulse(40 + 45 * number // len(others), 100)
     learners = reach_of(scope, job.as_of).learners
+    if scope.kind in (ScopeKind.COURSE, ScopeKind.MODULE):
+        learners = learners.none()  # who needs help is asked of places and classes
     needs = list(helping.needs_of(learners, job.as_of))
     pulse(95, 100)
     with transaction.atomic():
@@ -114,7 +116,8 @@ def _asked(job: Job) -> tuple[Scope, list[Scope]]:
     if job.key == WHOLE_TREE:
         return Scope(ScopeKind.REGION, ""), _other_scopes(job.as_of)
     kind, _sign, key = job.key.rpartition(":")
-    scope = Scope(kind or ScopeKind.REGION, key)
+    key, _at, region = key.partition("@")
+    scope = Scope(kind or ScopeKind.REGION, key, region)
     return scope, [scope] if kind else []
 
 

@@ -7,6 +7,7 @@ harmless.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .presentation import Shown
 from .reporting import Report, before_title, data_date, full_title, place_cells, place_name
 
 Cell = str | int | float | None
+CODE_LENGTH = 8  # of hexadecimal signs: enough to notice another table, few enough to compare by eye
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ def as_csv(report: Report) -> bytes:
         for row in ((table.title,), table.columns, *table.rows, ()):
             writer.writerow([_safe(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def check_code(report: Report) -> str:
+    """The code a paper is known by: how the SHA-256 of its tables as CSV begins. The paper's own cannot
+    stand on it; whoever has the CSV can compare."""
+    return hashlib.sha256(as_csv(report)).hexdigest()[:CODE_LENGTH]
 
 
 def as_xlsx(report: Report) -> bytes:

@@ -6,6 +6,7 @@ from .views import dashboard, helping, lists, reports
 
 urlpatterns = [
     path("", dashboard.board, name="supervision"),
+    path("courses/", dashboard.courses, name="supervision_courses"),
     path("count/", dashboard.count, name="supervision_count"),
     path("jobs/<int:pk>/cancel/", dashboard.cancel, name="supervision_cancel"),
     path("model/", dashboard.model, name="supervision_model"),

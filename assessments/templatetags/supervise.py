@@ -95,6 +95,18 @@ def why(reasons: Sequence[dict[str, Any]]) -> str:
 
 
 @register.filter
+def points_of(reasons: Sequence[dict[str, Any]]) -> str:
+    """The points of a need added up: "3 + 2 = 5"."""
+    return helping.points_text(reasons)
+
+
+@register.filter
+def done_for(row: Any) -> str:
+    """What was done last for somebody in need, by whom, and when to look again."""
+    return helping.done_text(row.last_help, row.last_help_at, row.last_help_by or "")
+
+
+@register.filter
 def is_red(points: int) -> bool:
     """Whether somebody should go there, not only call."""
     return points >= RED

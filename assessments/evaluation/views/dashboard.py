@@ -28,18 +28,32 @@ FACTS = (
 FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 
 
+NAMES = {ScopeKind.COHORT: "class", ScopeKind.COURSE: "course", ScopeKind.MODULE: "module"}
+
+
 def asked_scope(request: HttpRequest) -> tuple[Scope, access.Region | None]:
-    """The class or place an address names; without one the viewer's own place."""
+    """The class, course, module or place an address names; without one the viewer's own place. A course or
+    module is narrowed to the place that is named beside it.
+
+    :raises Http404: for what is not there or not this person's: another board would mislead.
+    """
     query = request.POST if request.method == "POST" else request.GET
-    if query.get("class"):
-        return access.scope_for(request.user, ScopeKind.COHORT, query["class"][:20])
+    for kind, name in NAMES.items():
+        if query.get(name):
+            return access.scope_for(request.user, kind, query[name][:60], query.get("region", ""))
     return access.scope_for(request.user, ScopeKind.REGION, query.get("region", ""))
 
 
 def address(scope: Scope, page: str = "") -> str:
     """The address of a page about a scope."""
-    name = "class" if scope.kind == ScopeKind.COHORT else "region"
-    return f"/supervision/{page}?{urlencode({name: scope.key})}"
+    return f"/supervision/{page}?{urlencode(fields_of(scope))}"
+
+
+def fields_of(scope: Scope) -> dict[str, str]:
+    """The fields that name a scope, in an address or a form."""
+    if scope.kind in (ScopeKind.COURSE, ScopeKind.MODULE):
+        return {NAMES[ScopeKind(scope.kind)]: scope.key, "region": scope.region}
+    return {"class" if scope.kind == ScopeKind.COHORT else "region": scope.key}
 
 
 @require_safe
@@ -51,12 +65,25 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "board": found, "title": access.title_of(scope, region), "nav": "board",
         "here_query": address(scope).partition("?")[2], "facts": FACTS, "own": access.own_boards(request.user),
-        "may_stop": found.job and _may_stop(request.user, found.job),
+        "may_stop": found.job and _may_stop(request.user, found.job), "here_fields": fields_of(scope),
+        "place": access.place_title(region),
     }  # fmt: skip
     response = render(request, "supervision/board.html", context)
     if found.job:
         response["Refresh"] = "3"  # seconds; works without script
     return response
+
+
+@require_safe
+@access.supervised
+def courses(request: HttpRequest) -> HttpResponse:
+    """Courses with their modules, each leading to its board of a place."""
+    region = access.place_of(request.user, request.GET.get("region"))
+    context = {
+        "courses": selectors.courses(), "nav": "board", "place": access.place_title(region),
+        "code": region.code if region else access.EVERYBODY,
+    }  # fmt: skip
+    return render(request, "supervision/courses.html", context)
 
 
 @require_POST

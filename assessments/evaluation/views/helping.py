@@ -25,9 +25,9 @@ from ..data import HelpAction
 @require_safe
 @access.supervised
 def needs(request: HttpRequest) -> HttpResponse:
-    """Everybody with enough points, the most first, each with the reason and what was done."""
+    """Everybody with enough points, each with the reason and what was done; who was helped lately is last."""
     region = access.place_of(request.user, request.GET.get("region"))
-    rows = helping.with_last_help(selectors.needs_of(region))
+    rows = helping.with_last_help(helping.in_turn(selectors.needs_of(region)))
     context = {
         "page": page_of(request, rows),
         "region": region,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mooc.lib.http import page_of
+from mooc.lib.look import whole
 
 from .. import access, exports, presentation, selectors
 from ..data import Snapshot
@@ -30,18 +33,33 @@ def behind(request: HttpRequest, code: str) -> HttpResponse:
     listing = listing_of(code, reach_of(scope, snapshot.as_of)) if snapshot and figure else None
     if snapshot is None or figure is None or listing is None:
         raise Http404
-    listing = _narrowed(request, listing)
+    every, listing = listing, _narrowed(request, listing)
     if request.GET.get("format"):
         return _file(request.GET["format"], code, listing, snapshot)
     page = page_of(request, listing.rows, PAGE)
     rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
     context = {
-        "shown": presentation.shown(figure, presentation.part_names()), "listing": listing, "page": page,
-        "rows": [([exports.cell_text(cell) for cell in cells], link) for cells, link in rows],
+        "shown": presentation.shown_all(snapshot)[code], "listing": listing, "page": page, "chips": _chips(every),
+        "rows": [([_shown(cell) for cell in cells], link) for cells, link in rows],
         "title": access.title_of(scope, region), "as_of": snapshot.as_of, "nav": "board", "code": code,
         "here_query": address(scope).partition("?")[2], "only": request.GET.get("only", ""),
     }  # fmt: skip
     return render(request, "supervision/list.html", context)
+
+
+def _shown(cell: Any) -> str:
+    """A cell as on the page: a moment is not broken at the end of a line."""
+    text = exports.cell_text(cell)
+    return whole(text) if isinstance(cell, dt.datetime) else text
+
+
+def _chips(listing: Listing) -> list[tuple[str, str, int]]:
+    """What rows can be narrowed to, with how many there are: 2 queries where there is a choice."""
+    if not listing.marks:
+        return []
+    every, counted = listing.rows.count(), listing.only(True).rows.count()
+    yes, no = listing.marks
+    return [("", _("All"), every), ("yes", yes, counted), ("no", no, every - counted)]
 
 
 def _narrowed(request: HttpRequest, listing: Listing) -> Listing:

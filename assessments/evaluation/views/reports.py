@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,12 +14,14 @@ from mooc.lib.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text import clean
 
+from .. import archive as archived
 from .. import jobs, reports, tasks
-from ..access import logger, scope_for, supervised
+from ..access import logger, place_of, scope_for, supervised
 from ..data import JobState
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
 from ..reporting import data_date
+from .dashboard import NAMES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,26 +31,31 @@ def archive(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST if request.method == "POST" else None, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
         return _ask(request, form.cleaned_data)
-    rows = EvaluationReport.objects.visible_to(request.user).select_related("job", "made_by")
+    page = page_of(request, archived.reports_of(request.user))
+    place = str(form["place"].value() or "")
     context = {
-        "form": form, "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
-        "page": page_of(request, rows),
+        "form": form, "place": place_of(request.user, place) if place else None,
+        "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
+        "page": page, "rows": archived.filed(list(page)),
         "errors": [error for errors in form.errors.values() for error in errors],
     }  # fmt: skip
     return render(request, "supervision/reports.html", context, status=400 if form.errors else 200)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    """What the form starts with: the place or class whose board the person comes from."""
-    place, group = request.GET.get("region", "")[:12], request.GET.get("class", "")[:8]
-    what = f"cohort:{group}" if group else f"region:{place}"
-    return {"what": what, "language": request.LANGUAGE_CODE}
+    """What the form starts with: that whose board the person comes from."""
+    place = request.GET.get("region", "")[:12]
+    what = f"region:{place}"
+    for kind, name in NAMES.items():
+        if request.GET.get(name):
+            what = f"{kind}:{request.GET[name][:60]}"
+    return {"what": what, "place": place, "language": request.LANGUAGE_CODE}
 
 
 def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     kind, key = asked["what"]
     user: Any = request.user
-    scope, region = scope_for(user, kind, clean(key))
+    scope, region = scope_for(user, kind, clean(key), asked["place"])
     report, new = reports.ask_for_report(
         scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
     )
@@ -65,7 +72,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     files = {file.format: file for file in row.files.defer("content")}
     context = {
-        "report": row, "job": row.job, "files": [files[kind] for kind in reports.FORMATS if kind in files],
+        "report": row, "filed": archived.filed([row])[0], "job": row.job,
+        "files": [files[kind] for kind in reports.FORMATS if kind in files],
         "data_date": data_date(row.as_of), "nav": "reports",
         "state": "done" if row.made_at else row.job.state if row.job else "failed",
     }  # fmt: skip
@@ -102,8 +110,7 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     row = _own(request, pk)
     found = get_object_or_404(ReportFile, report=row, format=clean(kind)[:4])
     response = HttpResponse(bytes(found.content), content_type=reports.FORMATS[found.format])
-    name = f"report-{row.pk}-{timezone.localtime(row.as_of):%Y-%m-%d}.{found.format}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(True, archived.file_name(row, found.format))
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response
@@ -111,8 +118,7 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: int) -> EvaluationReport:
     """A report this person may read; for anybody else it is not there, and that is written down by ids."""
-    rows = EvaluationReport.objects.visible_to(request.user).select_related("job", "region", "made_by")
-    found = rows.filter(pk=pk).first()
+    found: Any = archived.reports_of(request.user).filter(pk=pk).first()
     if found is None:
         logger.warning("refused user=%s report=%s", request.user.pk, pk)
         raise Http404
