@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.templatetags.static import static
@@ -170,6 +170,15 @@ def _day_found(found: re.Match[str]) -> str:
         return day(dt.date.fromisoformat(found[0]))
     except ValueError:  # 2026-02-31 is no date
         return found[0]
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, as the language writes them: with 、 in Chinese."""
+    first, *rest = [str(name) for name in names] or [""]
+    for name in rest:
+        first = _("%(some)s, %(more)s") % {"some": first, "more": name}
+    return first
 
 
 @register.filter
