@@ -91,6 +91,20 @@ def test_a_known_thing_is_found_before_it_is_asked(
     assert path_of(page) == LESSON
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("elder", ["", "1"])
+def test_choosing_a_theme_stands_on_the_grid_of_the_list_below(
+    visitor: Callable[..., Any], url: str, village: dict[str, Any], width: int, elder: str
+) -> None:
+    page = visitor(elder=elder, viewport={"width": width, "height": 800})
+    page.goto(f"{url}/questions/others/")
+    select, button, rows = (page.locator(what).bounding_box() for what in ("#theme", "form.row .btn", "main ul.list"))
+    assert select["x"] == pytest.approx(rows["x"], abs=1)
+    assert button["x"] + button["width"] == pytest.approx(rows["x"] + rows["width"], abs=1)
+    assert button["y"] == pytest.approx(select["y"], abs=1)
+    assert button["height"] == pytest.approx(select["height"], abs=1)
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
 def test_an_unknown_thing_waits_is_corrected_answered_told_and_accepted(
     visitor: Callable[..., Any], url: str, village: dict[str, Any], script: bool
