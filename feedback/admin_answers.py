@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import current
+from mooc.lib.look import day
 
 from . import entries, publishing
 from .models import AnswerEntry, AnswerModule
@@ -173,7 +174,10 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
     def version(self, module: AnswerModule) -> str:
         """Number and day of what is published."""
         shown = module.published
-        return f"{shown.number}, {shown.published_at:%Y-%m-%d}" if shown else str(_("not published yet"))
+        if shown is None:
+            return gettext("not published yet")
+        said = {"n": shown.number, "date": day(shown.published_at)}
+        return gettext("Version %(n)s, %(date)s") % said
 
     @admin.display(description=_("on the site"))
     def on_site(self, module: AnswerModule) -> str:

@@ -77,7 +77,9 @@ def tell(
         Notice.objects.filter(pk=notice.pk).update(mail=Notice.Mail.WAITING)
     if ways.sms:
         TextMessage.objects.create(
-            phone=user.phone, text=_short(notice, user.language), expires_at=timezone.now() + SMS_GOOD_FOR
+            phone=user.phone or "",
+            text=_short(notice, user.language),
+            expires_at=timezone.now() + SMS_GOOD_FOR,
         )
     return notice
 

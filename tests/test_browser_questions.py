@@ -98,7 +98,9 @@ def test_choosing_a_theme_stands_on_the_grid_of_the_list_below(
 ) -> None:
     page = visitor(elder=elder, viewport={"width": width, "height": 800})
     page.goto(f"{url}/questions/others/")
-    select, button, rows = (page.locator(what).bounding_box() for what in ("#theme", "form.row .btn", "main ul.list"))
+    select, button, rows = (
+        page.locator(what).bounding_box() for what in ("#theme", "form.row .btn", "main ul.list")
+    )
     assert select["x"] == pytest.approx(rows["x"], abs=1)
     assert button["x"] + button["width"] == pytest.approx(rows["x"] + rows["width"], abs=1)
     assert button["y"] == pytest.approx(select["y"], abs=1)

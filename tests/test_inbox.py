@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -343,7 +344,9 @@ def test_without_a_proven_number_or_a_sender_the_one_tap_changes_nothing(
 ) -> None:
     settings.SMS_READY = True
     without = learner_of(make_user("nobody"))
-    assert 'name="also_by_sms"' not in english(client_of(without.user), f"/questions/{ask(without, '茶怎么寄').pk}/")
+    assert 'name="also_by_sms"' not in english(
+        client_of(without.user), f"/questions/{ask(without, '茶怎么寄').pk}/"
+    )
     post(client_of(without.user), "/inbox/", {"also_by_sms": "1"})
     settings.SMS_READY = False
     post(client_of(asker.user), "/inbox/", {"also_by_sms": "1"})
@@ -352,3 +355,14 @@ def test_without_a_proven_number_or_a_sender_the_one_tap_changes_nothing(
     send(guest, "鸡蛋怎么寄？")
     assert post(guest, "/inbox/", {"also_by_sms": "1"}).status_code == 404
     assert not NoticeChoice.objects.exists()
+
+
+def test_question_pages_say_dates_as_people_do(asker: Learner, trainer: Any) -> None:
+    row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    client = client_of(asker.user)
+    for path in ("/inbox/", "/questions/", f"/questions/{row.pk}/"):
+        for lang, form in (("en", r"\d{1,2}\xa0[A-Z][a-z]+"), ("zh-hans", r"\d{1,2}\xa0月\xa0\d{1,2}\xa0日")):
+            client.cookies["django_language"] = lang
+            text = client.get(path).content.decode().split("<main")[1].split("</main>")[0]
+            assert re.search(form, text), (path, lang)
+            assert not re.search(r">[^<]*\d{4}-\d\d-\d\d", text), (path, lang)

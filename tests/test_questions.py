@@ -70,7 +70,9 @@ def test_the_box_says_that_one_can_speak_and_the_reader_hears_it(lang: str, word
 def test_after_a_complaint_it_is_said_that_nobody_writes_back() -> None:
     client = Client()
     client.cookies["django_language"] = "en"
-    text = post(client, "/feedback/complaint/", {"text": "老师要收钱", "id": str(uuid.uuid4())}).content.decode()
+    text = post(
+        client, "/feedback/complaint/", {"text": "老师要收钱", "id": str(uuid.uuid4())}
+    ).content.decode()
     assert "Nobody writes back to this" in text
     assert 'href="/questions/ask/"' in text.split("<main")[1].split("</main>")[0]
 

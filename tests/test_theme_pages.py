@@ -96,12 +96,16 @@ def test_list_and_page_of_a_theme_say_the_same_number_and_as_many_stand_there(
     elsewhere = Theme.objects.get(code="livestream")
     answering.set_theme(question=rows[1], theme=elsewhere, by=trainer)  # merged here, now of another theme
     text = page("/answers/", "en")
-    said = dict(re.findall(r'href="/answers/([\w-]+)/"><span><b>[^<]+</b><small>(\d+) questions? answered', text))
+    said = dict(
+        re.findall(r'href="/answers/([\w-]+)/"><span><b>[^<]+</b><small>(\d+) questions? answered', text)
+    )
     assert said == {theme.slug: "3", elsewhere.slug: "1"}
     for slug, number in said.items():
         shown = page(f"/answers/{slug}/", "en")
         assert re.search(rf"<span>{number} questions? answered", shown), slug
-        assert len(re.findall(r'<section class="blk st" data-spoken>|<details class="qa">', shown)) == int(number)
+        assert len(re.findall(r'<section class="blk st" data-spoken>|<details class="qa">', shown)) == int(
+            number
+        )
     assert "asked" not in text.split("</nav>")[1].split("</ul>")[0]  # one count, not two that disagree
 
 

@@ -26,7 +26,9 @@ def questions(request: HttpRequest) -> HttpResponse:
     person = guests.person_of(request)
     rows = selectors.questions_of(person.learner if person else None)
     guest = person is not None and not person.signed_in
-    context = {"page": page_of(request, rows), "tab": "mine", "nav": "ask", "guest": guest, "can_text": settings.SMS_READY}
+    context = {
+        "page": page_of(request, rows), "guest": guest, "can_text": settings.SMS_READY, "tab": "mine", "nav": "ask",
+    }  # fmt: skip
     return render(request, "feedback/questions.html", context)
 
 
@@ -56,9 +58,9 @@ def _page(
     known = person is not None and person.signed_in
     waits = shown.mine and not shown.answer and not shown.row.hidden_at
     return {
-        "shown": shown, "question": shown.row, "waits": waits,
-        "ways": notices.ways_of(person.learner) if person and known and waits else None, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
-        "signed_in": known, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
+        "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
+        "signed_in": known, "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
+        "ways": notices.ways_of(person.learner) if person and known and waits else None,
     }  # fmt: skip
 
 

@@ -151,18 +151,24 @@ def spent(seconds: int) -> str:
 
 
 @register.filter
-def day(moment: dt.date | str) -> str:
-    """``2026-11-13`` → ``13 Nov`` as people say it, the year only when it is another one.
+def day(date: dt.date | str) -> str:
+    """``2026-11-13`` → ``13 November`` as people say it, the year only when it is another one.
 
     Takes a date, a moment, or a cell of the tracking file with dates in it.
     """
-    if isinstance(moment, str):
-        return _ISO_DAY.sub(_day_found, moment)
-    if isinstance(moment, dt.datetime):
-        moment = timezone.localtime(moment)
-    this_year = moment.year == timezone.localtime().year
-    said = date_format(moment, _("j M") if this_year else _("j M Y"))
+    if isinstance(date, str):
+        return _ISO_DAY.sub(_day_found, date)
+    if isinstance(date, dt.datetime):
+        date = timezone.localtime(date)
+    this_year = date.year == timezone.localtime().year
+    said = date_format(date, _("j F") if this_year else _("j F Y"))
     return said.replace(" ", "\u00a0")  # a date is never broken at the end of a line
+
+
+@register.filter
+def moment(at: dt.datetime) -> str:
+    """``13 November, 17:44``: the day as ``day`` says it, and the clock."""
+    return _("%(day)s, %(clock)s") % {"day": day(at), "clock": date_format(timezone.localtime(at), "H:i")}
 
 
 def _day_found(found: re.Match[str]) -> str:
