@@ -287,3 +287,15 @@ def test_names_in_a_row() -> None:
         assert [look.listed(names) for names in ([], ["a"], ["a", "b", "c"])] == ["", "a", "a, b, c"]
     with translation.override("zh-hans"):
         assert look.listed(["开店", "直播"]) == "开店、直播"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "en", "zh"),
+    [(0, "1 minute", "1 分钟"), (59, "59 minutes", "59 分钟"), (60, "1 hour", "1 小时"), (1439, "23 hours", "23 小时"),
+     (1440, "1 day", "1 天"), (73 * 1440, "73 days", "73 天")],
+)  # fmt: skip
+def test_a_span_in_its_largest_unit(minutes: int, en: str, zh: str) -> None:
+    start = timezone.now()
+    for lang, said in (("en", en), ("zh-hans", zh)):
+        with translation.override(lang):
+            assert look.span(start, start + dt.timedelta(minutes=minutes)).replace("\u00a0", " ") == said

@@ -87,7 +87,7 @@ def test_a_question_is_due_in_a_day_and_the_overdue_stand_on_top(asker: Learner,
     assert listed(client) == [late.pk, later.pk, new.pk]
     assert listed(client, "overdue") == [late.pk, later.pk]
     page = client.get(QUEUE).content.decode()
-    assert "超时 1" in page
+    assert "晚了 1\xa0天" in page
     assert "还剩" in page
 
 

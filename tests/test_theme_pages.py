@@ -503,3 +503,23 @@ def test_a_new_page_opens_again_with_the_answered_questions_of_its_theme(
     }  # fmt: skip
     text = client.post(f"{DESK}add/", sent, follow=True).content.decode()
     assert f'name="take" value="{row.pk}"' in text
+
+
+def test_the_desk_says_who_makes_the_order_and_shows_long_questions_whole(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module, client = theme.answer_module, client_of(trainer)
+    client.cookies["django_language"] = "en"
+    path = f"{DESK}{module.pk}/change/"
+    text = client.get(path).content.decode()
+    assert "Readers see the most asked answer first." in text
+    assert re.search(r'<textarea[^>]*name="entries-0-question_zh"', text)
+    data = {
+        "intro_zh": "", "intro_en": "", "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1", "_continue": "1",
+        "entries-0-id": entry.pk, "entries-0-module": module.pk, "entries-0-question_zh": "蛋怎么寄\r\n才不碎？ ",
+        "entries-0-question_en": "How to\r\nsend eggs?", "entries-0-answer_zh": "用蛋托。", "entries-0-answer_en": "",
+    }  # fmt: skip
+    assert client.post(path, data).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.question_zh, entry.question_en) == ("蛋怎么寄 才不碎？", "How to send eggs?")

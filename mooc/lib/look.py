@@ -150,6 +150,19 @@ def spent(seconds: int) -> str:
     return _("%(h)s h") % {"h": f"{seconds / 3600:.1f}"}
 
 
+def span(start: dt.datetime, end: dt.datetime) -> str:
+    """The time between two moments in its largest unit: ``1 day``, in Chinese ``1 天``."""
+    minutes = max(1, int((end - start).total_seconds() // 60))
+    if minutes < 60:
+        said = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    elif minutes < 24 * 60:
+        said = ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+    else:
+        days = minutes // (24 * 60)
+        said = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return said.replace(" ", "\u00a0")
+
+
 @register.filter
 def day(date: dt.date | str) -> str:
     """``2026-11-13`` → ``13 November`` as people say it, the year only when it is another one.
