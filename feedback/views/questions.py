@@ -129,4 +129,4 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
         learner=person.learner, reason=request.POST.get("reason", ""),
         question=None if chosen else shown.row, reply=chosen,
     )  # fmt: skip
-    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask"}))
+    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask", "reported": True}))
