@@ -110,5 +110,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         else:
             training_runs.ask()
             later(tasks.retrain_nightly)
-            self.message_user(request, _("The engine trains in the background. Look again in a minute."))
+            self.message_user(
+                request, _("Noted. This page says when the training runs, and what came of it.")
+            )
         return redirect("../")

@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from feedback import notices, tasks
+from feedback import notices, posts, tasks
 from feedback.answering import answer_question
 from feedback.models import Notice, NoticeChoice
 from learners.guests import learner_of
@@ -290,7 +290,12 @@ def test_a_guest_is_told_that_the_answer_stays_on_this_phone_and_how_to_keep_it(
         assert f'href="/accounts/login/?next={path}"' in text, path
     assert "We tell you" not in english(client, f"/questions/{row.pk}/")
     answer_question(question=row, by=trainer, text="用蛋托。", share=True)
-    assert "this phone only" in english(client, f"/questions/{row.pk}/")
+    text = english(client, f"/questions/{row.pk}/")
+    assert "this phone only" in text
+    assert "text message" not in text  # it is answered: nobody will send one
+    posts.hide(question=row, by=trainer, reason="rude")
+    assert "this phone only" not in english(client, f"/questions/{row.pk}/")
+    posts.let_through(question=row, by=trainer)
     assert "this phone only" not in english(Client(), f"/questions/{row.pk}/")  # another reader asked nothing
     assert "this phone only" not in english(Client(), "/questions/")
 

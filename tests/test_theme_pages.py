@@ -79,7 +79,7 @@ def test_every_theme_has_its_page_and_nothing_else_has() -> None:
     client = Client()
     listed = client.get("/answers/").content.decode()
     for theme in Theme.objects.all():
-        assert theme.name_zh in listed
+        assert theme.name_zh in listed or theme.code == "other"  # it is no theme to wait for an answer on
         assert client.get(f"/answers/{theme.slug}/").status_code == 200
     for slug in ("logistics_packaging", "none", "logistics--packaging"):
         assert client.get(f"/answers/{slug}/").status_code == 404

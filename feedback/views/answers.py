@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .. import selectors
+from ..data import OTHER
 
 
 @require_safe
@@ -15,7 +16,7 @@ def themes(request: HttpRequest) -> HttpResponse:
     rows = selectors.themes_with_answers()
     context = {
         "rows": [row for row in rows if row.answers], "tab": "themes", "nav": "ask",
-        "empty": [row.theme.name for row in rows if not row.answers],
+        "empty": [row.theme.name for row in rows if not row.answers and row.theme.code != OTHER],
     }  # fmt: skip
     return render(request, "feedback/themes.html", context)
 
