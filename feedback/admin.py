@@ -7,18 +7,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.models import User
+from mooc.lib.look import moment
 
 from . import admin_answers, admin_doubts, admin_engine, admin_proposals, admin_queue, posts
-from .models import ContentReport, Question, Reply, SavedReply
+from .models import ContentReport, PostReport, Question, Reply, SavedReply
 from .selectors import lesson_titles
 
 __all__ = ["admin_answers", "admin_doubts", "admin_engine", "admin_proposals", "admin_queue"]
+
+IS_REPORTED = Exists(PostReport.objects.filter(reply=OuterRef("pk"), handled_at=None))
 
 
 class ReportList(ChangeList):
@@ -36,7 +41,7 @@ class ReportList(ChangeList):
 class ReportAdmin(OwnRows, SimpleHistoryAdmin):
     """What readers say is wrong, old or missing."""
 
-    list_display = ["kind", "text", "lesson_of", "created_at", "done"]
+    list_display = ["kind", "text", "lesson_of", "when", "done"]
     list_select_related = ["lesson"]
     list_filter = ["done", "kind"]
     fields = ["kind", "text", "lesson", "edition", "done", "note"]
@@ -54,6 +59,11 @@ class ReportAdmin(OwnRows, SimpleHistoryAdmin):
     def lesson_of(self, report: Any) -> str:
         """Its title."""
         return str(report.lesson_title)
+
+    @admin.display(description=_("written on"), ordering="created_at")
+    def when(self, report: ContentReport) -> str:
+        """As people say it."""
+        return moment(report.created_at)
 
 
 @admin.register(SavedReply)
@@ -81,14 +91,14 @@ class SavedReplyAdmin(OwnRows, admin.ModelAdmin):
 
 @admin.register(Reply)
 class ReplyAdmin(OwnRows, admin.ModelAdmin):
-    """Neighbours' answers: those that wait to be let through first."""
+    """Neighbours' answers: the reported first, then those that wait to be let through."""
 
     own_path, own_model = "question__in", Question
-    list_display = ["text", "question", "created_at", "held", "shown"]
+    list_display = ["text", "asked", "when", "read_by"]
     list_filter = ["held"]
-    ordering = ["-held", "created_at"]
-    fields = ["question", "text", "held", "shown"]
-    readonly_fields = ["question", "text", "held", "shown"]
+    ordering = [IS_REPORTED.desc(), "-held", "created_at"]
+    fields = ["asked", "text", "when", "read_by"]
+    readonly_fields = ["asked", "text", "when", "read_by"]
     actions = ["let_through", "hide_wrong", "hide_rude", "hide_advert", "hide_private"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -99,10 +109,30 @@ class ReplyAdmin(OwnRows, admin.ModelAdmin):
         """They are hidden, not deleted: the file of the writer keeps them."""
         return False
 
-    @admin.display(description=_("shown to others"), boolean=True)
-    def shown(self, reply: Reply) -> bool:
-        """Whether other readers see it."""
-        return not reply.held and reply.hidden_at is None
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With how many readers reported each."""
+        open_reports = Count("reports", filter=Q(reports__handled_at=None))
+        return super().get_queryset(request).select_related("question").annotate(reported=open_reports)
+
+    @admin.display(description=_("question"))
+    def asked(self, reply: Reply) -> str:
+        """What it answers."""
+        return reply.question.text[:80]
+
+    @admin.display(description=_("written on"), ordering="created_at")
+    def when(self, reply: Reply) -> str:
+        """As people say it."""
+        return moment(reply.created_at)
+
+    @admin.display(description=_("who reads it"))
+    def read_by(self, reply: Any) -> str:
+        """In words: ticks and crosses would be read the wrong way round."""
+        if reply.hidden_at is not None:
+            return gettext("hidden")
+        if reply.reported:
+            words = ngettext("%(n)s reader reported this", "%(n)s readers reported this", reply.reported)
+            return words % {"n": reply.reported}
+        return gettext("waits for your look") if reply.held else gettext("everybody")
 
     @admin.action(description=_("Let through: everybody may read it"))
     def let_through(self, request: HttpRequest, rows: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import TextField
+from django.db.models import CharField, TextField
 from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import current
+from mooc.lib.look import day
 
 from . import entries, publishing
 from .models import AnswerEntry, AnswerModule
@@ -39,7 +40,16 @@ LOW_BOXES: dict[Any, dict[str, Any]] = {TextField: {"widget": Textarea(attrs={"r
 
 
 class EntryForm(forms.ModelForm):
-    """A merged answer. To be published it needs its question and its answer, in one language at least."""
+    """A merged answer. To be published it needs its question and its answer, in one language at least.
+    A long question is seen whole in its box; it is one line all the same."""
+
+    def clean_question_zh(self) -> str:
+        """In one line."""
+        return " ".join(self.cleaned_data["question_zh"].split())
+
+    def clean_question_en(self) -> str:
+        """In one line."""
+        return " ".join(self.cleaned_data["question_en"].split())
 
     def clean(self) -> dict[str, Any]:
         """Say at the field what is missing, before anything is stored."""
@@ -70,7 +80,7 @@ class EntryInline(OwnInline, admin.StackedInline):
     extra = 0
     fields = [("question_zh", "question_en"), ("answer_zh", "answer_en"), ("asked_by", "lessons")]
     readonly_fields = ["asked_by", "lessons"]
-    formfield_overrides = LOW_BOXES
+    formfield_overrides = LOW_BOXES | {CharField: {"widget": Textarea(attrs={"rows": 2, "cols": 44})}}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what stands below the boxes."""
@@ -173,7 +183,10 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
     def version(self, module: AnswerModule) -> str:
         """Number and day of what is published."""
         shown = module.published
-        return f"{shown.number}, {shown.published_at:%Y-%m-%d}" if shown else str(_("not published yet"))
+        if shown is None:
+            return gettext("not published yet")
+        said = {"n": shown.number, "date": day(shown.published_at)}
+        return gettext("Version %(n)s, %(date)s") % said
 
     @admin.display(description=_("on the site"))
     def on_site(self, module: AnswerModule) -> str:

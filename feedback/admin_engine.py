@@ -15,7 +15,7 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
-from . import tasks, themes, training
+from . import tasks, themes, training, training_runs
 from .models import ClassifierVersion, Theme
 
 
@@ -60,11 +60,13 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Above the list: which model is in use, and whether it is the one it should be."""
-        used = themes.in_use()
+        used, corrections = themes.in_use(), training.corrections_since()
         percent = {name: round(100 * used.model.metrics[name]) for name in ("coverage", "precision")}
         told = {"title": _("How well questions are classed"), "percent": percent, "used": used,
                 "figures": used.model.metrics, "threshold": used.model.threshold,
-                "corrections": training.corrections_since(), "enough": training.ENOUGH_CORRECTIONS}  # fmt: skip
+                "corrections": corrections, "enough": training.ENOUGH_CORRECTIONS,
+                "may_press": self.has_change_permission(request),
+                "run": training_runs.standing(due=corrections >= training.ENOUGH_CORRECTIONS)}  # fmt: skip
         return super().changelist_view(request, (extra_context or {}) | told)
 
     @admin.display(description=_("macro-F1"))
@@ -106,6 +108,9 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
             training.use_shipped(by=request.user)  # type: ignore[arg-type]  # signed in
             self.message_user(request, _("The model that came with the product is in use."))
         else:
+            training_runs.ask()
             later(tasks.retrain_nightly)
-            self.message_user(request, _("The engine trains in the background. Look again in a minute."))
+            self.message_user(
+                request, _("Noted. This page says when the training runs, and what came of it.")
+            )
         return redirect("../")

@@ -24,7 +24,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The choices."""
         return [
-            ("waiting", _("waiting")), ("overdue", _("overdue")), ("unsure", _("theme not sure")),
+            ("waiting", _("waiting")), ("overdue", _("late")), ("unsure", _("theme not sure")),
             ("mine", _("I am writing")), ("reported", _("reported")), ("answered", _("answered")),
             ("all", _("all")),
         ]  # fmt: skip

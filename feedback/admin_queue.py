@@ -14,12 +14,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html_join
-from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnRows
+from mooc.lib.look import span
 from mooc.lib.queue import later
 
 from . import answering, similar, tasks
@@ -215,8 +215,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         if question.answered_at is not None:
             return gettext("answered")
         if question.due_at < now:
-            return gettext("overdue by %(time)s") % {"time": timesince(question.due_at, now, depth=1)}
-        return gettext("%(time)s left") % {"time": timesince(now, question.due_at, depth=1)}
+            return gettext("%(time)s late") % {"time": span(question.due_at, now)}
+        return gettext("%(time)s left") % {"time": span(now, question.due_at)}
 
     @admin.display(description=_("theme"), ordering="theme")
     def theme_said(self, question: Question) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Module
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+from mooc.lib.look import span
 
 from .data import Face, ReportKind, ThemeSource
 from .models import ContentReport, Question, Reply
@@ -59,15 +59,15 @@ def _how_many(counts: dict[str, int]) -> str:
         "n": counts["waiting"]
     }
     if not counts["overdue"]:
-        return _("%(wait)s, none is overdue.") % {"wait": wait}
-    late = ngettext("%(n)s is overdue", "%(n)s are overdue", counts["overdue"]) % {"n": counts["overdue"]}
+        return _("%(wait)s, none is late.") % {"wait": wait}
+    late = ngettext("%(n)s is late", "%(n)s are late", counts["overdue"]) % {"n": counts["overdue"]}
     return _("%(wait)s, %(late)s.") % {"wait": wait, "late": late}
 
 
 def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
     late = row.due_at < now
-    gap = timesince(row.due_at, now, depth=1) if late else timesince(now, row.due_at, depth=1)
-    asked = _("asked %(time)s ago") % {"time": timesince(row.created_at, now, depth=1)}
+    gap = span(row.due_at, now) if late else span(now, row.due_at)
+    asked = _("asked %(time)s ago") % {"time": span(row.created_at, now)}
     unsure = _("theme not sure") if row.theme_source == ThemeSource.UNSURE else _("not classed yet")
     parts = [asked, str(row.theme or unsure)]
     writer = row.claimant(now)
@@ -75,7 +75,7 @@ def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
         parts.append(_("you are writing") if writer == user else _("%(name)s is writing") % {"name": writer})
     return DeskRow(
         Truncator(row.text).chars(80), f"{QUESTIONS}{row.pk}/change/", tuple(parts),
-        (_("overdue by %(time)s") if late else _("%(time)s left")) % {"time": gap}, late,
+        (_("%(time)s late") if late else _("%(time)s left")) % {"time": gap}, late,
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _report(row: ContentReport, titles: dict[int, str]) -> DeskRow:
     said = Truncator(row.text).chars(80)
     parts = [
         titles.get(row.lesson_id or 0, ""),
-        _("%(time)s ago") % {"time": timesince(row.created_at, depth=1)},
+        _("%(time)s ago") % {"time": span(row.created_at, timezone.now())},
     ]
     kind = row.get_kind_display()
     return DeskRow(

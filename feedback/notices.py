@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from mooc.accounts.models import TextMessage
+from mooc.lib.errors import DomainError
 
 from .data import NoticeKind
 from .models import Notice, NoticeChoice, Question, Reply
@@ -21,6 +23,39 @@ logger = logging.getLogger(__name__)
 MAIL_TRIES = 5
 SMS_GOOD_FOR = dt.timedelta(days=2)
 SMS_A_DAY = 3  # each costs the county money; the fourth answer of a day is found in the inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How somebody hears of an answer. The inbox is always one; what was not chosen may still be offered."""
+
+    sms: bool
+    mail: bool
+    sms_free: bool
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether this site can send anything besides the inbox."""
+        return bool(settings.SMS_READY or settings.MAIL_READY)
+
+    @property
+    def said(self) -> list[str]:
+        """In words, to be read in a row."""
+        chosen = ((True, _("in your inbox")), (self.sms, _("by text message")), (self.mail, _("by e-mail")))
+        return [words for yes, words in chosen if yes]
+
+
+def ways_of(learner: Learner) -> Ways:
+    """The ways this site can send and somebody chose: 1 query."""
+    user = learner.user
+    if user is None:
+        return Ways(sms=False, mail=False, sms_free=False)
+    choice = NoticeChoice.objects.filter(learner=learner).first() or NoticeChoice()
+    can_text = bool(settings.SMS_READY and user.phone and user.phone_verified)
+    return Ways(
+        sms=can_text and choice.by_sms, mail=bool(settings.MAIL_READY and user.email and choice.by_mail),
+        sms_free=can_text and not choice.by_sms,
+    )  # fmt: skip
 
 
 def tell(
@@ -36,15 +71,16 @@ def tell(
     if not made:
         return notice
     Learner.objects.filter(pk=learner.pk).update(version=F("version") + 1)  # pages show the count
-    choice = NoticeChoice.objects.filter(learner=learner).first()
-    user = learner.user
-    if choice is None or user is None:
+    user, ways = learner.user, ways_of(learner)
+    if user is None:
         return notice
-    if choice.by_mail and user.email and settings.MAIL_READY:
+    if ways.mail:
         Notice.objects.filter(pk=notice.pk).update(mail=Notice.Mail.WAITING)
-    if choice.by_sms and user.phone and user.phone_verified and settings.SMS_READY and _may_text(learner):
+    if ways.sms and _may_text(learner):
         TextMessage.objects.create(
-            phone=user.phone, text=_short(notice, user.language), expires_at=timezone.now() + SMS_GOOD_FOR
+            phone=user.phone or "",
+            text=_short(notice, user.language),
+            expires_at=timezone.now() + SMS_GOOD_FOR,
         )
     return notice
 
@@ -122,3 +158,14 @@ def choose(
         learner=learner, defaults={"by_mail": by_mail and bool(email), "by_sms": by_sms}
     )
     return choice
+
+
+def also_by_sms(*, learner: Learner) -> None:
+    """Text messages from now on too; the other ways stay as they are.
+
+    :raises DomainError: without a number that was proven, or where nothing can be sent.
+    """
+    ways = ways_of(learner)
+    if not (ways.sms or ways.sms_free):
+        raise DomainError(_("Your account has no number yet. The station adds it."), code="no_number")
+    NoticeChoice.objects.update_or_create(learner=learner, defaults={"by_sms": True})

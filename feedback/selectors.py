@@ -16,6 +16,8 @@ from mooc.lib.localized import current
 from .masking import mask
 from .models import AnswerModule, AnswerVersion, Notice, Question, Reply, Theme
 
+NEWEST = 20  # questions a theme's page shows below what was published
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyShown:
@@ -118,32 +120,33 @@ def unread(learner: Learner) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme in the list of answer modules."""
+    """A theme in the list of answer modules, and how many questions with answers stand on its page."""
 
     theme: Theme
     answers: int
-    questions: int
-    version: AnswerVersion | None
 
 
 def themes_with_answers() -> list[ThemeRow]:
-    """All themes with something to read first, then the rest: 2 queries."""
+    """All themes with something to read first, then the rest: 2 queries. Counted as ``theme_page`` shows
+    them: somebody who opens a theme finds as many."""
+    modules = AnswerModule.objects.select_related("published").exclude(published=None)
+    versions = {row.theme_id: row.published for row in modules}
     shared = Q(questions__held=False, questions__hidden_at=None, questions__merged_into=None)
-    rows = Theme.objects.annotate(
-        asked=Count("questions"), shown=Count("questions", filter=shared & ~Q(questions__answer=""))
-    )
-    modules = {
-        module.theme_id: module.published for module in AnswerModule.objects.select_related("published")
-    }
-    found = [
-        ThemeRow(row, row.shown + len(_entries(modules.get(row.pk))), row.asked, modules.get(row.pk))
-        for row in rows
-    ]
+    since = shared & ~Q(questions__answer="")
+    for pk, version in versions.items():
+        since &= ~Q(pk=pk, questions__in=_taken(version))
+    rows = Theme.objects.annotate(since=Count("questions", filter=since, distinct=True))
+    found = [ThemeRow(row, len(_entries(versions.get(row.pk))) + min(row.since, NEWEST)) for row in rows]
     return sorted(found, key=lambda row: (-(row.answers > 0), row.theme.order))
 
 
 def _entries(version: AnswerVersion | None) -> list[dict[str, Any]]:
     return version.entries if version else []
+
+
+def _taken(version: AnswerVersion | None) -> list[int]:
+    """Ids of the questions that a version has merged: they do not stand on the page once more."""
+    return sorted({pk for entry in _entries(version) for pk in entry.get("sources", [])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +168,10 @@ class ThemePage:
     entries: list[EntryShown]
     newest: list[QuestionShown]
 
-
-NEWEST = 20
+    @property
+    def answers(self) -> int:
+        """How many questions with answers stand here: what the list of themes says."""
+        return len(self.entries) + len(self.newest)
 
 
 def theme_page(slug: str) -> ThemePage:
@@ -187,8 +192,7 @@ def theme_page(slug: str) -> ThemePage:
         ).select_related("lesson")
     }
     shown = [_entry(entry, lessons) for entry in entries]
-    taken = {pk for entry in entries for pk in entry.get("sources", [])}
-    rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=taken)
+    rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=_taken(version))
     rows = rows.select_related("answered_by", "lesson").annotate(same=Count("merged"))
     newest = [
         QuestionShown(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)

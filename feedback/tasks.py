@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from . import classing, discovery, notices, training
+from . import classing, discovery, notices, training, training_runs
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ def retrain_nightly() -> None:
     """Train when anything at all was corrected since."""
     if training.is_due(enough=1):
         training.retrain(reason="nightly")
+    else:
+        training_runs.not_needed()
 
 
 @shared_task

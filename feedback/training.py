@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 
-from . import answering, themes
+from . import answering, themes, training_runs
 from .classifier import corpus, encoder, engine, store
 from .classifier.corpus import Example
 from .models import ClassifierVersion, Theme, TrainingExample
@@ -70,6 +70,14 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
     The file is written whole before a row names it: killed midway, the old model stays. The same
     examples give the version that is already there.
     """
+    with training_runs.running() as run:
+        run.version, made = _retrain(reason, by)
+        run.outcome = training_runs.outcome_of(run.version, made=made)
+    return run.version
+
+
+def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
+    """The version, and whether it is new."""
     begun = timezone.now()  # what is corrected from now on counts for the next one
     said = _said()
     rows = corpus.shipped() + [_as_example(row) for row in said]
@@ -77,7 +85,7 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
     file = f"themes-{digest[:16]}.npz"
     known = ClassifierVersion.objects.filter(file=file).first()
     if known is not None and _is_whole(file):
-        return known
+        return known, False
     old = themes.in_use().model
     model = engine.train(rows)
     checksum = store.save(model, themes.folder() / file)
@@ -99,7 +107,7 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
         _note_doubts(said, model.doubts, first=len(rows) - len(said))
     logger.info("classifier version %s: macro-F1 %.3f, %s", version.pk, version.macro_f1, version.state)
     _forget_old_files()
-    return version
+    return version, made
 
 
 def _note_doubts(said: list[TrainingExample], doubts: tuple[engine.Doubt, ...], *, first: int) -> None:

@@ -64,6 +64,19 @@ def is_member(learner: Learner, cohort: Cohort) -> bool:
     return CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None).exists()
 
 
+def member_of(cohort: Cohort, pk: int, *, seen_by: Any) -> Learner | None:
+    """Somebody who is in a class now and whose file this user may open: 1 query. Leading the class, or
+    looking after the place the member lives in, allows it; seeing the class's list alone does not."""
+    rows = Learner.objects.visible_to(seen_by).select_related("user", "region")
+    return rows.filter(pk__in=cohort.members.filter(left_at=None).values("learner"), pk=pk).first()
+
+
+def may_open(members: Sequence[CohortMember], *, seen_by: Any) -> set[int]:
+    """Ids of those members whose file this user may open: 1 query."""
+    wanted = [member.learner_id for member in members]
+    return set(Learner.objects.visible_to(seen_by).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
     """How far one member is in the class's modules."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("join/<str:code>/qr.svg", cohorts.qr, name="join_qr"),
     path("classes/", cohorts.classes, name="classes"),
     path("classes/<int:pk>/", cohorts.cohort, name="class"),
+    path("classes/<int:pk>/<int:learner>/", cohorts.member, name="class_member"),
     path("classes/numbers/", numbers.people, name="numbers"),
     path("classes/numbers/<int:pk>/", numbers.change, name="change_number"),
     path("me/", me.me, name="me"),

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from assessments.models import Item, Quiz
 from courses.models import Course, LessonEdition, Module
 from feedback.models import Question
+from learners import cohorts
 from learners.guests import learner_of
-from learners.models import Cohort, Learner
+from learners.models import Cohort, FileOpening, Learner
 
 pytestmark = [pytest.mark.django_db]
 ROLES = ["guest", "learner", "helper", "trainer", "supervisor", "operator"]
@@ -176,6 +178,55 @@ def test_classes_stop_at_the_border_of_the_region(people: dict[str, Any], region
     for role, status in wanted.items():
         assert client_of(role, people).get(f"/classes/{cohort.pk}/").status_code == status, role
     assert client_of("supervisor2", people).get(f"/classes/{cohort.pk}/").status_code == 404
+
+
+@pytest.mark.usefixtures("curriculum")
+def test_who_leads_the_class_or_looks_after_the_place_opens_a_members_file_and_nobody_else(
+    people: dict[str, Any], regions: dict[str, Any], make_user: Any
+) -> None:
+    day = timezone.localdate()
+    cohort = Cohort.objects.create(
+        title="河西班", trainer=people["trainer"], region=regions["village"], starts_on=day, ends_on=day
+    )
+    learner = cohorts.join_cohort(learner=learner_of(people["learner"]), cohort=cohort).learner
+    stranger = learner_of(make_user("far", display_name="外人"))
+    path, foreign = f"/classes/{cohort.pk}/{learner.pk}/", f"/classes/{cohort.pk}/{stranger.pk}/"
+    other = people | {"trainer": make_user("other_trainer", role="trainer")}
+    refused = {"guest": 302, "learner": 404, "trainer": 404, "supervisor2": 404}
+    for role, status in refused.items():
+        assert client_of(role, other).get(path).status_code == status, role
+    for role in ("trainer", "helper", "supervisor", "operator"):
+        assert client_of(role, people).get(foreign).status_code == 404, role  # not in this class
+    assert not FileOpening.objects.exists()
+    for role in ("trainer", "helper", "supervisor", "operator"):
+        for _look in range(2):
+            assert client_of(role, people).get(path).status_code == 200, role
+    opened = FileOpening.objects.filter(learner=learner).values_list("opened_by__username", flat=True)
+    assert sorted(opened) == sorted(
+        people[r].username for r in ("trainer", "helper", "supervisor", "operator")
+    )
+    assert people["trainer"].display_name in client_of("learner", people).get("/me/").content.decode()
+
+
+@pytest.mark.usefixtures("curriculum")
+def test_names_lead_to_files_only_where_they_open(people: dict[str, Any], regions: dict[str, Any]) -> None:
+    day = timezone.localdate()
+    cohort = Cohort.objects.create(
+        title="河西班", trainer=people["trainer"], region=regions["village"], starts_on=day, ends_on=day
+    )
+    learner = cohorts.join_cohort(learner=learner_of(people["learner"]), cohort=cohort).learner
+    path, link = f"/classes/{cohort.pk}/", f'href="/classes/{cohort.pk}/{learner.pk}/"'
+    assert link in client_of("trainer", people).get(path).content.decode()
+    assert link in client_of("helper", people).get(path).content.decode()
+    Learner.objects.filter(pk=learner.pk).update(region=regions["village2"])  # lives elsewhere
+    text = client_of("helper", people).get(path).content.decode()
+    assert str(learner) in text
+    assert link not in text
+    assert client_of("helper", people).get(f"{path}{learner.pk}/").status_code == 404
+    assert link in client_of("trainer", people).get(path).content.decode()
+    cohort.members.update(left_at=timezone.now())
+    assert client_of("trainer", people).get(f"{path}{learner.pk}/").status_code == 404
+    assert not FileOpening.objects.exists()
 
 
 def test_learners_stop_at_the_border_of_the_region(people: dict[str, Any], regions: dict[str, Any]) -> None:

@@ -146,10 +146,10 @@ def test_the_overdue_stand_first_with_age_theme_and_a_button(owner: Any, learner
     hidden = world.ask(learners[3], NOW() - 3 * DAY, text="Rude")
     Question.objects.filter(pk=hidden.pk).update(hidden_at=NOW())
     got = panel("queue", owner)
-    assert got.lead == "2 questions wait, 1 is overdue."
+    assert got.lead == "2 questions wait, 1 is late."
     assert [(r.text, r.urgent) for r in got.rows] == [("Asked long ago", True), ("Asked today", False)]
     assert got.rows[0].notes == ("asked 2\xa0days ago", str(late.theme))
-    assert (got.rows[0].tag, got.rows[1].tag) == ("overdue by 1\xa0day", "20\xa0hours left")
+    assert (got.rows[0].tag, got.rows[1].tag) == ("1\xa0day late", "20\xa0hours left")
     assert got.first is not None
     assert got.first.href == got.rows[0].href == f"/admin/feedback/question/{late.pk}/change/"
 
@@ -172,7 +172,7 @@ def test_only_the_first_five_are_shown_and_all_are_counted(owner: Any, learners:
         world.ask(learners[0], NOW() - number * HOUR, text=f"Question {number}")
     got = panel("queue", owner)
     assert [r.text for r in got.rows] == [f"Question {number}" for number in (6, 5, 4, 3, 2)]
-    assert got.lead == "7 questions wait, none is overdue."
+    assert got.lead == "7 questions wait, none is late."
 
 
 def test_posts_that_wait_for_a_look_are_counted_with_the_way_to_them(

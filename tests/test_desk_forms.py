@@ -192,9 +192,9 @@ def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(
     text = client.get(path).content.decode()
     assert "none has been made here yet" in text
     assert "0 rows" not in text
-    assert "waits its turn or is running" not in text
+    assert 'id="run"' not in text
     monkeypatch.setattr(training, "corrections_since", lambda: training.ENOUGH_CORRECTIONS)
-    assert "waits its turn or is running" in client.get(path).content.decode()
+    assert "That is enough: a training waits its turn." in client.get(path).content.decode()
     ClassifierVersion.objects.create(
         file="themes-x.npz", sha256="0" * 64, encoder="hash", examples=1, corrections=0, macro_f1=0.9, coverage=0.9,
         precision=0.9, threshold=0.5, reason="nightly",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from feedback import notices, tasks
+from feedback import notices, posts, tasks
 from feedback.answering import answer_question
 from feedback.models import Notice, NoticeChoice, Question
 from learners.guests import learner_of
@@ -281,3 +282,104 @@ def test_what_this_site_cannot_send_is_not_offered_and_not_promised(
     assert (choice.by_mail, choice.by_sms) == (mail, sms)
     user.refresh_from_db()
     assert user.email == "liu@example.org"
+
+
+# --- being told how --------------------------------------------------------------------------------------
+
+
+def english(client: Client, path: str) -> str:
+    client.cookies["django_language"] = "en"
+    return client.get(path).content.decode().split("<main")[1].split("</main>")[0]
+
+
+def test_a_guest_is_told_that_the_answer_stays_on_this_phone_and_how_to_keep_it(trainer: Any) -> None:
+    client = Client()
+    send(client, "鸡蛋怎么寄？")
+    row = Learner.objects.get(user=None).questions.get()
+    for path in (f"/questions/{row.pk}/", "/questions/"):
+        text = english(client, path)
+        assert "The answer stands on this phone only" in text, path
+        assert f'href="/accounts/login/?next={path}"' in text, path
+    assert "We tell you" not in english(client, f"/questions/{row.pk}/")
+    answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    text = english(client, f"/questions/{row.pk}/")
+    assert "this phone only" in text
+    assert "text message" not in text  # it is answered: nobody will send one
+    posts.hide(question=row, by=trainer, reason="rude")
+    assert "this phone only" not in english(client, f"/questions/{row.pk}/")
+    posts.let_through(question=row, by=trainer)
+    assert "this phone only" not in english(Client(), f"/questions/{row.pk}/")  # another reader asked nothing
+    assert "this phone only" not in english(Client(), "/questions/")
+
+
+def test_a_guest_is_promised_a_text_message_only_where_one_can_be_sent(settings: Any) -> None:
+    client = Client()
+    send(client, "鸡蛋怎么寄？")
+    settings.SMS_READY = True
+    assert "text message" in english(client, "/questions/")
+    settings.SMS_READY = False
+    assert "text message" not in english(client, "/questions/")
+
+
+def test_who_is_signed_in_sees_the_ways_that_were_chosen_and_can_be_sent(
+    asker: Learner, trainer: Any, settings: Any
+) -> None:
+    settings.SMS_READY = settings.MAIL_READY = True
+    row, client = ask(asker, "鸡蛋怎么寄？"), client_of(asker.user)
+    path = f"/questions/{row.pk}/"
+    assert "We tell you: in your inbox." in english(client, path)
+    notices.choose(learner=asker, by_mail=True, by_sms=True, email="a@example.org")
+    assert "We tell you: in your inbox, by text message, by e-mail." in english(client, path)
+    settings.SMS_READY = False  # what cannot be sent is not promised
+    assert "We tell you: in your inbox, by e-mail." in english(client, path)
+    assert "this phone only" not in english(client, path)
+    answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    assert "We tell you" not in english(client, path)
+
+
+def test_one_tap_below_the_question_adds_the_text_message_and_leaves_the_rest(
+    asker: Learner, trainer: Any, settings: Any
+) -> None:
+    settings.SMS_READY = settings.MAIL_READY = True
+    notices.choose(learner=asker, by_mail=True, email="a@example.org")
+    row, client = ask(asker, "鸡蛋怎么寄？"), client_of(asker.user)
+    path = f"/questions/{row.pk}/"
+    assert 'name="also_by_sms"' in english(client, path)
+    answer = post(client, "/inbox/", {"also_by_sms": "1", "next": path})
+    assert answer.headers["Location"] == path
+    choice = NoticeChoice.objects.get(learner=asker)
+    assert (choice.by_sms, choice.by_mail, choice.learner.user.email) == (True, True, "a@example.org")
+    text = english(client, path)
+    assert "by text message" in text
+    assert 'name="also_by_sms"' not in text
+    answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    assert TextMessage.objects.filter(phone=PHONE).count() == 1
+
+
+def test_without_a_proven_number_or_a_sender_the_one_tap_changes_nothing(
+    asker: Learner, make_user: Any, settings: Any
+) -> None:
+    settings.SMS_READY = True
+    without = learner_of(make_user("nobody"))
+    assert 'name="also_by_sms"' not in english(
+        client_of(without.user), f"/questions/{ask(without, '茶怎么寄').pk}/"
+    )
+    post(client_of(without.user), "/inbox/", {"also_by_sms": "1"})
+    settings.SMS_READY = False
+    post(client_of(asker.user), "/inbox/", {"also_by_sms": "1"})
+    assert not NoticeChoice.objects.exists()
+    guest = Client()
+    send(guest, "鸡蛋怎么寄？")
+    assert post(guest, "/inbox/", {"also_by_sms": "1"}).status_code == 404
+    assert not NoticeChoice.objects.exists()
+
+
+def test_question_pages_say_dates_as_people_do(asker: Learner, trainer: Any) -> None:
+    row = answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
+    client = client_of(asker.user)
+    for path in ("/inbox/", "/questions/", f"/questions/{row.pk}/"):
+        for lang, form in (("en", r"\d{1,2}\xa0[A-Z][a-z]+"), ("zh-hans", r"\d{1,2}\xa0月\xa0\d{1,2}\xa0日")):
+            client.cookies["django_language"] = lang
+            text = client.get(path).content.decode().split("<main")[1].split("</main>")[0]
+            assert re.search(form, text), (path, lang)
+            assert not re.search(r">[^<]*\d{4}-\d\d-\d\d", text), (path, lang)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape
 
 from assessments.models import Quiz, ReviewCard
 from courses import services
 from courses.models import Block, LessonEdition, Module
 from learners.models import LessonProgress
-from mooc.lib import pages
+from mooc.lib import look, pages
 from tests.acts import answer_next, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -291,3 +291,43 @@ def test_a_file_without_a_lesson_leads_to_one(client: Client) -> None:
     assert "Choose a lesson" in page
     assert "手机没有窗户怎么拍？" in page
     assert "Quizzes" not in page  # a heading over nothing
+
+
+# --- dates as people say them -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "this_year", "another"),
+    [
+        ("en", "5 November, 17:04", "5 November 2020, 17:04"),
+        ("zh-hans", "11 月 5 日 17:04", "2020 年 11 月 5 日 17:04"),
+    ],
+)
+def test_days_and_moments_are_said_in_one_form_by_the_clock_of_the_place(
+    lang: str, this_year: str, another: str
+) -> None:
+    with translation.override(lang):
+        for year, said in ((timezone.localtime().year, this_year), (2020, another)):
+            at = dt.datetime(year, 11, 5, 9, 4, tzinfo=dt.UTC)  # 17:04 in Shanghai
+            assert look.moment(at).replace("\u00a0", " ") == said
+            assert look.moment(at).startswith(look.day(at))
+            assert " " not in look.day(at)  # never broken at the end of a line
+
+
+def test_names_in_a_row() -> None:
+    with translation.override("en"):
+        assert [look.listed(names) for names in ([], ["a"], ["a", "b", "c"])] == ["", "a", "a, b, c"]
+    with translation.override("zh-hans"):
+        assert look.listed(["开店", "直播"]) == "开店、直播"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "en", "zh"),
+    [(0, "1 minute", "1 分钟"), (59, "59 minutes", "59 分钟"), (60, "1 hour", "1 小时"), (1439, "23 hours", "23 小时"),
+     (1440, "1 day", "1 天"), (73 * 1440, "73 days", "73 天")],
+)  # fmt: skip
+def test_a_span_in_its_largest_unit(minutes: int, en: str, zh: str) -> None:
+    start = timezone.now()
+    for lang, said in (("en", en), ("zh-hans", zh)):
+        with translation.override(lang):
+            assert look.span(start, start + dt.timedelta(minutes=minutes)).replace("\u00a0", " ") == said

@@ -54,6 +54,49 @@ def test_a_question_keeps_the_lesson_and_the_block_it_came_from() -> None:
     assert "没有窗户怎么拍？" in client.get("/questions/").content.decode()
 
 
+@pytest.mark.parametrize(("lang", "word"), [("en", "microphone"), ("zh-hans", "")])
+def test_the_box_says_that_one_can_speak_and_the_reader_hears_it(lang: str, word: str) -> None:
+    client = Client()
+    client.cookies["django_language"] = lang
+    text = client.get("/questions/ask/").content.decode()
+    hint = text.split('id="th">')[1].split("</span>")[0]
+    assert word in hint
+    assert 'aria-describedby="th"' in text
+    wrong = send(client, "").content.decode()
+    assert 'aria-describedby="th te"' in wrong
+    assert hint in wrong
+
+
+def test_one_that_may_be_the_same_is_called_one_and_several_several(asker: Any, trainer: Any) -> None:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    answered(learner_of(asker), "鸡蛋怎么寄不会碎？", "用蛋托。", trainer)
+    text = send(client, "鸡蛋怎么寄不会碎", none="").content.decode()
+    assert "Is it this one?" in text
+    assert "Not this. Ask mine" in text
+    answered(learner_of(asker), "鸡蛋怎么寄才不会碎？", "用大蛋托。", trainer)
+    text = send(client, "鸡蛋怎么寄不会碎", none="").content.decode()
+    assert "Is it one of these?" in text
+    assert "None of these. Ask mine" in text
+
+
+def test_after_a_report_the_way_leads_back_to_the_questions(asker: Any, trainer: Any) -> None:
+    row = answered(learner_of(asker), "鸡蛋怎么寄不会碎？", "用蛋托。", trainer)
+    page = post(Client(), f"/questions/{row.pk}/report/", {"reason": "rude"}).content.decode()
+    assert PostReport.objects.count() == 1
+    assert 'class="btn go" href="/questions/others/"' in page
+
+
+def test_after_a_complaint_it_is_said_that_nobody_writes_back() -> None:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    text = post(
+        client, "/feedback/complaint/", {"text": "老师要收钱", "id": str(uuid.uuid4())}
+    ).content.decode()
+    assert "Nobody writes back to this" in text
+    assert 'href="/questions/ask/"' in text.split("<main")[1].split("</main>")[0]
+
+
 def test_from_a_lesson_the_box_is_one_tap_away_and_sending_the_second() -> None:
     page = Client().get(f"/lessons/{PHOTO}/").content.decode()
     assert f'href="/questions/ask/?lesson={PHOTO}' in page

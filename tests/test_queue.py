@@ -87,7 +87,7 @@ def test_a_question_is_due_in_a_day_and_the_overdue_stand_on_top(asker: Learner,
     assert listed(client) == [late.pk, later.pk, new.pk]
     assert listed(client, "overdue") == [late.pk, later.pk]
     page = client.get(QUEUE).content.decode()
-    assert "超时 1" in page
+    assert "晚了 1\xa0天" in page
     assert "还剩" in page
 
 
@@ -189,6 +189,26 @@ def test_held_replies_are_let_through_or_hidden_from_the_list(
         client.post("/admin/feedback/reply/", {"action": action, "_selected_action": [said.pk]})
         page = Client().get(f"/questions/{row.pk}/").content.decode()
         assert (said.text in page) is shown
+
+
+def test_the_list_of_neighbours_answers_says_in_words_what_each_waits_for(
+    asker: Learner, trainer: Any, make_user: Any
+) -> None:
+    row, client = ask(trusted(asker.user, trainer), "鸡蛋怎么寄？"), client_of(trainer)
+    client.cookies["django_language"] = "en"
+    shown, held, reported, hidden = (
+        reply(row, learner_of(make_user(f"n{number}")), f"答复{number}号") for number in range(4)
+    )
+    for said in (shown, reported, hidden):
+        posts.let_through(by=trainer, reply=said)
+    posts.report_post(learner=asker, reason="rude", reply=reported, question=None)
+    posts.hide(by=trainer, reply=hidden, reason="rude")
+    page = client.get("/admin/feedback/reply/").content.decode()
+    found = re.findall(r"答复(\d)号</a>.*?field-read_by[^>]*>([^<]+)<", page, re.DOTALL)
+    assert found == [
+        ("2", "1 reader reported this"), ("1", "waits for your look"), ("0", "everybody"), ("3", "hidden"),
+    ]  # fmt: skip
+    assert client.get(f"/admin/feedback/reply/{held.pk}/change/").status_code == 200
 
 
 # --- writing -------------------------------------------------------------------------------------------

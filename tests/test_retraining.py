@@ -11,14 +11,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
-from feedback import answering, classing, tasks, themes, training
+from feedback import answering, classing, tasks, themes, training, training_runs
 from feedback.classifier import corpus, encoder, engine, store
 from feedback.classifier.corpus import Example
-from feedback.models import ClassifierVersion, Question, Theme, TrainingExample
+from feedback.models import ClassifierVersion, Question, Theme, TrainingExample, TrainingRun
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.lib.errors import DomainError
@@ -150,6 +152,84 @@ def test_what_trainers_said_decides_the_next_question(correct: Callable[..., Non
     classing.classify_question(question_id=row.pk)
     row.refresh_from_db()
     assert row.top_codes[0] == "quality_brand"
+
+
+# --- how it stands ------------------------------------------------------------------------------------
+
+
+def said_of_training(user: Any) -> str:
+    """The sentence on the engine's page, in English; empty without one."""
+    client = client_of(user)
+    client.cookies["django_language"] = "en"
+    text = client.get(DESK).content.decode()
+    return text.split('<p id="run"><b>')[1].split("</b>")[0] if 'id="run"' in text else ""
+
+
+def test_the_page_says_whether_a_training_waits_runs_or_ended_and_how(
+    correct: Callable[..., None], operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said_of_training(operator) == ""
+    monkeypatch.setattr("feedback.admin_engine.later", lambda _task: None)  # the worker is busy
+    correct(2)
+    for _press in range(2):
+        client_of(operator).post(f"{DESK}press/", {"train": "1"})
+    assert TrainingRun.objects.count() == 1
+    assert "waits its turn" in said_of_training(operator)
+    heard, train = [], engine.train
+
+    def look(examples: list[Example]) -> engine.Model:
+        heard.append(said_of_training(operator))
+        return train(examples)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "train", look)
+        tasks.retrain_nightly()
+    assert len(heard) == 1
+    assert heard[0].startswith("A training has been running since ")
+    version = active()
+    assert version
+    assert f"it made version {version.pk}, which was put in use." in said_of_training(operator)
+    client_of(operator).post(f"{DESK}press/", {"train": "1"})
+    assert "waits its turn" in said_of_training(operator)
+    unfinished = TrainingRun.objects.create(begun_at=timezone.now())  # pressed while another one runs
+    assert "running since" in said_of_training(operator)
+    unfinished.delete()
+    tasks.retrain_nightly()
+    assert "nothing to learn" in said_of_training(operator)
+    assert active() == version
+
+
+def test_the_operator_has_the_buttons_and_a_trainer_only_reads(operator: Any, make_user: Any) -> None:
+    assert 'name="train"' in client_of(operator).get(DESK).content.decode()
+    page = client_of(make_user("zhou2", role="trainer")).get(DESK)
+    assert page.status_code == 200
+    assert 'name="train"' not in page.content.decode()
+
+
+def test_the_page_says_that_a_version_was_not_taken(
+    correct: Callable[..., None], operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "_on_themes_of", lambda old, new: 0.0)
+    correct(2)
+    bad = training.retrain(reason="bad")
+    assert f"version {bad.pk} was worse than the one in use, and was not taken." in said_of_training(operator)
+
+
+def test_a_training_that_breaks_off_is_said_and_one_whose_worker_died_too(
+    correct: Callable[..., None], operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct(10)
+    for wrong in (OSError("disk full"), SystemExit()):
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "train", Mock(side_effect=wrong))
+            with pytest.raises(type(wrong)):
+                training.retrain(reason="test")
+        if isinstance(wrong, OSError):
+            assert "it broke off" in said_of_training(operator)
+    assert "running since" in said_of_training(operator)
+    TrainingRun.objects.filter(ended_at=None).update(begun_at=timezone.now() - training_runs.LONGEST * 2)
+    assert "it broke off" in said_of_training(operator)
+    assert active() is None
 
 
 # --- the guard ---------------------------------------------------------------------------------------

@@ -79,19 +79,59 @@ def test_every_theme_has_its_page_and_nothing_else_has() -> None:
     client = Client()
     listed = client.get("/answers/").content.decode()
     for theme in Theme.objects.all():
-        assert theme.name_zh in listed
+        assert theme.name_zh in listed or theme.code == "other"  # it is no theme to wait for an answer on
         assert client.get(f"/answers/{theme.slug}/").status_code == 200
     for slug in ("logistics_packaging", "none", "logistics--packaging"):
         assert client.get(f"/answers/{slug}/").status_code == 404
 
 
-def test_the_list_says_how_many_answers_and_questions(asker: Learner, trainer: Any, theme: Theme) -> None:
-    for number in range(2):
-        row = answered(asker, f"鸡蛋怎么寄{number}", "用蛋托。", trainer)
-        answering.set_theme(question=row, theme=theme, by=trainer)
+def test_list_and_page_of_a_theme_say_the_same_number_and_as_many_stand_there(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    rows = [of_theme(asker, f"鸡蛋怎么寄{n}", f"用蛋托{n}。", theme, trainer) for n in range(4)]
+    module = AnswerModule.objects.create(theme=theme)
+    entries.put_together(module=module, questions=rows[:2])
+    publishing.publish_answers(module=module, by=trainer)
+    answering.set_theme(question=ask(asker, "蜂蜜怎么寄？"), theme=theme, by=trainer)  # waits: on no page
+    elsewhere = Theme.objects.get(code="livestream")
+    answering.set_theme(question=rows[1], theme=elsewhere, by=trainer)  # merged here, now of another theme
+    text = page("/answers/", "en")
+    said = dict(
+        re.findall(r'href="/answers/([\w-]+)/"><span><b>[^<]+</b><small>(\d+) questions? answered', text)
+    )
+    assert said == {theme.slug: "3", elsewhere.slug: "1"}
+    for slug, number in said.items():
+        shown = page(f"/answers/{slug}/", "en")
+        assert re.search(rf"<span>{number} questions? answered", shown), slug
+        assert len(re.findall(r'<section class="blk st" data-spoken>|<details class="qa">', shown)) == int(
+            number
+        )
+    assert "asked" not in text.split("</nav>")[1].split("</ul>")[0]  # one count, not two that disagree
+
+
+def test_more_answers_than_a_page_shows_are_not_counted(
+    asker: Learner, trainer: Any, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback.selectors.NEWEST", 2)
+    for number in range(3):
+        of_theme(asker, f"鸡蛋怎么寄{number}", "用蛋托。", theme, trainer)
+    assert "<small>2 questions answered" in page("/answers/", "en")
+    assert "<span>2 questions answered" in page(lang="en")
+
+
+def test_themes_keep_the_tabs_of_questions_and_those_without_an_answer_do_not_open(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    of_theme(asker, "鸡蛋怎么寄？", "用蛋托。", theme, trainer)
     text = page("/answers/")
-    assert re.search(r"物流包装</b><small>2 条答复， ?问过 2 次", text)
-    assert text.index("物流包装") < text.index("开店入驻")  # what can be read stands first
+    tabs = re.findall(r'<a class="chip" href="([^"]+)"( aria-current="true")?', text)
+    assert tabs == [("/questions/", ""), ("/questions/others/", ""), ("/answers/", ' aria-current="true"')]
+    listed = text.split("</nav>")[1].split("</ul>")[0]
+    assert listed.count("<li>") == 1
+    assert "物流包装" in listed
+    quiet = text.split("</ul>")[1]
+    assert "开店入驻" in quiet
+    assert 'class="it' not in quiet
 
 
 # --- writing and publishing ------------------------------------------------------------------------------
@@ -463,3 +503,23 @@ def test_a_new_page_opens_again_with_the_answered_questions_of_its_theme(
     }  # fmt: skip
     text = client.post(f"{DESK}add/", sent, follow=True).content.decode()
     assert f'name="take" value="{row.pk}"' in text
+
+
+def test_the_desk_says_who_makes_the_order_and_shows_long_questions_whole(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    entry = on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module, client = theme.answer_module, client_of(trainer)
+    client.cookies["django_language"] = "en"
+    path = f"{DESK}{module.pk}/change/"
+    text = client.get(path).content.decode()
+    assert "Readers see the most asked answer first." in text
+    assert re.search(r'<textarea[^>]*name="entries-0-question_zh"', text)
+    data = {
+        "intro_zh": "", "intro_en": "", "entries-TOTAL_FORMS": "1", "entries-INITIAL_FORMS": "1", "_continue": "1",
+        "entries-0-id": entry.pk, "entries-0-module": module.pk, "entries-0-question_zh": "蛋怎么寄\r\n才不碎？ ",
+        "entries-0-question_en": "How to\r\nsend eggs?", "entries-0-answer_zh": "用蛋托。", "entries-0-answer_en": "",
+    }  # fmt: skip
+    assert client.post(path, data).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.question_zh, entry.question_en) == ("蛋怎么寄 才不碎？", "How to send eggs?")

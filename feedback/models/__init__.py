@@ -8,10 +8,11 @@ from .question import Deflection, Question
 from .reaction import Reaction
 from .report import ContentReport
 from .theme import ClassifierVersion, Theme, TrainingExample
+from .training_run import TrainingRun
 from .writing import SavedReply
 
 __all__ = [
     "AnswerEntry", "AnswerModule", "AnswerVersion", "ClassifierVersion", "ContentReport", "Deflection", "Notice",
     "NoticeChoice", "PostReport", "Question", "Reaction", "Reply", "SavedReply", "Theme", "ThemeProposal",
-    "TrainingExample",
+    "TrainingExample", "TrainingRun",
 ]  # fmt: skip

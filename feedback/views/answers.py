@@ -7,12 +7,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .. import selectors
+from ..data import OTHER
 
 
 @require_safe
 def themes(request: HttpRequest) -> HttpResponse:
     """All themes."""
-    return render(request, "feedback/themes.html", {"rows": selectors.themes_with_answers(), "nav": "ask"})
+    rows = selectors.themes_with_answers()
+    context = {
+        "rows": [row for row in rows if row.answers], "tab": "themes", "nav": "ask",
+        "empty": [row.theme.name for row in rows if not row.answers and row.theme.code != OTHER],
+    }  # fmt: skip
+    return render(request, "feedback/themes.html", context)
 
 
 @require_safe

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learners import guests
-from mooc.lib.http import page_of
+from mooc.lib.errors import DomainError
+from mooc.lib.http import page_of, safe_next
 
 from .. import notices, selectors
 from ..forms import NoticeChoiceForm
@@ -28,6 +29,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if form is None:
             raise Http404
+        if "also_by_sms" in request.POST:
+            return _also_by_sms(request, person)
         if form.is_valid():
             notices.choose(learner=person.learner, **form.cleaned_data)
             messages.success(request, _("Noted."))
@@ -35,6 +38,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
     status = 400 if form is not None and form.errors else 200
     return render(request, "feedback/inbox.html", context, status=status)
+
+
+def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:
+    """One tap below a question that waits; back to it."""
+    try:
+        notices.also_by_sms(learner=person.learner)
+        messages.success(request, _("Noted. A text message tells you."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(safe_next(request, "/inbox/"))
 
 
 def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:

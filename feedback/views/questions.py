@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +14,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
 
-from .. import posts, selectors
+from .. import notices, posts, selectors
 from ..data import PostReason
 from ..models import Question, Reply, Theme
 from .asking import lesson_of
@@ -24,7 +25,10 @@ def questions(request: HttpRequest) -> HttpResponse:
     """My questions and their answers."""
     person = guests.person_of(request)
     rows = selectors.questions_of(person.learner if person else None)
-    context = {"page": page_of(request, rows), "tab": "mine", "nav": "ask"}
+    guest = person is not None and not person.signed_in
+    context = {
+        "page": page_of(request, rows), "guest": guest, "can_text": settings.SMS_READY, "tab": "mine", "nav": "ask",
+    }  # fmt: skip
     return render(request, "feedback/questions.html", context)
 
 
@@ -51,9 +55,12 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, shown: selectors.QuestionShown, person: guests.Person | None
 ) -> dict[str, object]:
+    known = person is not None and person.signed_in
+    waits = shown.mine and not shown.answer and not shown.row.hidden_at
     return {
         "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
-        "signed_in": person is not None and person.signed_in, "lesson": lesson_of(request),
+        "signed_in": known, "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
+        "ways": notices.ways_of(person.learner) if person and known and waits else None,
     }  # fmt: skip
 
 
@@ -122,4 +129,4 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
         learner=person.learner, reason=request.POST.get("reason", ""),
         question=None if chosen else shown.row, reply=chosen,
     )  # fmt: skip
-    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask"}))
+    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask", "reported": True}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 
 import segno
 from django.core.exceptions import PermissionDenied
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mooc.accounts.data import Role
 from mooc.lib.http import page_of
 
-from .. import cohorts, guests
+from .. import cohorts, guests, services, tracking
 from ..forms import CohortForm
 from ..models import Cohort
 
+logger = logging.getLogger(__name__)
 STAFF = (Role.TRAINER, Role.HELPER)
 
 
@@ -49,7 +51,9 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     cohort = _open_cohort(code)
     out = io.BytesIO()
     address = request.build_absolute_uri(cohort.get_absolute_url())
-    segno.make(address, error="m").save(out, kind="svg", scale=6, border=3, svgclass=None, lineclass=None)
+    segno.make(address, error="m").save(
+        out, kind="svg", scale=6, border=3, light="#fff", svgclass=None, lineclass=None
+    )
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
@@ -66,23 +70,38 @@ def classes(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/classes.html", context, status=400 if form.errors else 200)
 
 
+def _looked_after(request: HttpRequest, pk: int) -> Cohort:
+    """A class this user leads or looks after; what is not is not there."""
+    if not request.user.is_authenticated or not request.user.has_role(*STAFF, Role.SUPERVISOR):
+        raise PermissionDenied
+    rows = Cohort.objects.visible_to(request.user).select_related("region", "trainer")
+    return get_object_or_404(rows, pk=pk)
+
+
 @require_safe
 def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     """A class list with progress."""
-    if not request.user.is_authenticated or not request.user.has_role(*STAFF, Role.SUPERVISOR):
-        raise PermissionDenied
-    row = get_object_or_404(
-        Cohort.objects.visible_to(request.user).select_related("region", "trainer"), pk=pk
-    )
+    row = _looked_after(request, pk)
     page = page_of(
         request,
         row.members.filter(left_at=None).select_related("learner__user", "learner__region").order_by("pk"),
         50,
     )
     context = {
-        "cohort": row,
-        "page": page,
-        "rows": cohorts.progress_rows(row, list(page)),
-        "nav": "me",
-    }
+        "cohort": row, "page": page, "rows": cohorts.progress_rows(row, list(page)), "nav": "me",
+        "open": cohorts.may_open(list(page), seen_by=request.user),
+    }  # fmt: skip
     return render(request, "learners/class.html", context)
+
+
+@require_safe
+def member(request: HttpRequest, pk: int, learner: int) -> HttpResponse:
+    """The file of somebody in a class, for who may see it; its owner sees who opened it."""
+    row = _looked_after(request, pk)
+    found = cohorts.member_of(row, learner, seen_by=request.user)
+    if found is None:
+        logger.warning("refused user=%s learner=%s", request.user.pk, learner)
+        raise Http404
+    services.note_opening(learner=found, by=request.user)
+    context = {"cohort": row, "file": tracking.tracking_file(found), "nav": "me"}
+    return render(request, "learners/member.html", context)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.templatetags.static import static
@@ -156,6 +156,19 @@ def spent(seconds: int) -> str:
     return _("%(h)s h") % {"h": f"{seconds / 3600:.1f}"}
 
 
+def span(start: dt.datetime, end: dt.datetime) -> str:
+    """The time between two moments in its largest unit: ``1 day``, in Chinese ``1 天``."""
+    minutes = max(1, int((end - start).total_seconds() // 60))
+    if minutes < 60:
+        said = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    elif minutes < 24 * 60:
+        said = ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+    else:
+        days = minutes // (24 * 60)
+        said = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return said.replace(" ", "\u00a0")
+
+
 @register.filter
 def about(minutes: int) -> str:
     """``292`` → ``about 5 h``: who sees three digits of minutes does not begin."""
@@ -165,18 +178,24 @@ def about(minutes: int) -> str:
 
 
 @register.filter
-def day(moment: dt.date | str) -> str:
-    """``2026-11-13`` → ``13 Nov`` as people say it, the year only when it is another one.
+def day(date: dt.date | str) -> str:
+    """``2026-11-13`` → ``13 November`` as people say it, the year only when it is another one.
 
     Takes a date, a moment, or a cell of the tracking file with dates in it.
     """
-    if isinstance(moment, str):
-        return _ISO_DAY.sub(_day_found, moment)
-    if isinstance(moment, dt.datetime):
-        moment = timezone.localtime(moment)
-    this_year = moment.year == timezone.localtime().year
-    said = date_format(moment, _("j M") if this_year else _("j M Y"))
+    if isinstance(date, str):
+        return _ISO_DAY.sub(_day_found, date)
+    if isinstance(date, dt.datetime):
+        date = timezone.localtime(date)
+    this_year = date.year == timezone.localtime().year
+    said = date_format(date, _("j F") if this_year else _("j F Y"))
     return said.replace(" ", "\u00a0")  # a date is never broken at the end of a line
+
+
+@register.filter
+def moment(at: dt.datetime) -> str:
+    """``13 November, 17:44``: the day as ``day`` says it, and the clock."""
+    return _("%(day)s, %(clock)s") % {"day": day(at), "clock": date_format(timezone.localtime(at), "H:i")}
 
 
 def _day_found(found: re.Match[str]) -> str:
@@ -184,6 +203,15 @@ def _day_found(found: re.Match[str]) -> str:
         return day(dt.date.fromisoformat(found[0]))
     except ValueError:  # 2026-02-31 is no date
         return found[0]
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, as the language writes them: with 、 in Chinese."""
+    first, *rest = [str(name) for name in names] or [""]
+    for name in rest:
+        first = _("%(some)s, %(more)s") % {"some": first, "more": name}
+    return first
 
 
 @register.filter
