@@ -51,7 +51,9 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     cohort = _open_cohort(code)
     out = io.BytesIO()
     address = request.build_absolute_uri(cohort.get_absolute_url())
-    segno.make(address, error="m").save(out, kind="svg", scale=6, border=3, light="#fff", svgclass=None, lineclass=None)
+    segno.make(address, error="m").save(
+        out, kind="svg", scale=6, border=3, light="#fff", svgclass=None, lineclass=None
+    )
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
