@@ -54,6 +54,8 @@ def test_no_date_of_the_file_is_broken_and_the_file_is_short(
         }).map((el) => el.textContent)"""
     )
     assert broken == []
+    out = "() => { const f = document.querySelector('.figs'); return f.scrollWidth - f.clientWidth; }"
+    assert page.evaluate(out) <= 0
     assert not re.search(r"\d{4}-\d\d-\d\d", page.locator(".file").inner_text())
     assert page.locator(".file details.qa[open]").count() == 0
     assert page.locator("a[href='/me/file.json']").count() == 0
