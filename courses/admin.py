@@ -88,6 +88,8 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
     """The text of the draft; published texts are not shown here and never change."""
 
     model = ModuleEdition
+    verbose_name_plural = _("Text of the module, as it is being worked on")
+    verbose_name = verbose_name_plural
     can_delete = False
     max_num = 1
     extra = 0

@@ -121,16 +121,21 @@ def _modules_section(rows: FileRows) -> TrackingSection:
             (
                 _module_title(row.module),
                 str(row.lessons_done),
-                spent(row.seconds),
+                spent(row.seconds) if _begun(row) else "–",
                 f"{row.best_score:.0%}" if row.best_score is not None else "–",
                 _("finished %(day)s") % {"day": _day(row.completed_at)}
                 if row.completed_at
-                else _("under way"),
+                else (_("under way") if _begun(row) else _("not begun yet")),
             )
             for row in rows.enrolments[:MOST_ROWS]
         ),
         theirs=_("Modules they are in"),
     )
+
+
+def _begun(row: Enrolment) -> bool:
+    """Whether there is more than the enrolment: a class enrols its members in modules they never opened."""
+    return bool(row.seconds or row.lessons_done or row.best_score is not None)
 
 
 def _lessons_section(rows: FileRows) -> TrackingSection:

@@ -190,7 +190,7 @@ def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(
 
     client, path = english(trainer), "/admin/feedback/classifierversion/"
     text = client.get(path).content.decode()
-    assert "none has been made here yet" in text
+    assert "has not been trained here yet" in text
     assert "0 rows" not in text
     assert 'id="run"' not in text
     monkeypatch.setattr(training, "corrections_since", lambda: training.ENOUGH_CORRECTIONS)
@@ -199,7 +199,7 @@ def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(
         file="themes-x.npz", sha256="0" * 64, encoder="hash", examples=1, corrections=0, macro_f1=0.9, coverage=0.9,
         precision=0.9, threshold=0.5, reason="nightly",
     )  # fmt: skip
-    assert "none has been made here yet" not in client.get(path).content.decode()
+    assert "has not been trained here yet" not in client.get(path).content.decode()
 
 
 def test_without_a_possible_theme_the_list_says_when_one_comes(trainer: Any) -> None:

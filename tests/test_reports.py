@@ -571,6 +571,16 @@ def long_facts(facts: reporting.Facts) -> reporting.Facts:
     )
 
 
+def test_a_place_with_nothing_below_it_does_not_say_that_nobody_is_there(county: dict[str, Any]) -> None:
+    facts = replace(facts_of(make(county)), places=())
+    with translation.override("en"):
+        page = reporting.report_of(facts)
+        text = text_of(paper.as_pdf(page))
+        assert [line.name for line in reporting.places_in(page, 8)] == ["Not divided any further"]
+    assert "Not divided any further" in text
+    assert "Nobody yet" not in text
+
+
 def test_no_name_of_a_learner_leaves_the_office(county: dict[str, Any]) -> None:
     report = make(county)
     book = load_workbook(io.BytesIO(content(report, "xlsx")))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
 
-from assessments.evaluation.data import Figure, Unit
+from assessments.evaluation.data import Figure, Scope, ScopeKind, Snapshot, Unit
 from assessments.evaluation.indicators import wilson
-from assessments.evaluation.presentation import Shown, shown
+from assessments.evaluation.presentation import Shown, in_words, shown
 from assessments.evaluation.summary import headline, to_do
 
 
@@ -48,6 +49,17 @@ def test_the_sentence_says_all_of_the_way_and_skips_what_is_hidden() -> None:
     assert "passed" not in headline(every)
     assert headline(board(Figure("enrolled", Unit.PEOPLE, None, hidden=True))).startswith("Fewer than five")
     assert headline(board(people(0))) == "Nobody is enrolled yet."
+
+
+def test_of_one_module_nothing_says_at_least_one() -> None:
+    whole = (people(24), share("passed", 19, 24), share("completed", 18, 24))
+    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    every = in_words(Snapshot(Scope(ScopeKind.MODULE, "parcel"), at, "1", whole), {})
+    said = headline(every, one_module=True) + " ".join(row.title for row in every.values())
+    assert "19 passed the quiz, 18 finished the module." in said
+    assert "at least one" not in said.lower()
+    of_place = in_words(Snapshot(Scope(ScopeKind.REGION, "36"), at, "1", whole), {})
+    assert of_place["passed"].title == "Passed at least one quiz"
 
 
 def test_what_is_furthest_below_comes_first_with_its_gap_in_points() -> None:

@@ -746,7 +746,7 @@ def test_the_list_behind_the_gain_says_both_scores(town: dict[str, Any], office:
     ("code", "chips"),
     [
         ("passed", ["All: 8", "passed: 6", "not yet: 2"]),
-        ("completed", ["All: 8", "finished a module: 6", "not yet: 2"]),
+        ("completed", ["All: 8", "finished a module: 6", "not finished yet: 2"]),
         ("active", ["All: 8", "active: 7", "not here: 1"]),
         ("satisfaction", ["All: 5", "glad face: 4", "another face: 1"]),
         ("response_rate", ["All: 6", "tapped a face: 5", "no face: 1"]),

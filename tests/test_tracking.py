@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from courses.models import Module
 from feedback.models import Question
 from learners import pdf, sheet, tracking
 from learners.data import TrackingSection
+from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from learners.services import enrol
 from mooc.accounts.models import User
 from tests.acts import post, read_lesson, take_quiz
 
@@ -36,6 +39,20 @@ def test_the_file_shows_what_was_done_in_plain_words(learnt: Client) -> None:
     html = learnt.get("/me/").content.decode()
     for word in ("借窗户的光", "搬到窗边", "底要干净", "5 / 6", "过了", "鸡蛋咋寄"):
         assert word in html
+
+
+def test_a_module_of_the_class_that_was_never_opened_is_not_under_way(make_user: Any) -> None:
+    learner = learner_of(make_user("lihua"))
+    for module in Module.objects.order_by("pk"):
+        enrol(learner=learner, module=module)
+    client = Client()
+    client.force_login(learner.user)
+    client.cookies["django_language"] = "en"
+    rows = json.loads(client.get("/me/file.json").content)["sections"][0]["rows"]
+    assert {(row[2], row[4]) for row in rows} == {("–", "not begun yet")}
+    read_lesson(client, "borrow-the-window")
+    rows = json.loads(client.get("/me/file.json").content)["sections"][0]["rows"]
+    assert sorted(row[4] for row in rows) == ["not begun yet", "under way"]
 
 
 def test_page_json_csv_and_pdf_hold_the_same(learnt: Client) -> None:

@@ -149,7 +149,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "answered_in_time", Unit.SHARE, _("Answered in time"),
-        _("Of the questions that were due, how many had an answer within 24 hours."),
+        _("Of the questions that were answered or due, how many had an answer within 24 hours."),
         _("n(answered by the due time) ÷ n(due or answered)"), numerator="in_time", denominator="due",
         people="askers", target=0.90, rows="questions", nothing=_("no question due yet"),
     ),

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from courses.models import Course, Module
 from learners.models import Cohort
@@ -74,7 +74,10 @@ def subjects_for(user: Any, chosen: str = "") -> list[Group]:
         (_("Places"), [*everybody, *((f"region:{row.code}", _indented(row, top)) for row in places)]),
         (_("Classes"), [(f"cohort:{row.code}", row.title) for row in classes]),
         (_("Courses"), [(f"course:{row.slug}", str(row)) for row in courses]),
-        (_("Modules"), [(f"module:{row.slug}", row.published.title) for row in modules if row.published]),
+        (
+            pgettext("of a report", "Modules"),
+            [(f"module:{row.slug}", row.published.title) for row in modules if row.published],
+        ),
     ]
     return [(name, rows) for name, rows in groups if rows]
 

@@ -72,12 +72,12 @@ def _marks(code: str) -> tuple[str, str]:
     """What is said of a row that counts for a share, and of one that does not."""
     return {
         "active": (_("active"), _("not here")),
-        "started": (_("finished a lesson"), _("not yet")),
+        "started": (_("finished a lesson"), _("no lesson yet")),
         "passed": (_("passed"), _("not yet")),
-        "completed": (_("finished a module"), _("not yet")),
-        "completed_in": (_("finished a module"), _("not yet")),
-        "completed_all": (_("finished all"), _("not yet")),
-        "attendances_completed": (_("finished"), _("not yet")),
+        "completed": (_("finished a module"), _("not finished yet")),
+        "completed_in": (_("finished a module"), _("not finished yet")),
+        "completed_all": (_("finished all"), _("not finished yet")),
+        "attendances_completed": (_("finished"), _("not finished yet")),
         "satisfaction": (_("glad face"), _("another face")),
         "response_rate": (_("tapped a face"), _("no face")),
         "answered_in_time": (_("in time"), _("late or waiting")),

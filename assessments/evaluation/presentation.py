@@ -14,7 +14,7 @@ from feedback.models import Theme
 from mooc.lib.localized import current
 
 from .catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of
-from .data import Figure, Light, Snapshot, Unit
+from .data import Figure, Light, ScopeKind, Snapshot, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,10 @@ def in_words(snapshot: Snapshot, names: dict[str, str], before: Snapshot | None 
         figure.code: shown(figure, names, before.figure(figure.code) if before else None)
         for figure in snapshot.figures
     }
+    if snapshot.scope.kind == ScopeKind.MODULE:  # "at least one" of one says nothing
+        for code, title in (("passed", _("Passed the quiz")), ("completed", _("Finished the module"))):
+            if code in every:
+                every[code] = replace(every[code], title=title)
     for code, note in (("completed", _all_of_it(every)), ("gain", _first_and_last(every))):
         if code in every and note:
             every[code] = replace(every[code], note=note)

@@ -108,9 +108,10 @@ class Report:
 def report_of(facts: Facts) -> Report:
     """The report, in the language that is active."""
     every = in_words(facts.snapshot, dict(facts.names), facts.before)
-    lights = lights_of(every)
+    lights, of_module = lights_of(every), facts.snapshot.scope.kind == ScopeKind.MODULE
     return Report(
-        facts=facts, heading=heading(facts), filed=_filed(facts), headline=headline(every), judgement=_judgement(lights),
+        facts=facts, heading=heading(facts), filed=_filed(facts),
+        headline=headline(every, one_module=of_module), judgement=_judgement(lights),
         next=to_do(every, facts.amber, facts.red, names_shown=False), new=_new_in_month(facts),
         funnel=tuple(_step(row) for row in _chosen(every, FUNNEL)), lights=lights,
         learning=_chosen(every, LEARNING), subjects=_subjects(every), themes=themes_of(every),
@@ -168,8 +169,11 @@ def place_cells(row: PlaceRow) -> tuple[str, str, str]:
 
 
 def places_in(report: Report, most: int) -> tuple[Line, ...]:
-    """Reach by place in ``most`` lines: the largest places, the others added up. Adds up to the whole."""
+    """Reach by place in ``most`` lines: the largest places, the others added up. Adds up to the whole; a
+    place without places below it says so."""
     rows = report.facts.places
+    if not rows and report.facts.snapshot.scope.kind == ScopeKind.REGION:
+        return (Line(_("Not divided any further"), ("", "", "")),)
     hidden = [row for row in rows if row.hidden]
     seen = sorted(
         (row for row in rows if row.enrolled and not row.is_rest), key=lambda row: (-(row.enrolled or 0), row.code)
@@ -248,6 +252,8 @@ def _new_in_month(facts: Facts) -> str:
         "completed": _("%(n)s finished at least one module"),
         "questions": _("%(n)s questions"),
     }
+    if facts.snapshot.scope.kind == ScopeKind.MODULE:
+        texts |= {"passed": _("%(n)s passed the quiz"), "completed": _("%(n)s finished the module")}
     parts = []
     for code, text in texts.items():
         now, then = facts.snapshot.figure(code), facts.before.figure(code)

@@ -99,7 +99,8 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
         _places(snapshot, region) if snapshot and is_region else [],
         _above(region, viewer), _classes(region) if is_region and region else [], needs, _job(scope),
         Module.objects.filter(cohorts__code=scope.key).count() if scope.kind == ScopeKind.COHORT else 0,
-        summary.headline(shown) if shown else "", _next(shown, needs) if shown else (),
+        summary.headline(shown, one_module=scope.kind == ScopeKind.MODULE) if shown else "",
+        _next(shown, needs) if shown else (),
     )  # fmt: skip
 
 

@@ -26,8 +26,11 @@ class ToDo:
     text: str
 
 
-def headline(every: Mapping[str, Shown]) -> str:
-    """The one sentence of the page: from enrolling to finishing all of it."""
+def headline(every: Mapping[str, Shown], *, one_module: bool = False) -> str:
+    """The one sentence of the page: from enrolling to finishing all of it.
+
+    :param one_module: the figures are of a single module, where "at least one" says nothing.
+    """
     enrolled = every["enrolled"].figure
     if enrolled.hidden:
         return _("Fewer than five people are enrolled: no rates are shown.")
@@ -41,6 +44,8 @@ def headline(every: Mapping[str, Shown]) -> str:
         "completed": _("%(n)s finished at least one module"),
         "completed_all": _("%(n)s (%(share)s) finished all they enrolled in"),
     }
+    if one_module:
+        texts |= {"passed": _("%(n)s passed the quiz"), "completed": _("%(n)s finished the module")}
     parts = []
     for code, text in texts.items():
         row = every.get(code)

@@ -96,7 +96,7 @@ class ModuleEdition(TimeStamped):
         verbose_name_plural = _("module texts")
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.number or _('draft')})"
+        return f"{self.title} ({self.number})" if self.number else self.title
 
 
 class LessonEdition(TimeStamped):
