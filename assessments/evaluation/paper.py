@@ -24,6 +24,7 @@ HALF = (WIDTH - GAP) / 2
 ROW, HEAD = 5.1, 12.5  # mm: a row of a small table; a section's title and the heads of its columns
 BODY, SMALLEST = 8.5, 5.5  # points; smaller, and a word is cut
 TRACK, RANGE = (221, 221, 221), (130, 130, 130)
+WEIGHT = (96, 96, 96)
 THEMES = 5
 LIGHTS = {  # mm: columns of the targets; what is short in one language is long in the other
     True: (29, 13, 31, 17, 19, 11, 20, 42),
@@ -120,14 +121,14 @@ class _Page(Sheet):
         if row.low is not None and row.high is not None:
             self.set_fill_color(*RANGE)
             self.rect(x + width * row.low / 100, y, width * (row.high - row.low) / 100, 1.5, "F")
-        if row.mark is not None:
-            self.set_line_width(0.5)
-            self.line(x + width * row.mark / 100, y - 1, x + width * row.mark / 100, y + 2.6)
         at = x + width * row.position / 100
-        self.set_fill_color(*INK)
+        self.set_fill_color(*WEIGHT)
         self.polygon(
             [(at - 0.8, y + 0.6), (at + 0.8, y + 0.6), (at + 1.4, y + 3.2), (at - 1.4, y + 3.2)], style="F"
         )
+        if row.mark is not None:  # over the weight: near its target a figure must not hide it
+            self.set_line_width(0.5)
+            self.line(x + width * row.mark / 100, y - 1, x + width * row.mark / 100, y + 2.6)
 
     def _weight(self, bold: bool) -> AbstractContextManager[Any]:
         """The one font is regular: bold is its outline drawn too."""
