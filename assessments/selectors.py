@@ -51,7 +51,8 @@ class QuestionPage:
 def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage:
     """The next question of the learner's open try, or the first of a new one: ≤ 5 queries.
 
-    A new try is only an id until its first answer is stored: ``begun`` shows the same question again.
+    A new try is only an id until its first answer is stored: ``begun`` shows the same question again, and
+    so does the id itself for a learner who is known, after the page was loaded again in large letters, say.
     """
     attempt = (
         Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
@@ -60,7 +61,7 @@ def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None =
         attempt_id, codes = attempt.uuid, attempt.item_codes.split()
         answered = set(attempt.responses.values_list("item__code", flat=True))
     else:
-        attempt_id = begun or uuid.uuid4()
+        attempt_id = begun or _next_try(quiz, learner)
         codes = scoring.draw(list(quiz.live_codes()), quiz.length, attempt_id)
         answered = set()
     left = [code for code in codes if code not in answered]
@@ -70,6 +71,14 @@ def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None =
     options = scoring.arranged(list(item.options.all()), item.kind, attempt_id, item.code)
     done = [True] * len(answered) + [False] * len(left)
     return QuestionPage(quiz, attempt_id, item, options, len(answered) + 1, done)
+
+
+def _next_try(quiz: Quiz, learner: Learner | None) -> uuid.UUID:
+    """The id of the next new try: always the same for a learner until it is taken."""
+    if learner is None:
+        return uuid.uuid4()
+    tries = Attempt.objects.filter(quiz=quiz, learner=learner).count()
+    return uuid.uuid5(learner.uuid, f"try {tries + 1} of quiz {quiz.pk}")
 
 
 @dataclass(frozen=True, slots=True)

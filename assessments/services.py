@@ -100,7 +100,11 @@ def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bo
     """
     picked = set(chosen)
     if not picked or not picked <= options:
-        text = _("Tap an answer first, then “These are right”.") if many else _("Tap one of the answers.")
+        text = (
+            _("Tap the right answers first, then “These are right”.")
+            if many
+            else _("Tap one of the answers.")
+        )
         raise DomainError(text, code="no_choice", field="choice")
     return scoring.is_right(picked, right)
 

@@ -22,7 +22,7 @@ class CohortForm(forms.Form):
     starts_on = forms.DateField(label=_("First day"))
     ends_on = forms.DateField(label=_("Last day"))
     modules = forms.ModelMultipleChoiceField(
-        label=_("Modules"), queryset=Module.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=_("What this class learns"), queryset=Module.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

@@ -415,3 +415,15 @@ def test_nothing_ticked_shows_the_same_question_again(client: Client) -> None:
     assert again.status_code == 400
     assert hidden(again.content.decode(), "item") == data["item"]
     assert hidden(again.content.decode(), "attempt") == data["attempt"]
+
+
+def test_a_quiz_loaded_again_before_its_first_answer_asks_the_same(client: Client) -> None:
+    """Large letters, the other language, a page lost on the way: the question must not change."""
+    read_lesson(client, "borrow-the-window")
+    asked = {hidden(client.get(f"/quizzes/{quiz().pk}/").content.decode(), "item") for _ in range(5)}
+    assert len(asked) == 1
+    assert Attempt.objects.count() == 0
+    take_quiz(client, quiz().pk)
+    after = {hidden(client.get(f"/quizzes/{quiz().pk}/").content.decode(), "attempt") for _ in range(3)}
+    assert len(after) == 1
+    assert str(Attempt.objects.get().uuid) not in after

@@ -566,3 +566,10 @@ def test_what_somebody_said_can_be_taken_along(asker: Any, neighbour: Any, train
     reply(row, trusted(neighbour, trainer))
     data = client_of(neighbour).get("/me/privacy/data.json").json()["feedback"]
     assert [r["text"] for r in data["replies"]] == ["我家也是这么寄的"]
+
+
+def test_the_passage_a_question_is_about_goes_along_and_nothing_else(client: Client) -> None:
+    page = client.get("/questions/ask/?lesson=borrow-the-window&block=2").content.decode()
+    assert hidden(page, "block") == "2"
+    assert "Node" not in page
+    assert 'name="block"' not in client.get("/questions/ask/?lesson=borrow-the-window").content.decode()

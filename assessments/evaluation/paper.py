@@ -15,7 +15,7 @@ from fpdf.enums import WrapMode
 
 from learners.sheet import INK, Sheet, drawable
 
-from .presentation import Shown
+from .presentation import Shown, funnel_title
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
 from .tables import check_code
 
@@ -172,7 +172,7 @@ def _on_one_line(page: _Page, text: str) -> float:
 
 
 def _funnel(page: _Page, report: Report, y: float) -> float:
-    page.section(LEFT, y, WIDTH, _("From enrolling to finishing"))
+    page.section(LEFT, y, WIDTH, funnel_title({row.figure.code: row for row in report.figures}))
     width = WIDTH / max(len(report.funnel), 1)
     for number, step in enumerate(report.funnel):
         x = LEFT + number * width

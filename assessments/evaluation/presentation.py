@@ -119,6 +119,11 @@ def _first_and_last(every: Mapping[str, Shown]) -> str:
     return text % {"first": first.value, "last": last.value, "gain": gain.value, "n": pairs}
 
 
+def funnel_title(every: Mapping[str, Shown]) -> str:
+    """The heading over the steps: by the first of them."""
+    return _("From signing up to finishing") if "registered" in every else _("From enrolling to finishing")
+
+
 def step_title(row: Shown) -> str:
     """What a step of the funnel is called."""
     return str(STEP_TITLES.get(row.figure.code, row.title))

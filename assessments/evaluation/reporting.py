@@ -326,12 +326,8 @@ def _sum_text(rows: Sequence[Shown]) -> str:
 
 
 def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Facts) -> tuple[str, ...]:
-    counts = {name: every[name].value if name in every else "–" for name in ("people", "attendances")}
     lines = [
-        _(
-            "People are counted once (人数): %(people)s learnt. Attendances (人次) count a person once for each "
-            "module: %(attendances)s. Rates about people never use attendances."
-        ) % counts,
+        _how_counted(every),
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
         *(row.note for row in lights if row.note and row.figure.code == "gain"),
         _("Groups of fewer than five people are not shown, nor what would give them away. –: nothing to count yet."),
@@ -343,6 +339,20 @@ def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Fac
         % {"model": facts.snapshot.model},
     ]  # fmt: skip
     return tuple(lines)
+
+
+def _how_counted(every: Mapping[str, Shown]) -> str:
+    """People apart from attendances, with both numbers unless one is hidden or there is none."""
+    rows = [every.get(name) for name in ("people", "attendances")]
+    if any(row is None or row.figure.hidden for row in rows):
+        return _(
+            "People are counted once (人数), attendances (人次) once for each module. Rates about people never "
+            "use attendances."
+        )
+    return _(
+        "People are counted once (人数): %(people)s learnt. Attendances (人次) count a person once for each "
+        "module: %(attendances)s. Rates about people never use attendances."
+    ) % {row.figure.code: row.value for row in rows if row}
 
 
 def full_title(row: Shown) -> str:

@@ -67,6 +67,11 @@ class Board:
         return self.scope.kind in PEOPLE_GROUPS
 
     @property
+    def way(self) -> str:
+        """The heading over the funnel."""
+        return presentation.funnel_title(self.shown)
+
+    @property
     def too_few(self) -> bool:
         """Whether so few are enrolled that there is no rate to show."""
         return bool(self.shown) and self.shown["enrolled"].figure.hidden

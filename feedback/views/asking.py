@@ -41,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask, unless what was answered before is found to be the same."""
     context: dict[str, Any] = {
         "lesson": lesson_of(request), "id": parse_uuid(request.POST.get("id")) or uuid.uuid4(),
-        "text": typed(request), "block": _block(request), "nav": "ask",
+        "text": typed(request), "passage": _block(request), "nav": "ask",
     }  # fmt: skip
     if request.method != "POST":
         similar.warm()
@@ -68,7 +68,7 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
     person = guests.acting_person(request)
     return services.ask_question(
         learner=person.learner, text=text, lesson=context["lesson"], question_id=context["id"],
-        block=context["block"], signed_in=person.signed_in,
+        block=context["passage"], signed_in=person.signed_in,
     )  # fmt: skip
 
 

@@ -188,8 +188,12 @@ def day(date: dt.date | str) -> str:
     if isinstance(date, dt.datetime):
         date = timezone.localtime(date)
     this_year = date.year == timezone.localtime().year
-    said = date_format(date, _("j F") if this_year else _("j F Y"))
-    return said.replace(" ", "\u00a0")  # a date is never broken at the end of a line
+    return _unbroken(date_format(date, _("j F") if this_year else _("j F Y")))
+
+
+def _unbroken(said: str) -> str:
+    """A date is never broken at the end of a line."""
+    return said.replace(" ", "\u00a0")
 
 
 @register.filter
@@ -199,10 +203,13 @@ def moment(at: dt.datetime) -> str:
 
 
 def _day_found(found: re.Match[str]) -> str:
+    """A day in a cell: the month short, for a phone's table."""
     try:
-        return day(dt.date.fromisoformat(found[0]))
+        date = dt.date.fromisoformat(found[0])
     except ValueError:  # 2026-02-31 is no date
         return found[0]
+    this_year = date.year == timezone.localtime().year
+    return _unbroken(date_format(date, _("j M") if this_year else _("j M Y")))
 
 
 @register.filter
