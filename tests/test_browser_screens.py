@@ -119,6 +119,22 @@ def answer_card(page: Any) -> None:
         tap(page, "button[name=choice]")
 
 
+def test_the_question_stands_still_and_ones_own_choice_is_seen_when_it_is_answered(
+    visitor: Any, url: str
+) -> None:
+    page = small_phone(visitor, lang="en")
+    page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
+    for _ in range(6):
+        before = page.locator("h1").bounding_box()
+        kind = page.locator("input[type=checkbox][name=choice]").count()
+        answer(page, right=False)
+        assert page.locator("h1").bounding_box()["y"] == before["y"]
+        if not kind:
+            assert above(page, ".opt.right", "main a.btn.go")
+            assert above(page, ".opt.wrong", "main a.btn.go")
+        tap(page, "main a.btn.go")
+
+
 def test_an_empty_answer_to_a_multiple_choice_says_so_in_view(visitor: Any, url: str) -> None:
     page = small_phone(visitor)
     page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
@@ -127,15 +143,16 @@ def test_an_empty_answer_to_a_multiple_choice_says_so_in_view(visitor: Any, url:
         tap(page, "main a.btn.go")
     many = page.locator("input[name=choice]").count()
     assert str(many) in page.locator("[data-spoken] p").inner_text()  # one below the bar is not overlooked
-    assert page.evaluate("getComputedStyle(document.querySelector('form .btn.go')).position") == "static"
+    assert above_the_bar(page, "form .btn.go")  # what to tap after choosing is seen at once
     tap(page, "form .btn.go")
     assert above_the_bar(page, ".err")
     assert "就选这些" in page.locator(".err").inner_text()
     assert Response.objects.filter(item__kind="multiple").count() == 0
 
 
-def test_a_passed_quiz_and_a_finished_module_lead_on(visitor: Any, url: str) -> None:
-    page = small_phone(visitor)
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_a_passed_quiz_and_a_finished_module_lead_on(visitor: Any, url: str, lang: str) -> None:
+    page = small_phone(visitor, lang=lang)
     page.goto(f"{url}{MODULE}")
     quiz = Quiz.objects.get(module__slug="window-light")
     assert page.locator(f"ol a[href='/quizzes/{quiz.pk}/'] .done").count() == 0
@@ -150,6 +167,8 @@ def test_a_passed_quiz_and_a_finished_module_lead_on(visitor: Any, url: str) -> 
     assert path_of(page) == "/modules/parcel/"
     page.goto(f"{url}{MODULE}")
     assert page.locator(f"ol a[href='/quizzes/{quiz.pk}/'] .done").count() == 1
+    assert above_the_bar(page, "main a.btn.go")
+    assert above(page, "main a.btn.go", ".goal")
     tap(page, "main a.btn.go")
     assert path_of(page) == "/modules/parcel/"
 

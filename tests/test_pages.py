@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 from django.utils.html import escape
@@ -70,6 +71,11 @@ def test_compressed_and_plain_are_the_same_page(client: Client) -> None:
     read_lesson(client, "borrow-the-window")
     own = client.get("/modules/window-light/", HTTP_ACCEPT_ENCODING="gzip")
     assert gzip.decompress(own.content) == client.get("/modules/window-light/").content
+
+
+def test_the_stylesheet_is_small() -> None:
+    css = (settings.BASE_DIR / "static" / "look.css").read_bytes()
+    assert len(gzip.compress(css, 9)) <= 8_000
 
 
 def test_language_and_large_text_are_remembered_and_come_back(client: Client) -> None:
