@@ -110,6 +110,13 @@ def tree(tmp_path: Path) -> Path:
         ("module.md", "slug: window-light", "slug: parcel", "module.md:1:"),
         ("quiz.md", "answer: true", "answer: maybe", "quiz.md:"),
         ("light.svg", "<svg ", "<svg onload='x()' ", "light.svg:1:"),
+        (
+            "light.svg",
+            "</svg>",
+            '<text x="9" y="9" font-size="23.5">1</text></svg>',
+            "light.svg:1: words of 23.5",
+        ),
+        ("light.svg", "</svg>", '<text x="9" y="9">1</text></svg>', "light.svg:1: words of 0"),
     ],
 )
 def test_a_mistake_is_named_by_file_and_line(

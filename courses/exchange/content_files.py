@@ -18,6 +18,7 @@ from .quiz_files import QuizItem, parse_quiz
 
 MAX_FILE = 64 * 1024
 MAX_SVG = 25 * 1024
+MIN_WORDS = 24 / 480  # of the width: a drawing is 324 px wide on a phone of 360, its words 16 px and more
 LANGS = ("zh", "en")
 
 _MODULE_KEYS = {
@@ -30,6 +31,8 @@ _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _BAD_SVG = re.compile(
     r"<script|<foreignObject|<style|\bon\w+\s*=|\bstyle\s*=|href\s*=\s*[\"'](?!#)", re.IGNORECASE
 )
+_VIEW_BOX = re.compile(r"viewBox=\"\S+ \S+ (\d+)")
+_WORDS = re.compile(r"<text\b(?:[^>]*?\bfont-size=\"([\d.]+)\")?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +250,22 @@ def _check_pictures(source: ModuleSource) -> None:
     for picture in pictures:
         if picture.stat().st_size > MAX_SVG:
             source.add_error(picture.name, 1, f"larger than {MAX_SVG // 1024} KB")
-        found = _BAD_SVG.search(picture.read_text("utf-8", errors="replace"))
-        if found:
+        drawing = picture.read_text("utf-8", errors="replace")
+        if found := _BAD_SVG.search(drawing):
             source.add_error(picture.name, 1, f"{found.group()!r} is not allowed in a picture")
+        if small := _small_words(drawing):
+            source.add_error(picture.name, 1, f"words of {small:g}; a phone shows what is under 24 too small")
         if picture.name not in used:
             source.add_error(picture.name, 1, "no lesson shows this picture")
     if len(pictures) < 2:
         source.add_error("module.md", 1, "a module has at least two pictures")
+
+
+def _small_words(drawing: str) -> float | None:
+    """The smallest size of words, in units of a drawing 480 wide, when a phone cannot show it at 16 px."""
+    box = _VIEW_BOX.search(drawing)
+    sizes = [float(size or 0) / float(box[1]) for size in _WORDS.findall(drawing)] if box else []
+    return min(sizes) * 480 if sizes and min(sizes) < MIN_WORDS else None
 
 
 def _check_unique(sources: list[ModuleSource]) -> None:
