@@ -253,7 +253,7 @@ def _check_pictures(source: ModuleSource) -> None:
         drawing = picture.read_text("utf-8", errors="replace")
         if found := _BAD_SVG.search(drawing):
             source.add_error(picture.name, 1, f"{found.group()!r} is not allowed in a picture")
-        if small := _small_words(drawing):
+        if (small := _small_words(drawing)) is not None:
             source.add_error(picture.name, 1, f"words of {small:g}; a phone shows what is under 24 too small")
         if picture.name not in used:
             source.add_error(picture.name, 1, "no lesson shows this picture")
