@@ -69,6 +69,12 @@ def test_what_is_furthest_below_comes_first_with_its_gap_in_points() -> None:
     assert line.code == "satisfaction"
 
 
+def test_people_who_can_be_helped_today_stand_before_what_chance_could_explain() -> None:
+    sure, unsure = board(share("satisfaction", 760, 1000)), board(share("passed", 6, 10))
+    assert [line.code for line in to_do(sure, 7, 0, names_shown=True)] == ["satisfaction", "help"]
+    assert [line.code for line in to_do(unsure, 7, 0, names_shown=True)] == ["help", "passed"]
+
+
 def test_what_chance_could_explain_comes_after_what_is_surely_below() -> None:
     sure, unsure = (
         share("satisfaction", 760, 1000),
@@ -106,8 +112,8 @@ def test_people_are_counted_where_their_names_stand_and_few_are_few_elsewhere(
 def test_questions_without_a_theme_else_those_answered_late() -> None:
     late = share("answered_in_time", 7, 10)
     none = Figure("questions_on:none", Unit.QUESTIONS, 2.0, 2, 11)
-    assert texts(board(late, none))[-1] == "2 questions have no theme yet"
-    assert texts(board(late))[-1] == "3 questions were not answered in time"
+    assert texts(board(late, none))[-1] == "3 questions were not answered in time"  # somebody waits
+    assert texts(board(none))[-1] == "2 questions have no theme yet"
     hidden = Figure("questions_on:none", Unit.QUESTIONS, None, hidden=True)
     assert texts(board(hidden)) == []
 

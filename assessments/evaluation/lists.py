@@ -253,8 +253,15 @@ def _reactions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     return Listing(
         (_("State"),) if all_few else (_("Module"), _("State")), rows, cells, marks,
         lambda rows, yes: rows.filter(**{name: yes}),
-        note=_("Modules are not named: fewer than five people finished each.") if all_few else "",
+        note=_few_note(all_few),
     )  # fmt: skip
+
+
+def _few_note(all_few: bool) -> str:
+    """Why there is nothing in a row but a face."""
+    names = _("No names and no days, so that nobody is known by a face.")
+    few = _("Modules are not named: fewer than five people finished each.")
+    return f"{names} {few}" if all_few else names
 
 
 def _modules_of_few(rows: QuerySet[Any]) -> tuple[set[int], bool]:

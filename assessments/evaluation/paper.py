@@ -22,7 +22,7 @@ from .tables import check_code
 LEFT, TOP, BOTTOM, WIDTH, GAP = 14, 12, 286, 182, 7  # mm
 HALF = (WIDTH - GAP) / 2
 ROW, HEAD = 5.1, 12.5  # mm: a row of a small table; a section's title and the heads of its columns
-BODY, SMALLEST = 8.5, 5.5  # points; smaller, and a word is cut
+BODY, SMALL, SMALLEST = 8.5, 7.5, 5.5  # points; smaller, and a word is cut
 TRACK, RANGE = (221, 221, 221), (130, 130, 130)
 WEIGHT = (96, 96, 96)
 THEMES = 5
@@ -104,7 +104,7 @@ class _Page(Sheet):
             for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
                 align = "L" if number == 0 else "R"
                 self.words(
-                    left, y, width - 1.5 * (number == 0), cell, size=7.5 if at == 0 else BODY, align=align
+                    left, y, width - 1.5 * (number == 0), cell, size=SMALL if at == 0 else BODY, align=align
                 )
                 left += width
             y += ROW
@@ -127,8 +127,8 @@ class _Page(Sheet):
             [(at - 0.8, y + 0.6), (at + 0.8, y + 0.6), (at + 1.4, y + 3.2), (at - 1.4, y + 3.2)], style="F"
         )
         if row.mark is not None:  # over the weight: near its target a figure must not hide it
-            self.set_line_width(0.5)
-            self.line(x + width * row.mark / 100, y - 1, x + width * row.mark / 100, y + 2.6)
+            self.set_line_width(0.6)
+            self.line(x + width * row.mark / 100, y - 1.2, x + width * row.mark / 100, y + 3.6)
 
     def _weight(self, bold: bool) -> AbstractContextManager[Any]:
         """The one font is regular: bold is its outline drawn too."""
@@ -179,7 +179,7 @@ def _funnel(page: _Page, report: Report, y: float) -> float:
         page.words(x + 1, y + 7.6, width - 2, step.number, size=15, bold=True, align="C")
         caption = f"{step.title} {step.share}".strip()
         page.words(x + 1, y + 13, width - 2, caption, size=8.5, align="C")
-    page.words(LEFT, y + 17.6, WIDTH, _("Each percentage is of the enrolled people."), size=7.5)
+    page.words(LEFT, y + 17.6, WIDTH, _("Each percentage is of the enrolled people."), size=SMALL)
     return y + 24
 
 
@@ -199,7 +199,7 @@ def _lights(page: _Page, report: Report, y: float) -> float:
         for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             inset = 3 if number == 7 else 0
             align = "L" if number in (0, 7) else "R"
-            size, bold = (7.5, False) if row is None else (BODY, number in (0, 1, 7))
+            size, bold = (SMALL, False) if row is None else (BODY, number in (0, 1, 7))
             page.words(x + inset, y, width - inset, cell, size=size, bold=bold, align=align)
             if row is not None and number == 4:
                 page.beam(x + 5, y + 1.6, width - 7, row)
@@ -207,7 +207,11 @@ def _lights(page: _Page, report: Report, y: float) -> float:
         y += ROW + 0.3
         if at < len(report.lights):
             page.rule(LEFT, y, WIDTH, 0.3 if at == 0 else 0.1)
-    return y + 2.5
+    key = _(
+        "In the picture: the weight hangs at the result, the dark part is the likely range, the line is the target."
+    )
+    page.words(LEFT, y, WIDTH, key, size=SMALL)
+    return y + ROW + 1.5
 
 
 def _light(row: Shown) -> tuple[str, ...]:
@@ -251,7 +255,7 @@ def _plain(page: _Page, x: float, y: float, lines: Sequence[Line]) -> float:
         room = 26 if base else 0  # words without a base have its room
         page.words(x, y, HALF - 45, line.name)
         page.words(x + HALF - 44, y, 44 - room, value, align="R")
-        page.words(x + HALF - 25, y, 25, base, size=7.5, align="R")
+        page.words(x + HALF - 25, y, 25, base, size=SMALL, align="R")
         y += ROW
     return y
 
@@ -264,7 +268,7 @@ class _Below:
         self.small = "\n".join(report.definitions)
         self.rows = max(1, min(THEMES, len(report.themes)), len(report.answering) + len(report.help))
         self.height = (
-            6.4 + ROW * (self.rows + 1) + 2.5 + page.height_of(self.small, size=7, height=3.3) + 6 + 17
+            6.4 + ROW * (self.rows + 1) + 2.5 + page.height_of(self.small, size=SMALL, height=3.5) + 6 + 17
         )
 
     def draw(self, y: float) -> None:
@@ -279,10 +283,10 @@ class _Below:
         lines = (*(_line(row) for row in report.answering), *report.help)
         end = _plain(page, x, y + 6.4, lines)
         advice = _("Advice by published points, never a decision. Names stay on the site.")
-        page.words(x, end, HALF, advice, size=7.5)
+        page.words(x, end, HALF, advice, size=SMALL)
         y += 6.4 + ROW * (self.rows + 1) + 2.5
         page.rule(LEFT, y, WIDTH, 0.1)
-        page.paragraph(y + 1, self.small, size=7, height=3.3)
+        page.paragraph(y + 1, self.small, size=SMALL, height=3.5)
         self._signatures()
 
     def _signatures(self) -> None:

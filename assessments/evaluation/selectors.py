@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
 
 from courses.models import Course, Module
 from learners.models import Cohort, Enrolment
@@ -19,6 +19,8 @@ from .help_points import RED
 from .models import EvaluationSnapshot, HelpNeed, Job
 from .places import PlaceRow, place_rows
 from .presentation import Shown
+from .reach import reach_of
+from .tally import FEWEST
 
 A_PERIOD = dt.timedelta(days=28)  # the figure "before" is at least so old
 NOT_OLDER = dt.timedelta(days=42)  # and at most: a year ago is no period
@@ -75,6 +77,20 @@ class Board:
     def too_few(self) -> bool:
         """Whether so few are enrolled that there is no rate to show."""
         return bool(self.shown) and self.shown["enrolled"].figure.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCount:
+    """A module with how many people of a place are in it, as its board counts them."""
+
+    module: Module
+    enrolled: int
+    finished: int
+
+    @property
+    def few(self) -> bool:
+        """Whether so few are in it that a number could point at one of them."""
+        return 0 < self.enrolled < FEWEST
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
@@ -199,11 +215,18 @@ def _next(shown: dict[str, Shown], needs: list[Any]) -> tuple[summary.ToDo, ...]
     return summary.to_do(shown, every - visit, visit, names_shown=True)
 
 
-def courses() -> list[Course]:
-    """Courses with their published modules (``shown_modules``): 2 queries."""
-    modules = Module.objects.published().select_related("published").order_by("pk")
-    shown = Prefetch("modules", queryset=modules, to_attr="shown_modules")
-    return [row for row in Course.objects.order_by("pk").prefetch_related(shown) if row.shown_modules]
+def courses(place: str, as_of: dt.datetime) -> list[tuple[Course, list[ModuleCount]]]:
+    """Courses with their published modules and the people of a place in them: 4 queries.
+
+    :param place: the code of a region, empty for everybody.
+    """
+    rows = reach_of(Scope(ScopeKind.REGION, place), as_of).enrolments().order_by().values("module")
+    rows = rows.annotate(enrolled=Count("pk"), finished=Count("pk", filter=Q(completed_at__lt=as_of)))
+    counts = {row["module"]: (row["enrolled"], row["finished"]) for row in rows}
+    modules: dict[int, list[ModuleCount]] = {}
+    for module in Module.objects.published().select_related("published").order_by("pk"):
+        modules.setdefault(module.course_id, []).append(ModuleCount(module, *counts.get(module.pk, (0, 0))))
+    return [(row, modules[row.pk]) for row in Course.objects.order_by("pk") if row.pk in modules]
 
 
 def _job(scope: Scope) -> Job | None:

@@ -60,16 +60,20 @@ def to_do(every: Mapping[str, Shown], call: int, visit: int, *, names_shown: boo
     :param call: and ``visit``: people to call and to visit. :param names_shown: whether who reads it sees
         their names anyway; elsewhere few people stand as few.
     """
-    found = [_furthest_below(lights_of(every)), _people(call, visit, names_shown), _questions(every)]
+    lights = lights_of(every)
+    measure, people, questions = _furthest_below(lights), _people(call, visit, names_shown), _questions(every)
+    surely = any(row.light == Light.MISSED for row in lights)
+    # what chance could explain stands behind people who can be helped today
+    found = (measure, people, questions) if surely else (people, questions, measure)
     return tuple(line for line in found if line is not None)[:MOST_TO_DO]
 
 
 def _furthest_below(lights: Sequence[Shown]) -> ToDo | None:
-    """The measure that lacks most, in points of what is shown, as a reader would subtract."""
+    """The measure that lacks most, in points of what is shown, as a reader would subtract; one that is
+    surely below goes before one that chance could explain."""
     below = [row for row in lights if row.light in (Light.MISSED, Light.UNSURE, Light.NEAR)]
     if not below:
         return None
-    # one that is surely below goes before one that chance could explain
     row = max(below, key=lambda one: (one.light == Light.MISSED, _gap(one)))
     told = {"title": row.title, "value": row.value, "target": row.target, "n": _gap(row)}
     if not told["n"]:
@@ -105,21 +109,18 @@ def _people(call: int, visit: int, names_shown: bool) -> ToDo | None:
 
 
 def _questions(every: Mapping[str, Shown]) -> ToDo | None:
-    """Questions without a theme; without any, those answered late or not at all."""
-    row = every.get(f"questions_on:{NO_THEME}")
-    unclassed = (row.figure.numerator or 0) if row else 0
-    if row and unclassed:
-        text = ngettext(
-            "%(n)s question has no theme yet", "%(n)s questions have no theme yet", unclassed
-        )  # fmt: skip
-        return ToDo(row.figure.code, text % {"n": unclassed})
+    """Questions answered late or not at all: somebody waits. Without any, those without a theme."""
     timely = every.get("answered_in_time")
-    if timely is None or timely.figure.numerator is None or timely.figure.denominator is None:
+    if timely and timely.figure.numerator is not None and timely.figure.denominator is not None:
+        late = timely.figure.denominator - timely.figure.numerator
+        if late:
+            text = ngettext(
+                "%(n)s question was not answered in time", "%(n)s questions were not answered in time", late
+            )
+            return ToDo(timely.figure.code, text % {"n": late})
+    row = every.get(f"questions_on:{NO_THEME}")
+    if row is None or not row.figure.numerator:
         return None
-    late = timely.figure.denominator - timely.figure.numerator
-    if not late:
-        return None
-    text = ngettext(
-        "%(n)s question was not answered in time", "%(n)s questions were not answered in time", late
-    )
-    return ToDo(timely.figure.code, text % {"n": late})
+    unclassed = row.figure.numerator
+    text = ngettext("%(n)s question has no theme yet", "%(n)s questions have no theme yet", unclassed)
+    return ToDo(row.figure.code, text % {"n": unclassed})

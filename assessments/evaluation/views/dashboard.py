@@ -80,7 +80,8 @@ def courses(request: HttpRequest) -> HttpResponse:
     """Courses with their modules, each leading to its board of a place."""
     region = access.place_of(request.user, request.GET.get("region"))
     context = {
-        "courses": selectors.courses(), "nav": "board", "place": access.place_title(region),
+        "courses": selectors.courses(region.code if region else "", timezone.now()), "nav": "board",
+        "place": access.place_title(region),
         "code": region.code if region else access.EVERYBODY,
     }  # fmt: skip
     return render(request, "supervision/courses.html", context)
