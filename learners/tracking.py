@@ -113,6 +113,7 @@ def tracking_file(learner: Learner, rows: FileRows | None = None) -> TrackingFil
 
 def _modules_section(rows: FileRows) -> TrackingSection:
     """Modules: how far, best score, done when."""
+    begun = _begun(rows)
     return TrackingSection(
         "modules",
         _("Modules"),
@@ -121,11 +122,11 @@ def _modules_section(rows: FileRows) -> TrackingSection:
             (
                 _module_title(row.module),
                 str(row.lessons_done),
-                spent(row.seconds) if _begun(row) else "–",
+                spent(row.seconds) if row.module_id in begun else "–",
                 f"{row.best_score:.0%}" if row.best_score is not None else "–",
                 _("finished %(day)s") % {"day": _day(row.completed_at)}
                 if row.completed_at
-                else (_("under way") if _begun(row) else _("not begun yet")),
+                else (_("under way") if row.module_id in begun else _("not begun yet")),
             )
             for row in rows.enrolments[:MOST_ROWS]
         ),
@@ -133,9 +134,10 @@ def _modules_section(rows: FileRows) -> TrackingSection:
     )
 
 
-def _begun(row: Enrolment) -> bool:
-    """Whether there is more than the enrolment: a class enrols its members in modules they never opened."""
-    return bool(row.seconds or row.lessons_done or row.best_score is not None)
+def _begun(rows: FileRows) -> set[int]:
+    """Modules with more than the enrolment: a class enrols its members in modules they never opened."""
+    opened = {row.module_id for row in rows.progress}
+    return opened | {row.module_id for row in rows.enrolments if row.best_score is not None}
 
 
 def _lessons_section(rows: FileRows) -> TrackingSection:

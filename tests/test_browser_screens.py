@@ -61,6 +61,36 @@ def test_no_date_of_the_file_is_broken_and_the_file_is_short(
     assert page.locator("a[href='/me/file.json']").count() == 0
 
 
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+@pytest.mark.parametrize("elder", ["", "1"])
+def test_the_table_of_lessons_and_the_subjects_keep_their_grid(
+    visitor: Any, url: str, lang: str, elder: str
+) -> None:
+    page = visitor(lang=lang, elder=elder)
+    page.goto(url)
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll('.mx td a > span:last-child')].map((el) => {
+          const range = document.createRange(); range.selectNodeContents(el);
+          return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size; })"""
+    )
+    assert lines
+    assert max(lines) == 1  # no cell breaks in two
+    out = "() => Math.max(...[...document.querySelectorAll('.mx th')].map((e) => e.scrollWidth - e.clientWidth))"
+    assert page.evaluate(out) <= 0
+    page.goto(f"{url}/modules/")
+    page.locator(".by summary").tap()
+    assert len({round(chip.bounding_box()["width"]) for chip in page.locator(".by .chip").all()}) == 1
+
+
+def test_what_comes_next_stands_above_the_tools_of_the_file(visitor: Any, url: str) -> None:
+    page = small_phone(visitor)
+    page.goto(f"{url}{LESSON}")
+    tap(page, "form[data-end] button")
+    page.goto(f"{url}/me/")
+    assert above_the_bar(page, "main a.btn.go")
+    assert above(page, "main a.btn.go", "main .seg")
+
+
 def test_an_address_with_a_track_unfolds_it(visitor: Any, url: str) -> None:
     page = visitor()
     page.goto(f"{url}/tracks/")

@@ -176,7 +176,7 @@ def test_true_stands_before_not_true_whatever_the_try() -> None:
     assert len(orders) > 1
 
 
-@pytest.mark.parametrize(("wrong", "words"), [(2, "Nearly there"), (5, "4 short")])
+@pytest.mark.parametrize(("wrong", "words"), [(2, "Nearly there"), (5, "4 more needed")])
 def test_the_result_says_honestly_how_far_it_was(client: Client, wrong: int, words: str) -> None:
     client.cookies["django_language"] = "en"
     html = client.get(take_quiz(client, quiz().pk, wrong=wrong).headers["Location"])

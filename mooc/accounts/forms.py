@@ -81,7 +81,10 @@ class PasswordPersonForm(PersonForm):
     """The same for people without a phone: a name and a password."""
 
     password = forms.CharField(
-        label=_("A password, 8 signs or more"), max_length=128, widget=forms.PasswordInput
+        label=_("A password, 8 characters or more"),
+        max_length=128,
+        widget=forms.PasswordInput,
+        error_messages={"required": _("Make up a password of 8 characters or more.")},
     )
     field_order = ["name", "password", "birth_year", "guardian", "consent"]
 
