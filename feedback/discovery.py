@@ -50,7 +50,7 @@ def find_new_themes() -> int:
 
 @functools.cache
 def _by_language(_encoder: str) -> np.ndarray:
-    """How the languages differ, from the shipped examples: some 340 of them, encoded once a process."""
+    """How the languages differ, from the shipped examples: a thousand of them, encoded once a process."""
     known = clusters.few_of_each(corpus.shipped())
     return clusters.by_language(known, encoder.encode([tidy(example.text) for example in known]))
 
