@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,7 +17,8 @@ from mooc.lib.errors import DomainError
 from mooc.lib.text import clean
 
 from . import answering, themes
-from .classifier import clusters, encoder
+from .classifier import clusters, corpus, encoder
+from .classifier.wording import tidy
 from .data import ThemeSource
 from .models import Question, Theme, ThemeProposal
 
@@ -34,7 +36,8 @@ def find_new_themes() -> int:
     found: list[clusters.Cluster] = []
     if len(rows) >= ENOUGH:
         meaning = np.stack([np.frombuffer(bytes(row.vector or b""), np.float16) for row in rows])
-        found = clusters.find([row.text for row in rows], meaning, themes.in_use().model.scale.mean)
+        centre, leave = themes.in_use().model.scale.mean, _by_language(encoder.encoder_id())
+        found = clusters.find([row.text for row in rows], meaning, centre, leave=leave)
     with transaction.atomic():
         ThemeProposal.objects.all().delete()
         for cluster in found:
@@ -43,6 +46,13 @@ def find_new_themes() -> int:
             )
             proposal.questions.set([rows[row] for row in cluster.rows])
     return len(found)
+
+
+@functools.cache
+def _by_language(_encoder: str) -> np.ndarray:
+    """How the languages differ, from the shipped examples: a thousand of them, encoded once a process."""
+    known = clusters.few_of_each(corpus.shipped())
+    return clusters.by_language(known, encoder.encode([tidy(example.text) for example in known]))
 
 
 def _unsure() -> list[Question]:
