@@ -15,13 +15,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
-from . import admin_catalogue, drafts, services, uploads
+from . import admin_catalogue, drafts, services
+from .admin_blocks import BlockInline, files_of
 from .admin_catalogue import TITLES
-from .models import Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+from .models import Course, Lesson, LessonEdition, Module, ModuleEdition
 
 __all__ = ["admin_catalogue"]
-
-UPLOAD_KINDS = ("picture",)
 
 
 class Sentence(forms.Textarea):
@@ -122,6 +121,7 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     actions = ["publish", "withdraw"]
     own_fields = {"course": Course}
     change_form_template = "admin/courses/module/change_form.html"
+    save_on_top = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""
@@ -202,58 +202,6 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
             services.withdraw_module(module=module)
 
 
-class BlockForm(forms.ModelForm):
-    """A block, with a picture chosen from the phone or computer."""
-
-    upload = forms.FileField(
-        label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most")
-    )
-
-    class Meta:
-        model = Block
-        fields = [
-            "position",
-            "kind",
-            "heading_zh",
-            "heading_en",
-            "body_zh",
-            "body_en",
-            "upload",
-            "media",
-        ]
-        widgets = {
-            "body_zh": forms.Textarea(attrs={"rows": 5, "cols": 50}),
-            "body_en": forms.Textarea(attrs={"rows": 5, "cols": 50}),
-        }
-
-    def clean(self) -> dict[str, Any]:
-        """Store the picture first, so that the block's own check finds its file."""
-        data = super().clean() or {}
-        upload = data.get("upload")
-        if upload and data.get("kind") in UPLOAD_KINDS:
-            try:
-                data["media"] = uploads.store_picture(
-                    upload=upload, label=data.get("heading_zh") or upload.name
-                )
-            except DomainError as error:
-                self.add_error("upload", str(error))
-        elif upload:
-            self.add_error("upload", _("A file belongs to a block of kind “picture”."))
-        return data
-
-
-class BlockInline(OwnInline, admin.StackedInline):
-    """The blocks of a lesson in order."""
-
-    model = Block
-    form = BlockForm
-    extra = 1
-    raw_id_fields = ["media"]
-    fields = [
-        ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
-    ]  # fmt: skip
-
-
 class OwnModuleFilter(admin.SimpleListFilter):
     """By module, among one's own."""
 
@@ -281,6 +229,7 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
     inlines = [BlockInline]
     readonly_fields = ["preview"]
     change_form_template = "admin/courses/lessonedition/change_form.html"
+    save_on_top = True
     formfield_overrides = SENTENCES
     own_path = "edition__module__in"
     own_model = Module
@@ -315,6 +264,11 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
         if obj is None:
             kwargs["form"] = _add_form(request)
         return super().get_form(request, obj, change, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With all pictures there are, to be looked at while choosing."""
+        context["pictures"] = files_of(request).pictures
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The module the trainer came from."""

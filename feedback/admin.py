@@ -44,6 +44,7 @@ class ReportAdmin(OwnRows, SimpleHistoryAdmin):
     list_display = ["kind", "text", "lesson_of", "when", "done"]
     list_select_related = ["lesson"]
     list_filter = ["done", "kind"]
+    nothing = _("No reader has said that something in your lessons is wrong, old or missing.")
     fields = ["kind", "text", "lesson", "edition", "done", "note"]
     readonly_fields = ["kind", "text", "lesson", "edition"]
 
@@ -96,6 +97,7 @@ class ReplyAdmin(OwnRows, admin.ModelAdmin):
     own_path, own_model = "question__in", Question
     list_display = ["text", "asked", "when", "read_by"]
     list_filter = ["held"]
+    nothing = _("No neighbour has answered a question of your courses yet.")
     ordering = [IS_REPORTED.desc(), "-held", "created_at"]
     fields = ["asked", "text", "when", "read_by"]
     readonly_fields = ["asked", "text", "when", "read_by"]

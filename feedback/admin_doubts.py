@@ -21,9 +21,10 @@ from .models import Question, TrainingExample
 class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
     """Only the doubtful ones: tick, and say which theme is right."""
 
-    list_display = ["asked", "theme", "doubted_as", "chance"]
+    list_display = ["asked", "theme", "other", "chance"]
     list_display_links = None
     list_per_page = 50
+    nothing = _("No theme is in doubt.")
     actions = ["change_theme", "keep_theme"]
 
     own_path, own_model = "question__in", Question
@@ -50,12 +51,17 @@ class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
         address = reverse("admin:feedback_question_change", args=[row.question_id])
         return format_html('<a href="{}">{}</a>', address, row.question.text[:120])
 
+    @admin.display(description=_("the question engine thinks of"), ordering="doubted_as")
+    def other(self, row: TrainingExample) -> str:
+        """What a model without this label says."""
+        return str(row.doubted_as or "")
+
     @admin.display(description=_("how sure"), ordering="doubt")
     def chance(self, row: TrainingExample) -> str:
         """In percent."""
         return f"{row.doubt:.0%}"
 
-    @admin.action(description=_("The engine is right: change the theme"))
+    @admin.action(description=_("The question engine is right: change the theme"))
     def change_theme(self, request: HttpRequest, rows: Any) -> None:
         """To what the engine thinks of."""
         self._settle(request, rows, change=True)

@@ -63,7 +63,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         used, corrections = themes.in_use(), training.corrections_since()
         percent = {name: round(100 * used.model.metrics[name]) for name in ("coverage", "precision")}
         percent["good"] = round(100 * used.model.metrics["coverage"] * used.model.metrics["precision"])
-        told = {"title": _("How well questions are classed"), "percent": percent, "used": used,
+        told = {"title": _("The question engine"), "percent": percent, "used": used,
                 "figures": used.model.metrics, "threshold": used.model.threshold,
                 "corrections": corrections, "enough": training.ENOUGH_CORRECTIONS,
                 "may_press": self.has_change_permission(request),

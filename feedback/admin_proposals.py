@@ -81,7 +81,8 @@ class ThemeProposalAdmin(OwnRows, admin.ModelAdmin):
             return
         later(tasks.retrain_if_due)
         messages.success(
-            request, _("“%(theme)s” has these questions now. The engine learns it.") % {"theme": named}
+            request,
+            _("“%(theme)s” has these questions now. The question engine learns it.") % {"theme": named},
         )
 
     def response_change(self, request: HttpRequest, obj: ThemeProposal) -> HttpResponse:

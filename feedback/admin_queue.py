@@ -97,7 +97,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     search_fields = ["text", "answer"]
     ordering = [F("answered_at").asc(nulls_first=True), "due_at"]
     list_per_page = 50
-    fields = ["theme", "to_theme_page", "share", "answer", "seen"]  # the button stands right below
+    fields = ["answer", "share", "to_theme_page", "theme", "seen"]  # the box first; the button right below
     change_form_template = "admin/feedback/question/change_form.html"
     view_on_site = False  # a held question is not on the site for its trainer
 

@@ -46,7 +46,7 @@ def queue(user: Any) -> DeskPanel | None:
         DeskLink(_("Answer the first one"), f"{QUESTIONS}{free.pk}/change/") if free else None,
         DeskLink(_("The whole queue"), QUESTIONS) if found else DeskLink(_("All questions"), f"{QUESTIONS}?state=all"),
         (
-            DeskLink(_("Answer modules"), ANSWERS), DeskLink(_("How well questions are classed"), ENGINE),
+            DeskLink(_("Answer modules"), ANSWERS), DeskLink(_("The question engine"), ENGINE),
             DeskLink(_("Classes"), CLASSES),
         ),
     )  # fmt: skip

@@ -51,7 +51,8 @@ SMALL_TEXT = """(least) => {
   const seen = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const el = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || el.closest('.vh,script,.skip,svg') || !el.checkVisibility()) continue;
+    if (!walker.currentNode.textContent.trim() || !el.checkVisibility()) continue;
+    if (el.closest('.vh,.visually-hidden,script,.skip,svg')) continue;
     const size = parseFloat(getComputedStyle(el).fontSize);
     if (size < least - 0.05) seen.push(`${size} ${el.outerHTML.slice(0, 80)}`);
   }

@@ -17,7 +17,7 @@ from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.models import EvaluationReport, Job
 from learners import cohorts
 from tests import world
-from tests.browser import WIDER, axe_findings, path_of, sign_in, tap
+from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
 from tests.conftest import PASSWORD
 
 # The themes come by a migration: a flushed database gets them back.
@@ -115,11 +115,11 @@ def open_whole(page: Any, address: str) -> list[str]:
 def test_the_supervisors_pages_are_for_everybody(
     visitor: Callable[..., Any], url: str, county: dict[str, Any], window: str, lang: str, scheme: str
 ) -> None:
-    """axe finds nothing, and nothing is wider than the window."""
+    """axe finds nothing, nothing is wider than the window, and no text is under 16 px."""
     page, axe, found = visitor(lang=lang, color_scheme=scheme, **WINDOWS[window]), Axe(), []
     sign_in(page, url, "supervisor", PASSWORD)
     for path in pages_of(county, lang):
-        found += open_whole(page, url + path) + axe_findings(axe, page)
+        found += open_whole(page, url + path) + axe_findings(axe, page) + page.evaluate(SMALL_TEXT, 16)
     assert found == []
 
 

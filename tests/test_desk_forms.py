@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.db import models
+from django.db import connection, models
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
-from courses.models import Course, Lesson, LessonEdition, Module
+from courses.models import Block, Course, Lesson, LessonEdition, Media, MediaSize, Module
 from feedback.models import ClassifierVersion, ContentReport, Theme
 from learners.models import Cohort
 from tests import world
 from tests.asking import client_of
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 MODULES, LESSONS, CLASSES = (
@@ -147,6 +150,82 @@ def test_publishing_stands_beside_saving_and_enter_saves(trainer: Any) -> None:
     assert form.index('name="_publish"') < form.index("deletelink")
 
 
+@pytest.mark.parametrize("which", ["module", "lesson"])
+def test_a_long_form_is_saved_from_its_top_and_from_its_end(trainer: Any, which: str) -> None:
+    path = f"{MODULES}{module().pk}/change/" if which == "module" else f"{LESSONS}{lesson().pk}/change/"
+    text = client_of(trainer).get(path).content.decode()
+    for name in ("_save", "_continue", *(["_publish"] if which == "module" else [])):
+        button = f'name="{name}"'
+        assert text.count(button) == 2, name
+        assert text.index(button) < text.index("<fieldset"), name
+        assert text.rindex(button) > text.rindex("</fieldset>"), name
+
+
+def picture_block() -> Block:
+    block = Block.objects.filter(lesson__edition=module().draft, media__isnull=False).first()
+    assert block is not None
+    return block
+
+
+def test_a_picture_is_chosen_by_its_name_and_shown_without_a_script(trainer: Any) -> None:
+    block, client = picture_block(), english(trainer)
+    other = Media.objects.create(
+        sha256="b" * 64,
+        file="m/barn.webp",
+        mime="image/webp",
+        bytes=9,
+        width=1280,
+        height=800,
+        label="barn.jpg",
+    )
+    MediaSize.objects.create(media=other, file="m/barn-480.webp", width=480, bytes=5)
+    text = client.get(f"{LESSONS}{block.lesson_id}/change/").content.decode()
+    assert f'<option value="{block.media_id}" selected>{escape(block.heading_en)} (' in text
+    assert re.search(rf'class="thumb"[^>]*><img src="{re.escape(block.media.get_absolute_url())}"', text)  # type: ignore[union-attr]  # it has one
+    assert f'<option value="{other.pk}">barn.jpg</option>' in text
+    assert re.search(
+        r'<li><img src="/media/m/barn-480.webp"[^>]*> barn.jpg</li>', text
+    )  # the small copy is enough
+    assert 'class="vForeignKeyRawIdAdminField"' not in text
+
+
+def test_another_picture_is_chosen_and_kept(trainer: Any) -> None:
+    block = picture_block()
+    row = block.lesson
+    other = Media.objects.create(
+        sha256="b" * 64, file="m/barn.webp", mime="image/webp", bytes=9, label="barn.jpg"
+    )
+    data = {
+        "title_zh": row.title_zh, "title_en": row.title_en, "objective_zh": row.objective_zh,
+        "objective_en": row.objective_en, "source_zh": row.source_zh, "source_en": row.source_en,
+        "position": row.position, "minutes": row.minutes, "blocks-TOTAL_FORMS": "1", "blocks-INITIAL_FORMS": "1",
+        "blocks-0-id": block.pk, "blocks-0-lesson": row.pk, "blocks-0-position": block.position,
+        "blocks-0-kind": block.kind, "blocks-0-heading_zh": block.heading_zh,
+        "blocks-0-heading_en": block.heading_en, "blocks-0-body_zh": block.body_zh, "blocks-0-body_en": block.body_en,
+        "blocks-0-media": other.pk, "_save": "1",
+    }  # fmt: skip
+    assert client_of(trainer).post(f"{LESSONS}{row.pk}/change/", data).status_code == 302
+    block.refresh_from_db()
+    assert block.media_id == other.pk
+
+
+def test_the_files_to_choose_from_are_read_once_however_many_blocks(trainer: Any) -> None:
+    block, client = picture_block(), client_of(trainer)
+    path = f"{LESSONS}{block.lesson_id}/change/"
+    client.get(path)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return sum("courses_media" in row["sql"] and "courses_block" not in row["sql"] for row in asked)
+
+    before = queries()
+    Block.objects.bulk_create(
+        Block(lesson=block.lesson, position=20 + n, kind="picture", media=block.media) for n in range(9)
+    )
+    assert queries() == before == 2  # the files, and their small copies
+
+
 # --- classes ---------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +260,47 @@ def test_reports_show_the_lessons_title(trainer: Any) -> None:
     shown = LessonEdition.objects.get(lesson=row, edition=module().published).title_zh
     assert shown in text
     assert row.slug not in text
+
+
+def test_an_empty_list_is_a_sentence_and_says_when_a_choice_empties_it(trainer: Any) -> None:
+    client, path = english(trainer), "/admin/feedback/contentreport/"
+    text = client.get(path).content.decode()
+    assert "No reader has said that something in your lessons is wrong, old or missing." in text
+    assert not re.search(r'class="paginator"|\b0 rows', text)
+    row = ContentReport.objects.create(
+        lesson=Lesson.objects.get(slug="borrow-the-window"), kind="wrong", text="图不对"
+    )
+    text = client.get(path, {"kind__exact": "old"}).content.decode()
+    assert "Nothing in this list fits what you chose." in text
+    assert "No reader has said" not in text
+    text = client.get(path).content.decode()
+    assert f"{path}{row.pk}/change/" in text
+    assert "1 row" in text
+    assert "Nothing here yet." in english(trainer).get("/admin/feedback/savedreply/").content.decode()
+
+
+def test_the_engine_has_one_name(trainer: Any) -> None:
+    client, title = english(trainer), "The question engine"
+    assert f">{title} ›</a>" in client.get("/admin/").content.decode()
+    assert f"<h1>{title}</h1>" in client.get("/admin/feedback/classifierversion/").content.decode()
+    folders = (ROOT / "feedback", ROOT / "templates" / "admin")
+    files = [file for folder in folders for kind in ("*.py", "*.html") for file in folder.rglob(kind)]
+    said = re.compile(
+        r"""(?:_\(|gettext\(|trans(?:late)? )["'][^"'\n]*(?<!question )\bengine\b""", re.IGNORECASE
+    )
+    hidden = {
+        "models/theme.py",
+        "data.py",
+    }  # columns and a state that no page shows; a change would be a migration
+    assert not [
+        (file.name, said.findall(text))
+        for file in files
+        if "migrations" not in file.parts
+        and "/".join(file.parts[-2:]) not in hidden
+        and file.name not in hidden
+        for text in [file.read_text()]
+        if said.search(text)
+    ]
 
 
 def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(

@@ -607,15 +607,21 @@ def test_the_page_of_a_merged_one_shows_theme_and_answer_and_has_no_box_for_anot
     assert 'name="_part"' in page
 
 
-def test_merging_stands_above_the_box_and_says_how_many_and_what_became_of_it(
+def test_the_box_comes_first_and_merging_below_it_says_how_many_and_what_became_of_it(
     asker: Learner, trainer: Any, make_user: Any
 ) -> None:
     root, other = ask(asker, "鸡蛋怎么寄不会碎？"), ask(learner_of(make_user("n")), "鸡蛋咋寄才不碎")
     client = client_of(trainer)
     client.cookies["django_language"] = "en"
     page = client.get(f"{QUEUE}{root.pk}/change/").content.decode()
-    assert "1 other question may be the same" in page
-    assert page.index(f'name="same" value="{other.pk}"') < page.index("<textarea")
+    order = [
+        page.index(words)
+        for words in (
+            'class="asked"', 'name="_claim"', '<a href="#alike">1 other question may be the same</a>', "<textarea",
+            'name="share"', 'name="_answer"', f'name="same" value="{other.pk}"', 'name="_hide"',
+        )
+    ]  # fmt: skip
+    assert order == sorted(order)  # nothing to fill in, and no list, stands between the question and the box
     path = f"{QUEUE}{root.pk}/change/"
 
     def told(**button: Any) -> list[str]:
@@ -647,6 +653,28 @@ def test_the_filter_of_themes_holds_only_those_somebody_asked_about(asker: Learn
     page = client_of(trainer).get(QUEUE).content.decode()
     chosen = re.findall(r'href="\?theme__id__exact=(\d+)"', page)
     assert chosen == [str(Theme.objects.get(code="livestream").pk)]
+
+
+def test_every_cell_of_the_queue_has_the_name_of_its_column_and_an_empty_one_is_marked(
+    asker: Learner, trainer: Any
+) -> None:
+    row, client = ask(asker, "那个咋弄"), client_of(trainer)
+    client.cookies["django_language"] = "en"
+
+    def cells() -> dict[str, str]:
+        page = client.get(QUEUE).content.decode()
+        found = re.findall(r'<td class="([^"]*)" data-th="([^"]+)">', page.split("<tbody>")[1])
+        assert len(found) == page.split("<tbody>")[1].count("<td")
+        return {name: kinds for kinds, name in found}
+
+    assert list(cells()) == ["Due", "Theme", "Writing", "Lesson", "Who reads it"]
+    assert [name for name, kinds in cells().items() if "none" in kinds.split()] == [
+        "Theme",
+        "Writing",
+        "Lesson",
+    ]
+    answering.claim(question=row, by=trainer)
+    assert "none" not in cells()["Writing"].split()
 
 
 def test_who_reads_it_is_said_in_words(asker: Learner, trainer: Any) -> None:

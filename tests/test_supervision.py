@@ -27,7 +27,7 @@ from courses.models import Module
 from feedback.models import Question
 from learners import cohorts
 from learners import services as learning
-from learners.models import Enrolment, FileOpening, Learner
+from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
 from mooc.lib.look import day
 from tests import world
@@ -544,6 +544,36 @@ def test_the_reason_counts_what_the_file_counts_and_shows_its_points(
     for html in (file.content.decode(), office.get("/supervision/help/").content.decode()):
         assert said in html
         assert f"Points: {added} = {need.points}" in html
+
+
+def test_the_class_list_tells_lessons_outside_the_class_and_adds_up_to_the_members_file(
+    town: dict[str, Any], people: dict[str, Any]
+) -> None:
+    in_a_class(town, people, [town["p0"]])
+    cohort, trainer = Cohort.objects.get(), signed_in(people["trainer"])
+    text = trainer.get(f"/classes/{cohort.pk}/").content.decode()
+    (row,) = cohorts.progress_rows(cohort, list(cohort.members.all()))
+    assert (row.lessons, row.outside) == (0, 2)
+    assert f"0 / {row.lessons_total}<br>" in text
+    assert "2 outside the class" in text
+    file = trainer.get(f"/classes/{cohort.pk}/{town['p0'].pk}/").context["file"]
+    assert row.lessons + row.outside == file.lessons_done
+    cohort.modules.add(Module.objects.get(slug=world.SLUG))
+    (row,) = cohorts.progress_rows(cohort, list(cohort.members.all()))
+    assert (row.lessons, row.outside) == (2, 0)
+    assert "outside the class" not in trainer.get(f"/classes/{cohort.pk}/").content.decode()
+
+
+def test_a_class_list_takes_three_queries_however_many_members(
+    town: dict[str, Any], people: dict[str, Any], django_assert_num_queries: Any
+) -> None:
+    in_a_class(town, people, [row for row in town.values() if isinstance(row, Learner)])
+    cohort = Cohort.objects.get()
+    members = list(cohort.members.select_related("learner"))
+    assert len(members) > 3
+    for some in (members[:1], members):
+        with django_assert_num_queries(3):
+            assert len(cohorts.progress_rows(cohort, some)) == len(some)
 
 
 def test_a_need_stored_before_lessons_outside_were_told_is_still_read() -> None:

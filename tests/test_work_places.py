@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+
+from learners import cohorts
+from learners.guests import learner_of
+from learners.models import Cohort
 
 pytestmark = [pytest.mark.django_db]
 WORK = {"trainer": "/admin/", "supervisor": "/supervision/", "helper": "/classes/", "operator": "/admin/"}
@@ -43,3 +48,31 @@ def test_every_page_leads_there_also_one_that_is_not(role: str, address: str, pe
         answer = client.get(path)
         assert answer.status_code == status
         assert f'href="{address}"' in answer.content.decode()
+
+
+@pytest.mark.usefixtures("curriculum")
+def test_class_pages_lead_back_to_the_desk_and_a_helper_keeps_the_learners_menu(
+    people: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    day = timezone.localdate()
+    cohort = Cohort.objects.create(
+        title="河西班", trainer=people["trainer"], region=regions["village"], starts_on=day, ends_on=day
+    )
+    learner = cohorts.join_cohort(learner=learner_of(people["learner"]), cohort=cohort).learner
+    pages = ["/classes/", f"/classes/{cohort.pk}/", f"/classes/{cohort.pk}/{learner.pk}/"]
+    back = {"trainer": "/admin/", "operator": "/admin/", "supervisor": "/supervision/", "helper": ""}
+    for role, address in back.items():
+        client = Client()
+        client.force_login(people[role])
+        for path in pages[1:] if role == "supervisor" else pages:
+            html = client.get(path).content.decode()
+            menu, top = (
+                html[html.index("<nav") : html.index("</nav>")],
+                html[html.index("<main") :].split("<h1")[0],
+            )
+            assert ('href="/questions/ask/"' in menu) == (not address), (role, path)
+            if address:
+                assert f'href="{address}"' in menu, (role, path)
+                assert f'href="{address}"' in top, (role, path)
+            assert 'href="/classes/"' not in html or role != "supervisor"  # it has no list of classes
+            assert '<p class="crumb"></p>' not in html

@@ -17,7 +17,7 @@ class OwnRows:
     ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits
     the choices of foreign keys to rows of one's own. ``ticks`` are many-to-many fields shown as boxes to
     tick: the words of Django's two lists with arrows are not in its Chinese catalogue. ``labels`` name
-    fields whose column has no name for people.
+    fields whose column has no name for people. ``nothing`` is what an empty list says.
     """
 
     own_path = ""
@@ -26,6 +26,7 @@ class OwnRows:
     own_roles: tuple[Role, ...] = (Role.TRAINER,)
     ticks: tuple[str, ...] = ()
     labels: dict[str, Any] = {}
+    nothing: Any = ""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Boxes to tick, and names for people."""

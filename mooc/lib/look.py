@@ -9,17 +9,19 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import pages
+from . import pages, registry
 from .markup import to_html
 
 register = template.Library()
@@ -41,6 +43,12 @@ def icon(name: str, css: str = "i") -> SafeString:
 def _sprite() -> str:
     """The address of the sprite: asked twenty times a page, and the same until the next start."""
     return static("sprite.svg")
+
+
+@register.simple_tag(takes_context=True)
+def work_places(context: template.Context) -> list[tuple[str, str]]:
+    """Where the reader works, the first place first: ``(words, address)``."""
+    return registry.work_places(context["request"].user)
 
 
 @register.simple_tag
@@ -231,3 +239,23 @@ def whole(text: str) -> SafeString:
 def markdown(text: str) -> SafeString:
     """Lesson text to safe HTML."""
     return mark_safe(to_html(text))  # noqa: S308  # sanitised by to_html
+
+
+CELL = re.compile(r"<td(?: class=\"([^\"]*)\")?>(.*)</td>", re.DOTALL)
+
+
+@register.filter
+def labelled(cells: Iterable[str], headers: Sequence[dict[str, Any]]) -> SafeString:
+    """The cells of a row of the desk's lists, each with the name of its column for narrow screens, where there
+    is no head of a table; cells in which nothing stands are marked, so that they need not be shown there."""
+    return mark_safe("".join(_labelled(str(c), h) for c, h in zip(cells, headers, strict=False)))  # noqa: S308  # made safe by the admin
+
+
+def _labelled(cell: str, header: dict[str, Any]) -> str:
+    found = CELL.fullmatch(cell)
+    if found is None or found[1] == "action-checkbox":  # the name of the row; a box that has its own
+        return cell
+    words = strip_tags(found[2]).strip()
+    empty = not re.search(r"<(img|input|select|button)", found[2]) and words in ("", "-", "–", "…")
+    kinds = f"{found[1] or ''}{' none' if empty else ''}".strip()
+    return f'<td class="{kinds}" data-th="{escape(capfirst(str(header["text"])))}">{found[2]}</td>'

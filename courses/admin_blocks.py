@@ -1,0 +1,168 @@
+"""The blocks of a lesson on the trainers' desk, and the files they choose from, by picture and name."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from mooc.accounts.admin_access import OwnInline
+from mooc.lib.errors import DomainError
+
+from . import uploads
+from .models import Block, Media
+
+UPLOAD_KINDS = ("picture",)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AtHand:
+    """A file to choose: what people call it, and what there is to see of it."""
+
+    pk: int
+    name: str
+    href: str
+    mime: str
+    width: int = 0
+    height: int = 0
+    small: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be shown."""
+        return self.mime.startswith("image/")
+
+
+class FilesAtHand:
+    """All files of lessons, by name: 3 queries for a page, and none where nobody asks."""
+
+    @functools.cached_property
+    def files(self) -> dict[int, AtHand]:
+        """By id, in the order of their names. A drawing is called what its block is headed."""
+        heads: dict[int, str] = {}
+        drafts = Block.objects.filter(lesson__edition__number=0).exclude(media=None).order_by("pk")
+        for block in drafts.only("media", "heading_zh", "heading_en"):
+            heads[block.media_id or 0] = block.heading or heads.get(block.media_id or 0, "")
+        rows = Media.objects.prefetch_related("sizes")
+        found = [_at_hand(row, heads.get(row.pk, "")) for row in rows]
+        return {file.pk: file for file in sorted(found, key=lambda file: (file.name, file.pk))}
+
+    @property
+    def pictures(self) -> list[AtHand]:
+        """What can be looked at."""
+        return [file for file in self.files.values() if file.is_picture]
+
+    @property
+    def choices(self) -> list[Any]:
+        """For a list to choose from: pictures, then the rest."""
+        shown = [(file.pk, file.name) for file in self.pictures]
+        rest = [(file.pk, file.name) for file in self.files.values() if not file.is_picture]
+        groups = [(_("pictures"), shown), (_("sound and film"), rest)]
+        return [("", "–"), *((words, files) for words, files in groups if files)]
+
+
+def _at_hand(row: Media, head: str) -> AtHand:
+    label = str(row)
+    name = head if not row.label or head == label else f"{head} ({label})" if head else label
+    smallest = min(row.sizes.all(), key=lambda size: size.width, default=None)
+    small = f"/media/{smallest.file.name}" if smallest else row.get_absolute_url()
+    return AtHand(row.pk, name or label, row.get_absolute_url(), row.mime, row.width, row.height, small)
+
+
+def files_of(request: Any) -> FilesAtHand:
+    """The files of this page: read once, whoever asks."""
+    if not hasattr(request, "files_at_hand"):
+        request.files_at_hand = FilesAtHand()
+    found: FilesAtHand = request.files_at_hand
+    return found
+
+
+class FileSelect(forms.Select):
+    """A list of names, with the picture that is chosen now below it: no script is needed."""
+
+    at_hand: FilesAtHand
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        """The list, and what stands in the lesson now."""
+        listed = super().render(name, value, attrs, renderer)
+        chosen = self.at_hand.files.get(int(value)) if str(value or "").isdigit() else None
+        if chosen is None:
+            return listed
+        if not chosen.is_picture:
+            return format_html('{} <a class="thumb" href="{}">{}</a>', listed, chosen.href, chosen.name)
+        return format_html(
+            '{} <a class="thumb" href="{}"><img src="{}" width="{}" height="{}" loading="lazy" alt=""> {}</a>',
+            listed, chosen.href, chosen.small, chosen.width or 480, chosen.height or 340, chosen.name,
+        )  # fmt: skip
+
+
+class BlockForm(forms.ModelForm):
+    """A block, with a picture chosen from the phone or computer."""
+
+    upload = forms.FileField(
+        label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most")
+    )
+    media = forms.ModelChoiceField(  # type: ignore[assignment]  # the column, not the form's own files
+        Media.objects.all(), label=_("or a file there is already"), required=False, widget=FileSelect
+    )
+    at_hand: FilesAtHand
+
+    class Meta:
+        model = Block
+        fields = [
+            "position",
+            "kind",
+            "heading_zh",
+            "heading_en",
+            "body_zh",
+            "body_en",
+            "upload",
+            "media",
+        ]
+        widgets = {
+            "body_zh": forms.Textarea(attrs={"rows": 5, "cols": 50}),
+            "body_en": forms.Textarea(attrs={"rows": 5, "cols": 50}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["media"]
+        field.choices = field.widget.choices = self.at_hand.choices
+        field.widget.at_hand = self.at_hand
+
+    def clean(self) -> dict[str, Any]:
+        """Store the picture first, so that the block's own check finds its file."""
+        data = super().clean() or {}
+        upload = data.get("upload")
+        if upload and data.get("kind") in UPLOAD_KINDS:
+            try:
+                data["media"] = uploads.store_picture(
+                    upload=upload, label=data.get("heading_zh") or upload.name
+                )
+            except DomainError as error:
+                self.add_error("upload", str(error))
+        elif upload:
+            self.add_error("upload", _("A file belongs to a block of kind “picture”."))
+        return data
+
+
+class BlockInline(OwnInline, admin.StackedInline):
+    """The blocks of a lesson in order."""
+
+    model = Block
+    form = BlockForm
+    extra = 1
+    fields = [
+        ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
+    ]  # fmt: skip
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """All blocks of the page choose among the same files: read once."""
+        kwargs["form"] = type("BlockForm", (self.form,), {"at_hand": files_of(request)})
+        return super().get_formset(request, obj, **kwargs)
