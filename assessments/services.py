@@ -101,7 +101,7 @@ def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bo
     picked = set(chosen)
     if not picked or not picked <= options:
         text = (
-            _("Tap the right answers first, then “These are right”.")
+            _("Tap the right answers first, then “Send my answers”.")
             if many
             else _("Tap one of the answers.")
         )

@@ -106,7 +106,7 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
         "filters": filters,
         "levels": choices("level", levels),
         "times": choices("minutes", times),
-        "subjects": [c for c in choices("category", [("", _("All subjects"), "book"), *subjects]) if c.count],
+        "subjects": [c for c in choices("category", [("", _("All"), "book"), *subjects]) if c.count],
         "named": _names(filters, tracks),
     }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from .models import Module
 
 MOST = 3
+LEFT_BEHIND = 5
 
 
 def following(
@@ -17,7 +18,8 @@ def following(
 ) -> list[Module]:
     """Modules to go on with after ``module``, best first, each with ``reason`` set.
 
-    What builds on it comes first, then the same subject one level up, then its tracks' next steps.
+    From easy to hard: of its own level what builds on it, then its tracks' next steps; after those, of
+    higher levels, what builds on it, its subject, its tracks' later steps; last what its tracks left behind.
     Candidates need ``prerequisites``, ``category`` and ``tracks`` at hand; ``finished`` holds the
     ids of modules to leave out.
     """
@@ -28,8 +30,9 @@ def following(
             continue
         rank, reason = _why(module, other, mine)
         if rank:
-            ranked.append((rank, other.level, other.code, other, reason))
-    return [_because(row[3], row[4]) for row in sorted(ranked, key=lambda row: row[:3])[:MOST]]
+            harder = other.level > module.level
+            ranked.append((rank == LEFT_BEHIND, harder, rank, other.level, other.code, other, reason))
+    return [_because(row[5], row[6]) for row in sorted(ranked, key=lambda row: row[:5])[:MOST]]
 
 
 def from_the_start(candidates: Iterable[Module], *, finished: frozenset[int]) -> list[Module]:
@@ -59,4 +62,4 @@ def _why(module: Module, other: Module, mine: Mapping[int, object]) -> tuple[int
         return 3, _("Next on the way to “%(track)s”.") % {"track": shared.title}
     if other.level > module.level:
         return 4, _("Later on the way to “%(track)s”.") % {"track": shared.title}
-    return 5, _("Also for “%(track)s”.") % {"track": shared.title}
+    return LEFT_BEHIND, _("Also for “%(track)s”.") % {"track": shared.title}

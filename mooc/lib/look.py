@@ -236,6 +236,12 @@ def whole(text: str) -> SafeString:
 
 
 @register.filter
+def together(text: str) -> SafeString:
+    """A name inside a sentence on a button: it moves to a line of its own before it breaks."""
+    return format_html('<span class="ib">{}</span>', text)
+
+
+@register.filter
 def markdown(text: str) -> SafeString:
     """Lesson text to safe HTML."""
     return mark_safe(to_html(text))  # noqa: S308  # sanitised by to_html
