@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from courses.admin import Sentence
 from courses.models import Module
 from courses.services import bump_content
 from mooc.accounts.admin_access import OwnInline, OwnRows
@@ -75,10 +76,18 @@ class AskedAnew:
         bump_content()
 
 
+class ItemForm(forms.ModelForm):
+    """Sentences are seen whole."""
+
+    class Meta:
+        widgets = {f"{part}_{lang}": Sentence for part in ("stem", "why") for lang in ("zh", "en")}
+
+
 @admin.register(Item)
 class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     """Quiz items of own modules."""
 
+    form = ItemForm
     list_display = ["code", "stem_zh", "kind", "module", "live"]
     list_filter = ["live", "kind", "module"]
     search_fields = ["code", "stem_zh", "stem_en"]

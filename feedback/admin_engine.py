@@ -51,7 +51,7 @@ class ThemeAdmin(ReadByTrainers, admin.ModelAdmin):
 class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
     """Versions of the engine: what each was made of, how good it is, which is in use."""
 
-    list_display = ["pk", "created_at", "state", "examples", "corrections", "f1", "alone", "right", "reason"]
+    list_display = ["id", "created_at", "state", "examples", "corrections", "f1", "alone", "right", "reason"]
     list_display_links = None
     actions = ["use"]
     change_list_template = "admin/feedback/classifierversion/change_list.html"

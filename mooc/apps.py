@@ -1,5 +1,7 @@
 """The admin site of this project."""
 
+from __future__ import annotations
+
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
@@ -7,3 +9,10 @@ class AdminConfig(DjangoAdminConfig):
     """Django's admin with our site class: sign-in through the one login page."""
 
     default_site = "mooc.accounts.admin_site.AdminSite"
+
+    def ready(self) -> None:
+        """Once all models are there, their fields get names that can be translated."""
+        from .lib import field_names
+
+        super().ready()
+        field_names.translate()

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db import connection, models
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from django.utils.html import escape
 
+from assessments.models import Item
 from courses.models import Block, Course, Lesson, LessonEdition, Media, MediaSize, Module
 from feedback.models import ClassifierVersion, ContentReport, Theme
 from learners.models import Cohort
@@ -148,6 +151,22 @@ def test_publishing_stands_beside_saving_and_enter_saves(trainer: Any) -> None:
     form = text[text.index('id="module_form"') :]
     assert re.findall(r'<input type="submit"[^>]* name="(\w+)"', form)[:2] == ["_save", "_publish"]
     assert form.index('name="_publish"') < form.index("deletelink")
+
+
+def test_a_question_of_a_quiz_has_boxes_of_two_lines(trainer: Any) -> None:
+    item = Item.objects.order_by("pk")[0]
+    html = client_of(trainer).get(f"/admin/assessments/item/{item.pk}/change/").content.decode()
+    for name in ("stem_zh", "stem_en", "why_zh", "why_en"):
+        assert f'<textarea name="{name}"' in html
+
+
+def test_every_head_of_a_list_and_every_field_has_a_chinese_name() -> None:
+    with translation.override("zh-hans"):
+        for model, desk in admin.site._registry.items():
+            heads = [str(label_for_field(name, model, model_admin=desk)) for name in desk.list_display]
+            fields = [str(field.verbose_name) for field in model._meta.fields if field.editable]
+            english = [name for name in heads + fields if name.isascii() and name not in ("", "ID")]
+            assert english == [], model
 
 
 @pytest.mark.parametrize("which", ["module", "lesson"])

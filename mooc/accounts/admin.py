@@ -62,7 +62,7 @@ class RegionAdmin(admin.ModelAdmin):
 class TextMessageAdmin(admin.ModelAdmin):
     """Messages that wait or failed. The text is never shown: it holds a code."""
 
-    list_display = ["pk", "state", "tries", "created_at"]
+    list_display = ["id", "state", "tries", "created_at"]
     list_filter = ["state"]
     fields = ("state", "tries", "created_at", "expires_at")
     readonly_fields = ("state", "tries", "created_at", "expires_at")

@@ -1,0 +1,35 @@
+"""Names of fields that Django makes from code ("title zh"), said in the reader's language.
+
+A model names a field itself where that says more. What only operators see, and what libraries leave
+without a name, is named here once: no migration, and a field nobody named is found by a test.
+"""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db.models import Field
+from django.utils.translation import gettext_lazy as _
+
+NAMES = {
+    "as of": _("as of"), "asked at": _("asked at"), "block": _("block"), "category": _("category"),
+    "central": _("most central questions"), "code": _("code"), "created at": _("created at"), "data": _("data"),
+    "edition": _("edition"), "encoder": _("encoder"), "ended at": _("ended at"), "error": _("error"),
+    "expires at": _("expires at"), "family": _("family"), "file": _("file"), "guessed": _("guessed"),
+    "icon": _("icon"), "key": _("key"), "kind": _("kind"), "language": _("language"),
+    "last used at": _("last used at"), "learner": _("learner"), "lesson": _("lesson"), "level": _("level"),
+    "links": _("links"), "looked again": _("looked again"), "made by": _("made by"), "module": _("module"),
+    "name en": _("name, English"), "name zh": _("name, Chinese"), "opened": _("opened"), "order": _("order"),
+    "parent": _("belongs to"), "percent": _("percent"), "phone": _("phone"), "position": _("position"),
+    "question": _("question"), "said by": _("said by"), "seen at": _("seen at"), "sha256": _("check sum"),
+    "slug": _("address"), "state": _("state"), "text": _("text"), "text en": _("text, English"),
+    "text zh": _("text, Chinese"), "threshold": _("threshold"), "title en": _("title, English"),
+    "title zh": _("title, Chinese"), "tries": _("times tried"), "turn": _("turn"), "type": _("type"), "user": _("user"),
+}  # fmt: skip
+
+
+def translate() -> None:
+    """Give every field that still has a name made from code the one above."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, Field) and field._verbose_name is None and field.verbose_name in NAMES:  # type: ignore[attr-defined]  # what was given; Django keeps it apart
+                field.verbose_name = NAMES[str(field.verbose_name)]
