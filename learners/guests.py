@@ -90,11 +90,16 @@ def learner_of(user: Any) -> Learner:
     return learner
 
 
-def acting_person(request: HttpRequest) -> Person:
-    """Who stores something now: a guest's row is made here, at the first stored act."""
+def acting_person(request: HttpRequest, act_id: uuid.UUID | None = None) -> Person:
+    """Who stores something now: a guest's row is made here, at the first stored act.
+
+    :param act_id: of the act, when the phone made one. A phone that sends a stored act again without a
+        cookie never got the answer to it: it is that guest. Nobody else knows the id.
+    """
     person = person_of(request)
     if person is None:
-        person = Person(request, Learner.objects.create(), False)
+        sent = Learner.objects.filter(records__uuid=act_id, user=None).first() if act_id else None
+        person = Person(request, sent or Learner.objects.create(), False)
         request.new_guest = person.learner  # type: ignore[attr-defined]  # answered with a cookie by remember()
     return person
 
@@ -105,6 +110,13 @@ def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if learner is not None:
         set_cookie(response, learner)
     return response
+
+
+def unmake(request: HttpRequest) -> None:
+    """Take back the guest made in this request: nothing was stored for it."""
+    learner = getattr(request, "new_guest", None)
+    if learner is not None and not learner.records.exists():
+        learner.delete()
 
 
 def waiting_guest(request: HttpRequest) -> Learner | None:

@@ -371,6 +371,40 @@ def test_visible_time_is_capped_by_the_lessons_length(client: Client) -> None:
     assert LessonProgress.objects.get().block == 3
 
 
+OPEN = "/lessons/borrow-the-window/acts/"
+
+
+def test_a_first_opening_that_is_sent_again_is_one_opening(client: Client) -> None:
+    """The answer was lost after the server had stored the act: by then the lesson is open already."""
+    data = {"id": str(uuid.uuid4()), "verb": "open"}
+    assert [post(client, OPEN, data).status_code for _time in range(3)] == [204, 204, 204]
+    assert LearningRecord.objects.get().verb == "initialized"
+    assert post(client, OPEN, {"id": str(uuid.uuid4()), "verb": "open"}).status_code == 204
+    assert LearningRecord.objects.filter(verb="resumed").count() == 1
+
+
+def test_a_phone_whose_first_answer_was_lost_is_still_the_same_guest() -> None:
+    data = {"id": str(uuid.uuid4()), "verb": "open"}
+    post(Client(), OPEN, data)
+    again = Client()  # no cookie ever came back
+    assert post(again, OPEN, data).status_code == 204
+    post(again, OPEN, {"id": str(uuid.uuid4()), "verb": "leave", "seconds": "30", "block": "2"})
+    assert Learner.objects.count() == 1
+    assert LearningRecord.objects.count() == 2
+    assert post(Client(), OPEN, data | {"verb": "leave", "seconds": "9"}).status_code == 422
+    assert LearningRecord.objects.count() == 2  # something else under a known id takes nothing away
+
+
+def test_an_account_is_nobodys_by_the_id_of_an_act(make_user: Any) -> None:
+    member, data = Client(), {"id": str(uuid.uuid4()), "verb": "open"}
+    member.force_login(make_user("li"))
+    post(member, OPEN, data)
+    stranger = Client()
+    assert post(stranger, OPEN, data).status_code == 422  # the phone drops what can never be stored
+    assert LearningRecord.objects.exclude(verb="registered").count() == 1
+    assert Learner.objects.get().user is not None  # no guest was made for it
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -38,6 +38,25 @@ def read_a_little(page: Any, url: str) -> None:
     until_waiting(page, some=True)
 
 
+def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(phone: Any, url: str) -> None:
+    page = phone()
+
+    def stored_but_lost(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/acts/", stored_but_lost)
+    page.goto(f"{url}{LESSON}")
+    until_waiting(page, some=True)
+    page.wait_for_timeout(500)
+    assert LearningRecord.objects.get().verb == "initialized"
+    page.unroute("**/acts/")
+    page.goto(f"{url}/modules/")
+    until_waiting(page, some=False)
+    assert LearningRecord.objects.filter(verb__in=("initialized", "resumed")).count() == 1
+    assert Learner.objects.count() == 1
+
+
 def test_what_waited_under_a_guest_comes_to_the_account_that_took_it_over(phone: Any, url: str) -> None:
     page = phone()
     read_a_little(page, url)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import selectors as courses
 from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
+from mooc.lib.errors import Conflict
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import cached_page
@@ -86,16 +87,20 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     act_id, verb = parse_uuid(request.POST.get("id")), request.POST.get("verb", "")
     if act_id is None or verb not in VERBS:
         return HttpResponse(status=422)  # the phone drops it; 400 is a stale token, and the act waits on
-    person = guests.acting_person(request)
+    person = guests.acting_person(request, act_id)
     common: dict[str, Any] = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
     at = _claimed_time(request.POST.get("at", ""))
-    if verb == "open":
-        services.open_lesson(act_id=act_id, at=at, **common)
-    elif verb == "leave":
-        seconds, block = _number(request.POST.get("seconds")), _number(request.POST.get("block"))
-        services.leave_lesson(act_id=act_id, at=at, seconds=seconds, block=block, **common)
-    else:
-        services.finish_lesson(at=at, **common)
+    try:
+        if verb == "open":
+            services.open_lesson(act_id=act_id, at=at, **common)
+        elif verb == "leave":
+            seconds, block = _number(request.POST.get("seconds")), _number(request.POST.get("block"))
+            services.leave_lesson(act_id=act_id, at=at, seconds=seconds, block=block, **common)
+        else:
+            services.finish_lesson(at=at, **common)
+    except Conflict:  # it stands for something else and always will: the phone must not send it for ever
+        guests.unmake(request)
+        return HttpResponse(status=422)
     return guests.remember(request, HttpResponse(status=204))
 
 
