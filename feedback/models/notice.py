@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learners.models import Learner
 from mooc.lib.models import TimeStamped
@@ -19,7 +20,7 @@ class Notice(TimeStamped):
 
     class Mail(models.TextChoices):
         NONE = "", _("no e-mail")
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("of a message", "waiting")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
@@ -172,7 +173,7 @@ class TextMessage(TimeStamped):
     """An SMS that is to be sent. The row is the job: a sweeper sends what a worker lost."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("of a message", "waiting")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
 
