@@ -21,7 +21,7 @@ from tests.asking import ask
 from tests.browser import SMALL_TEXT, WIDER, sign_in
 from tests.conftest import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WINDOWS = [(1280, "en"), (360, "en"), (360, "zh-hans")]
 # What one fills in, which is no text of the page, and what an edge that hides the rest has cut.
 SMALL_BOXES = """(least) => [...document.querySelectorAll('input:not([type=hidden], [type=checkbox]),select,textarea')]

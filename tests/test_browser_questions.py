@@ -34,7 +34,7 @@ from tests.browser import (
 from tests.conftest import PASSWORD
 
 # The themes come by a migration: a flushed database gets them back.
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = {"viewport": {"width": 1280, "height": 900}, "has_touch": False}
 
 

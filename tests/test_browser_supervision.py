@@ -21,7 +21,7 @@ from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
 from tests.conftest import PASSWORD
 
 # The themes come by a migration: a flushed database gets them back.
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COUNTY = "360321"
 WINDOWS = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": {}}
 
