@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import Uncut
+from mooc.accounts.desk.forms import DeskForm
 
 from .models import Category, SearchQuery, Skill, Track
 
@@ -33,7 +33,7 @@ class SearchQueryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(Uncut, admin.ModelAdmin):
+class CatalogueAdmin(DeskForm, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .desk.forms import DeskForm
 from .models import Region, RoleGrant, TextMessage, User
 
 
@@ -21,7 +22,7 @@ class RoleInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DeskForm, DjangoUserAdmin):
     """People who can sign in."""
 
     list_display = ["username", "display_name", "phone", "is_staff", "is_active"]
@@ -49,7 +50,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(DeskForm, admin.ModelAdmin):
     """The region tree."""
 
     list_display = ["code", "name_zh", "name_en", "level"]
