@@ -38,7 +38,7 @@ class LearningRecord(models.Model):
     seconds = models.PositiveIntegerField(null=True)
     response = models.CharField(max_length=500, blank=True)
     attempt = models.UUIDField(null=True)
-    cohort = models.ForeignKey(Cohort, models.SET_NULL, null=True)
+    cohort = models.ForeignKey(Cohort, models.PROTECT, null=True)
     region = models.ForeignKey(Region, models.SET_NULL, null=True)
     happened_at = models.DateTimeField()
     stored_at = models.DateTimeField(auto_now_add=True)
