@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import KeepsHistory
+from mooc.accounts.admin_access import KeepsHistory, Uncut
 
 from .models import Category, SearchQuery, Skill, Track
 
@@ -37,7 +37,7 @@ class SearchQueryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(KeepsHistory, admin.ModelAdmin):
+class CatalogueAdmin(KeepsHistory, Uncut, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {
