@@ -36,3 +36,13 @@ def page_of(request: HttpRequest, rows: Any, size: int = 20) -> Page[Any]:
     if int(number) not in paginator.page_range:
         raise Http404
     return paginator.page(int(number))
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether the browser itself says that a page of this site sent this: a foreign page cannot forge it."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    here = f"{request.scheme}://{request.get_host()}"
+    if origin := request.headers.get("Origin"):
+        return origin == here
+    return request.headers.get("Referer", "").startswith(f"{here}/")
