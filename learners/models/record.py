@@ -41,6 +41,7 @@ class LearningRecord(models.Model):
     cohort = models.ForeignKey(Cohort, models.PROTECT, null=True)
     region = models.ForeignKey(Region, models.SET_NULL, null=True)
     happened_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, help_text=_("by the phone's own clock, when it said"))
     stored_at = models.DateTimeField(auto_now_add=True)
     fingerprint = models.CharField(max_length=64, help_text=_("hash of what was sent, to know a resend"))
 

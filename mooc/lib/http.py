@@ -35,3 +35,13 @@ def page_of(request: HttpRequest, rows: Any, size: int = 20) -> Page[Any]:
         raise Http404
     paginator = Paginator(rows, size)
     return paginator.page(min(max(int(number), 1), paginator.num_pages))
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether the browser itself says that a page of this site sent this: a foreign page cannot forge it."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    here = f"{request.scheme}://{request.get_host()}"
+    if origin := request.headers.get("Origin"):
+        return origin == here
+    return request.headers.get("Referer", "").startswith(f"{here}/")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learners', '0001_initial'),
+        ('learners', '0002_phones_and_receipts'),
     ]
 
     operations = [
