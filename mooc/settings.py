@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mooc.accounts.tasks.clear_expired",
         "schedule": crontab(hour=3, minute=10),
     },
+    "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
     "forget-guests": {
         "task": "learners.tasks.forget_old_guests",
         "schedule": crontab(hour=3, minute=20),
