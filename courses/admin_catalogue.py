@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mooc.accounts.admin_access import Uncut
+
 from .models import Category, SearchQuery, Skill, Track
 
 TITLES = {"title_zh": _("title, Chinese"), "title_en": _("title, English")}
@@ -31,7 +33,7 @@ class SearchQueryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(admin.ModelAdmin):
+class CatalogueAdmin(Uncut, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {
