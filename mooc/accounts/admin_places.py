@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from mooc.lib.errors import DomainError
 
 from . import places
+from .admin_access import KeepsHistory
 from .models import Region
 
 
@@ -61,7 +62,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(KeepsHistory, admin.ModelAdmin):
     """The region tree."""
 
     form = RegionForm

@@ -124,6 +124,8 @@ class Region(models.Model):
 class OldRegionCode(models.Model):
     """A code a place had before, or that of a place merged into it: imports and links still find it."""
 
+    goes_with = ("region",)
+
     code = models.CharField(max_length=12, unique=True, validators=[CODE])
     region = models.ForeignKey(Region, models.CASCADE, related_name="old_codes")
     since = models.DateTimeField(auto_now_add=True)
@@ -197,6 +199,8 @@ class User(AbstractUser):
 
 class RoleGrant(TimeStamped):
     """A role for a person, with the region (and all below) it reaches."""
+
+    goes_with = ("user",)
 
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)

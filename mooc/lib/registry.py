@@ -82,6 +82,8 @@ place_moved: Registry[Callable[[str, str], None]] = Registry("place_moved")
 #: ``prepare(gone, kept) -> None``: a place goes into another; for codes as text, and for rows of which there
 #: may be one only. All other rows follow of themselves. Called inside the transaction, before they do.
 place_merged: Registry[Callable[[Any, Any], None]] = Registry("place_merged")
+#: ``begin() -> done``: called in the moment that an archive shows; ``done()`` once it is on the disk.
+backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
 desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
 #: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is
