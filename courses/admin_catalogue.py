@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
+
 from .models import Category, SearchQuery, Skill, Track
 
 TITLES = {"title_zh": _("title, Chinese"), "title_en": _("title, English")}
@@ -45,4 +47,6 @@ class CatalogueAdmin(admin.ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field

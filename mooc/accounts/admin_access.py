@@ -8,6 +8,8 @@ from django.db.models import Model, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
+from mooc.lib import names
+
 from .data import Role
 
 
@@ -37,6 +39,8 @@ class OwnRows:
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mooc.lib import registry
+from mooc.lib import names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.queue import later
@@ -66,7 +66,7 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
     """
     name, password = form.cleaned_data["login"], form.cleaned_data["password"]
     number = phones.normalise(name)
-    key = f"pw:{number or name.casefold()}"
+    key = f"pw:{number or names.key(name)}"
     counters = ((f"{key}:{limits.address(request)}", WRONG_HERE), (key, WRONG_ANYWHERE))
     if any(limits.counted(counter, 900) >= most for counter, most in counters):
         sentence = _("Too many tries. Wait a quarter of an hour, or use the phone code.")
