@@ -34,10 +34,16 @@ def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) ->
     return render(request, f"account/{name}.html", context, status=status)
 
 
+def _address(request: HttpRequest, path: str, **more: str) -> str:
+    """The next step, with where this person was going."""
+    known = {"next": safe_next(request, "")} | more
+    query = urlencode({name: value for name, value in known.items() if value})
+    return f"{path}?{query}" if query else path
+
+
 def _welcome(request: HttpRequest) -> str:
     """Where everybody goes after signing in: learners looks after a guest's progress there."""
-    target = safe_next(request, "")
-    return f"/me/welcome/?{urlencode({'next': target})}" if target else "/me/welcome/"
+    return _address(request, "/me/welcome/")
 
 
 def sign_in(request: HttpRequest, user: User) -> HttpResponse:
@@ -88,7 +94,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
     phone = form.cleaned_data["phone"]
-    target = {"next": safe_next(request, "")}
+    wait = ""
     try:
         if limits.count(f"send:{limits.address(request)}", 600) > SENDS_PER_ADDRESS:
             raise DomainError(_("Very many codes from this place just now. Try again in ten minutes."))
@@ -97,11 +103,11 @@ def send_code(request: HttpRequest) -> HttpResponse:
         if not services.has_open_code(phone):
             form.add_error("phone", str(error))
             return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-        target["wait"] = "1"
+        wait = "1"
     except DomainError as error:
         form.add_error("phone", str(error))
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-    return pending.remember(redirect(f"/accounts/code/?{urlencode(target)}"), phone, "code")
+    return pending.remember(redirect(_address(request, "/accounts/code/", wait=wait)), phone, "code")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,8 +135,7 @@ def _checked(request: HttpRequest, phone: str) -> HttpResponse:
     if user is not None:
         User.objects.filter(pk=user.pk, phone_verified=False).update(phone_verified=True)
         return sign_in(request, user)
-    target = urlencode({"next": safe_next(request, "")})
-    return pending.remember(redirect(f"/accounts/new/?{target}"), phone, "new")
+    return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "new")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
