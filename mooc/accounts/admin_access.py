@@ -10,9 +10,8 @@ from django.forms import CharField, CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.keeping import ties
-
 from mooc.lib import names
+from mooc.lib.keeping import ties
 
 from .data import Role
 
