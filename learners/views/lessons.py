@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import override
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from courses import selectors as courses
 from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
+from mooc.lib import kept
 from mooc.lib.errors import Conflict
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -79,7 +80,7 @@ def _check(block: Block) -> CheckQuestion | None:
         return None
 
 
-@require_POST
+@kept.answers_form_of("/lessons/{slug}/")
 @guest_post
 def acts(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page's script tells: opened, left after so many seconds, read to the end."""
@@ -104,7 +105,7 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     return guests.remember(request, HttpResponse(status=204))
 
 
-@require_POST
+@kept.answers_form_of("/lessons/{slug}/")
 @guest_post
 def done(request: HttpRequest, slug: str) -> HttpResponse:
     """The button at the end: this lesson is read, on to the next, or to the quiz."""
