@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
@@ -134,9 +135,58 @@ class OldRegionCode(models.Model):
         return self.code
 
 
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # text in, text out
+    """The form in which a sign-in name is compared: made anew from ``username`` at every write.
+
+    Of accounts that were alike before this column was made, the later ones keep a number behind their key
+    (``key 2``; a key itself has no space), so that each still signs in with its own password.
+    """
+
+    def deconstruct(self) -> Any:
+        """For the database it is plain text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """The key of the name that is written."""
+        kept, wanted = getattr(model_instance, self.attname), names.key(model_instance.username)[: names.MOST]  # type: ignore[attr-defined]  # users only
+        if kept.partition(" ")[0] != wanted:
+            setattr(model_instance, self.attname, wanted)
+        return str(getattr(model_instance, self.attname))
+
+
+class AccountManager(UserManager["User"]):
+    """Finds by the compared form of a name, and stores the compared form of a password."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The account of a name, however it is spelt."""
+        return self.get(name_key=names.key(username or ""))
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> User:
+        """See Django's."""
+        return super().create_user(username, email, password and names.password(password), **extra_fields)
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> User:
+        """See Django's."""
+        return super().create_superuser(
+            username, email, password and names.password(password), **extra_fields
+        )
+
+
 class User(AbstractUser):
     """Somebody who can sign in: by phone code, or by name or phone and password."""
 
+    username = models.CharField(
+        _("sign-in name"), max_length=150, unique=True, validators=[names.validate],
+        error_messages={"unique": _("This name is taken. Add a number or your village.")},
+    )  # fmt: skip
+    name_key = NameKeyField(max_length=180, unique=True, editable=False, default="")
     first_name = None  # type: ignore[assignment]  # one display name, as people here use it
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), blank=True)
@@ -145,7 +195,7 @@ class User(AbstractUser):
         error_messages={"unique": _("This number belongs to another account.")},
     )  # fmt: skip
     phone_verified = models.BooleanField(_("number checked"), default=False)
-    display_name = models.CharField(_("name"), max_length=40, blank=True)
+    display_name = models.CharField(_("name"), max_length=40, blank=True, validators=[names.validate])
     language = models.CharField(
         _("language"), max_length=8, blank=True, choices=[("zh-hans", "中文"), ("en", "English")]
     )
@@ -154,6 +204,8 @@ class User(AbstractUser):
     guardian_consent = models.BooleanField(_("a guardian agrees (under 14)"), default=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = _("user")
@@ -168,9 +220,28 @@ class User(AbstractUser):
 
     get_short_name = get_full_name
 
+    def clean(self) -> None:
+        self.username, self.display_name = names.plain(self.username or ""), names.plain(self.display_name)
+        alike = User.objects.filter(name_key=names.key(self.username)).exclude(pk=self.pk)
+        if alike.exists() and " " not in self.name_key:
+            raise ValidationError({"username": _("This name is taken. Add a number or your village.")})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.phone = self.phone or None  # "" would collide with the next person without a phone
+        if "username" in (written := kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*written, "name_key"}
         super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the form in which passwords are compared."""
+        super().set_password(raw_password and names.password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
+        compared = names.password(raw_password)
+        return super().check_password(compared) or (
+            compared != raw_password and super().check_password(raw_password)
+        )
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end with a new password, and with a new number: the old phone may be lost."""
