@@ -16,7 +16,7 @@ def straighten(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial")]
+    dependencies = [("accounts", "0002_names_compared")]
 
     operations = [
         migrations.CreateModel(
