@@ -10,6 +10,7 @@ from django.forms import CharField, CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
 from mooc.lib.keeping import ties
 
 from .data import Role
@@ -102,6 +103,8 @@ class OwnRows(KeepsHistory, Uncut):
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
