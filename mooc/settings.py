@@ -294,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mooc.accounts.tasks.clear_expired",
         "schedule": crontab(hour=3, minute=10),
     },
+    "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
     "forget-guests": {
         "task": "learners.tasks.forget_old_guests",
         "schedule": crontab(hour=3, minute=20),
@@ -323,11 +324,11 @@ PASSWORD_HASHERS = (
 )
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "mooc.accounts.passwords.LongEnough",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "mooc.accounts.passwords.NotCommon"},
+    {"NAME": "mooc.accounts.passwords.NotOnlyDigits"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/me/welcome/"
