@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from courses import catalogue
 from mooc.accounts.desk import typed
-from mooc.lib import metrics, readiness, registry
+from mooc.lib import kept, metrics, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -101,7 +101,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long or came from elsewhere: nothing was done. A form of the desk stands again."""
     if kept_for_later := typed.refused(request):
         return kept_for_later
-    return render(request, "errors/stale.html", status=400)
+    return kept.answer(request, "errors/stale.html", {}, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from . import kept
 from .errors import DomainError
+from .http import from_here
 
 logger = logging.getLogger("mooc.access")
 ELDER = ("", "1", "xl")
@@ -77,18 +79,10 @@ class GuestCsrfMiddleware(CsrfViewMiddleware):
             and getattr(callback, "guest_post", False)
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
         ):
-            if self._from_here(request):
+            if from_here(request):
                 return self._accept(request)  # type: ignore[attr-defined]  # Django's own, not in the stubs
             return self._reject(request, "guest request from another origin")  # type: ignore[attr-defined]  # as above
         return super().process_view(request, callback, args, kwargs)
-
-    def _from_here(self, request: HttpRequest) -> bool:
-        if site := request.headers.get("Sec-Fetch-Site"):
-            return site == "same-origin"
-        here = f"{request.scheme}://{request.get_host()}"
-        if origin := request.headers.get("Origin"):
-            return origin == here
-        return request.headers.get("Referer", "").startswith(f"{here}/")
 
 
 class ErrorPagesMiddleware:
@@ -99,6 +93,10 @@ class ErrorPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """The answer to a form, looked at again in another language or size."""
+        return kept.shown_again(request) if kept.NAME in request.GET else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into pages; everything else goes on to Django."""
@@ -115,5 +113,5 @@ class ErrorPagesMiddleware:
         if isinstance(error, Http404):
             return not_found(request)
         if isinstance(error, DomainError):
-            return sorry(request, str(error))
+            return sorry(request, error.message)
         return None
