@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnInline, OwnRows
-from mooc.lib.errors import DomainError
 
-from . import addresses, admin_catalogue, drafts, services
+from . import addresses, admin_catalogue, changes, drafts, services
 from .admin_catalogue import TITLES
-from .desk import lessons
+from .desk import lessons, publishing
 from .desk.sentence import SENTENCES, Sentence
 from .models import Course, Module, ModuleEdition
 
@@ -153,6 +155,28 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
 
+    def get_urls(self) -> list[Any]:
+        """And the page that shows what publishing would change."""
+        view = self.admin_site.admin_view(self.look)
+        return [path("<int:pk>/publish/", view, name="courses_module_publish"), *super().get_urls()]
+
+    def response_change(self, request: HttpRequest, obj: Module) -> HttpResponse:
+        """Where somebody else's work would go live, it is shown first."""
+        if "_publish" in request.POST and publishing.must_look(module=obj, user=request.user):
+            return redirect("admin:courses_module_publish", obj.pk)
+        return super().response_change(request, obj)
+
+    def look(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What learners will see otherwise, block by block and by whom; publish it from here."""
+        module = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, module):
+            raise PermissionDenied
+        found = changes.of(module)
+        if request.method == "POST" and request.POST.get("mark") == changes.mark(found):
+            publishing.publish(request, module, found)
+            return redirect("admin:courses_module_change", pk)
+        return publishing.page(self.admin_site.each_context(request), request, module, found)
+
     @admin.display(description=_("code"), ordering="code")
     def number(self, module: Module) -> str:
         """Its code."""
@@ -168,7 +192,10 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         """Published or draft, in words."""
         if not module.published:
             return str(_("draft, learners do not see it"))
-        return str(_("changed since publishing") if module.changed else _("published"))
+        if not module.changed:
+            return str(_("published"))
+        look = format_html('<a href="{}">{}</a>', publishing.address(module), _("see what"))
+        return format_html("{} · {}", _("changed since publishing"), look)
 
     @admin.display(description=_("lessons"))
     def lesson_links(self, module: Module) -> str:
@@ -206,13 +233,13 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
 
     @admin.action(description=_("Publish: learners see it from now on"))
     def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
-        """Publish each module that is whole; say for the others what is missing."""
+        """Publish each module that is whole; say for the others what is missing, or who else has written."""
         for module in queryset:
-            try:
-                services.publish_module(module=module)
-                messages.success(request, _("%(module)s is published.") % {"module": module})
-            except DomainError as error:
-                messages.error(request, f"{module}: {error}")
+            found = changes.of(module)
+            if changes.by_others(found, request.user):
+                publishing.ask_to_look(request, module)
+            else:
+                publishing.publish(request, module, found)
 
     @admin.action(description=_("Withdraw: learners no longer see it"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:

@@ -17,8 +17,8 @@ from assessments.models import Item
 from courses.models import Block, LessonEdition, Module
 from feedback.models import AnswerEntry, AnswerModule, SavedReply, Theme
 from mooc.accounts.desk.forms import DeskForm
+from mooc.accounts.models import User
 from tests import world
-from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 MEANWHILE = "has changed this meanwhile"
@@ -34,7 +34,7 @@ def two(people: dict[str, Any], make_user: Any) -> tuple[Client, Client]:
 
 def signed_in(user: Any) -> Client:
     client = Client(headers={"accept-language": "en"}, enforce_csrf_checks=True)
-    assert client.login(username=user.username, password=PASSWORD)
+    client.force_login(user)
     return client
 
 
@@ -212,7 +212,7 @@ def sign_in_again(client: Client, user: str, page: Any) -> Any:
     link = re.search(r'href="(/accounts/login/\?next=[^"]+)"', page.content.decode())
     assert link is not None
     target = parse_qs(urlsplit(html.unescape(link[1])).query)["next"][0]
-    assert client.login(username=user, password=PASSWORD)
+    client.force_login(User.objects.get(username=user))
     return client.get(target)
 
 
