@@ -48,11 +48,13 @@ class QuestionPage:
         return len(self.done)
 
 
-def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage:
+def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage | None:
     """The next question of the learner's open try, or the first of a new one: ≤ 5 queries.
 
     A new try is only an id until its first answer is stored: ``begun`` shows the same question again, and
     so does the id itself for a learner who is known, after the page was loaded again in large letters, say.
+
+    :returns: ``None`` when there is no question to ask.
     """
     attempt = (
         Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
@@ -66,7 +68,7 @@ def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None =
         answered = set()
     left = [code for code in codes if code not in answered]
     if not left:
-        raise Http404
+        return None
     item = Item.objects.select_related("lesson").prefetch_related("options").get(code=left[0])
     options = scoring.arranged(list(item.options.all()), item.kind, attempt_id, item.code)
     done = [True] * len(answered) + [False] * len(left)

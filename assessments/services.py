@@ -118,8 +118,9 @@ def _count(attempt: Attempt, quiz: Quiz, learner: Learner, response: Response, i
     if len(answered) >= attempt.total:
         attempt.finished_at = response.answered_at
         attempt.score = scoring.score(attempt.right, attempt.total)
+        attempt.needed = scoring.needed(attempt.total, quiz.pass_percent)
         attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
-        changed += ["finished_at", "score", "passed"]
+        changed += ["finished_at", "score", "needed", "passed"]
     attempt.save(update_fields=changed)
     if attempt.finished_at:
         record_result(

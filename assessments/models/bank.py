@@ -48,11 +48,6 @@ class Quiz(TimeStamped):
         """Codes of the items learners are asked."""
         return self.module.items.filter(live=True).values_list("code", flat=True)
 
-    @property
-    def needed(self) -> int:
-        """How many right answers pass a try of full length."""
-        return -(-self.length * self.pass_percent // 100)
-
 
 class ItemQuerySet(models.QuerySet["Item"]):
     """Filters of items."""
