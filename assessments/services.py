@@ -63,7 +63,7 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attemp
 
 def answer_item(
     *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, chosen: Sequence[int], signed_in: bool,
-    at: dt.datetime | None = None,
+    at: dt.datetime | None = None, claimed: dt.datetime | None = None,
 ) -> tuple[Attempt, Response]:  # fmt: skip
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
@@ -86,7 +86,7 @@ def answer_item(
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
             stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
-            attempt=attempt.uuid, at=now, signed_in=signed_in,
+            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed,
         )  # fmt: skip
         _keep_in_notebook(learner, item.pk, right, now)
         _count(attempt, asked.quiz, learner, response, item_code)
