@@ -107,6 +107,19 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
         """Own items with what the list shows."""
         return super().get_queryset(request).select_related("module__draft")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The code is for good; an item that was answered stays in its module, where its answers count."""
+        if obj is None:
+            return []
+        return ["code", "module"] if obj.responses.exists() else ["code"]
+
+    def ties(self, rows: Any) -> dict[str, int]:
+        """Answers and cards, and the tries that have drawn it: they know it by its code."""
+        found = super().ties(rows)
+        if tries := sum(item.tries_that_drew_it() for item in rows):
+            found[str(_("tries that ask it"))] = tries
+        return found
+
 
 @admin.register(Quiz)
 class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):

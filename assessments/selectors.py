@@ -59,17 +59,18 @@ def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None =
     attempt = (
         Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
     )
-    if attempt:
-        attempt_id, codes = attempt.uuid, attempt.item_codes.split()
-        answered = set(attempt.responses.values_list("item__code", flat=True))
-    else:
-        attempt_id = begun or _next_try(quiz, learner)
-        codes = scoring.draw(list(quiz.live_codes()), quiz.length, attempt_id)
-        answered = set()
-    left = [code for code in codes if code not in answered]
-    if not left:
+    in_use = list(quiz.live_codes())
+    answered: list[str] = attempt.answered_codes.split() if attempt else []
+    left = scoring.left(attempt.item_codes.split(), answered, set(in_use)) if attempt else []
+    if attempt and left:
+        attempt_id = attempt.uuid
+    else:  # nothing of an open try is in use any more: a new one, whose first answer closes it
+        attempt_id, answered = begun or _next_try(quiz, learner), []
+        left = scoring.draw(in_use, quiz.length, attempt_id)
+    items = Item.objects.filter(module=quiz.module_id).select_related("lesson").prefetch_related("options")
+    item = items.filter(code__in=left[:1]).first()
+    if item is None:
         return None
-    item = Item.objects.select_related("lesson").prefetch_related("options").get(code=left[0])
     options = scoring.arranged(list(item.options.all()), item.kind, attempt_id, item.code)
     done = [True] * len(answered) + [False] * len(left)
     return QuestionPage(quiz, attempt_id, item, options, len(answered) + 1, done)

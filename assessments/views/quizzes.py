@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -98,8 +98,8 @@ def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     asked = asked_quiz(pk)
     quiz = asked.quiz
     row = _own_attempt(request, quiz, attempt)
-    if row.finished_at is None:
-        raise Http404
+    if row.passed is None:  # open, or put away without a result: on with the quiz
+        return redirect(quiz)
     person = guests.person_of(request)
     rows = selectors.result_rows(row)
     needed = row.needed or scoring.needed(row.total, quiz.pass_percent)  # older tries did not keep it

@@ -38,7 +38,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
             "blocks": [_block(b) for b in page.blocks],
             "nav": "learn",
             "ask_from": slug,
-            "quiz": quiz_can_be_sat(page.module.pk),
+            "quiz": page.following is None and quiz_can_be_sat(page.module.pk),
         },
     )
 
