@@ -9,8 +9,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import admin_places  # noqa: F401  # registers itself
 from .admin_access import KeepsHistory
-from .models import Region, RoleGrant, TextMessage, User
+from .models import RoleGrant, TextMessage, User
 
 
 class RoleInline(admin.TabularInline):
@@ -51,16 +52,6 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
         ),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
-
-
-@admin.register(Region)
-class RegionAdmin(KeepsHistory, admin.ModelAdmin):
-    """The region tree."""
-
-    list_display = ["code", "name_zh", "name_en", "level"]
-    list_filter = ["level"]
-    search_fields = ["code", "name_zh", "name_en"]
-    autocomplete_fields = ["parent"]
 
 
 @admin.register(TextMessage)
