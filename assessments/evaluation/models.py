@@ -191,6 +191,8 @@ class HelpNeed(models.Model):
     """Somebody who may need help, by the transparent points of the evaluation model. Advice to a person,
     never a decision; made anew every night. ``reasons`` is ``[{"code", "points", …numbers}]``."""
 
+    goes_with = ("cohort",)
+
     learner = models.OneToOneField(Learner, models.CASCADE, related_name="help_need")
     cohort = models.ForeignKey(Cohort, models.CASCADE, null=True, related_name="+")
     points = models.PositiveSmallIntegerField()

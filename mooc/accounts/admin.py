@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.errors import DomainError
 
-from . import roles
+from . import admin_places, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
-from .models import Region, RoleGrant, TextMessage, User, settle_desk
+from .models import RoleGrant, TextMessage, User, settle_desk
 
 
 class RoleInline(admin.TabularInline):
@@ -35,9 +35,7 @@ class AccountForm(UserChangeForm):
         stays = data.get("is_superuser", True) and data.get("is_active", True)
         if self.instance.pk and not stays:
             try:
-                with (
-                    transaction.atomic()
-                ):  # the admin saves inside one of its own, and keeps the lock till then
+                with transaction.atomic():  # inside the admin's own: the lock stays till it has saved
                     roles.keep_an_operator(without=self.instance)
             except DomainError as error:
                 raise ValidationError(error.message) from error
@@ -92,16 +90,6 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
                 [str(_("An operator’s account is not deleted. Untick “superuser status” first."))],
             )
         return super().get_deleted_objects(objs, request)
-
-
-@admin.register(Region)
-class RegionAdmin(KeepsHistory, admin.ModelAdmin):
-    """The region tree."""
-
-    list_display = ["code", "name_zh", "name_en", "level"]
-    list_filter = ["level"]
-    search_fields = ["code", "name_zh", "name_en"]
-    autocomplete_fields = ["parent"]
 
 
 @admin.register(TextMessage)

@@ -21,7 +21,11 @@ from mooc.lib.models import TimeStamped
 
 from .data import Elder, RegionLevel, Role
 
+CODE = RegexValidator(r"^\d{2,12}$")
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and starts with 1."))
+
+
+STANDING = {"code", "parent", "parent_id", "level", "path"}  # where a place stands in the tree
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -30,6 +34,10 @@ class RegionQuerySet(models.QuerySet["Region"]):
     def within(self, region: Region) -> RegionQuerySet:
         """The region and all below it."""
         return self.filter(path__startswith=region.path)
+
+    def coded(self, code: str) -> RegionQuerySet:
+        """The place of a code, also of one it had earlier or that of a place merged into it."""
+        return self.filter(Q(code=code) | Q(pk__in=OldRegionCode.objects.filter(code=code).values("region")))
 
     def visible_to(self, user: Any) -> RegionQuerySet:
         """What a person may see: operators all, role holders their regions and below."""
@@ -40,6 +48,16 @@ class RegionQuerySet(models.QuerySet["Region"]):
             wanted |= Q(path__startswith=path)
         return self.filter(wanted)
 
+    def update(self, **values: Any) -> int:
+        """Names only: where a place stands is changed by ``mooc.accounts.places``, with all that hangs on it."""
+        if STANDING & values.keys():
+            raise TypeError("places are moved by mooc.accounts.places")
+        return super().update(**values)
+
+    def restand(self, **values: Any) -> int:
+        """Change where places stand. For ``mooc.accounts.places`` only."""
+        return super().update(**values)
+
 
 class Region(models.Model):
     """A place in the tree province → village.
@@ -48,7 +66,7 @@ class Region(models.Model):
     "this and all below" is one prefix. ``code`` is the national statistics code where there is one.
     """
 
-    code = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{2,12}$")])
+    code = models.CharField(max_length=12, unique=True, validators=[CODE])
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     level = models.PositiveSmallIntegerField(choices=RegionLevel.choices)
     name_zh = models.CharField(max_length=60)
@@ -75,11 +93,48 @@ class Region(models.Model):
 
     def clean(self) -> None:
         if self.parent and self.level != self.parent.level + 1:
-            raise ValidationError({"level": _("A region stands one step below its parent.")})
+            raise ValidationError({"parent": _("A region stands one step below its parent.")})
+        if not self.parent and self.level != RegionLevel.PROVINCE:
+            raise ValidationError({"parent": _("Only a province stands below nothing.")})
+        old = OldRegionCode.objects.filter(code=self.code).exclude(region=self.pk).first()
+        if old:
+            raise ValidationError({"code": _("This is an old code of %(place)s.") % {"place": old.region}})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
-        super().save(*args, **kwargs)
+        """A new place stands below its parent. One that is there keeps its place here, and gets other names.
+
+        :raises TypeError: when code, parent or level were changed: ``mooc.accounts.places`` does that.
+        """
+        with transaction.atomic():
+            if self._state.adding:
+                self.path = f"{self._path_of_parent()}{self.code}/"
+            else:
+                stands = Region.objects.values_list("code", "parent_id", "level").get(pk=self.pk)
+                if stands != (self.code, self.parent_id, self.level):
+                    raise TypeError("places are moved by mooc.accounts.places")
+                names = {"name_zh", "name_en"}
+                kwargs["update_fields"] = names & set(kwargs.get("update_fields") or names)
+            super().save(*args, **kwargs)
+
+    def _path_of_parent(self) -> str:
+        """As it is now, held until this place is stored: the parent may be on its way elsewhere."""
+        if not self.parent_id:
+            return ""
+        rows = Region.objects.select_for_update().filter(pk=self.parent_id)
+        return str(rows.values_list("path", flat=True).get())
+
+
+class OldRegionCode(models.Model):
+    """A code a place had before, or that of a place merged into it: imports and links still find it."""
+
+    goes_with = ("region",)
+
+    code = models.CharField(max_length=12, unique=True, validators=[CODE])
+    region = models.ForeignKey(Region, models.CASCADE, related_name="old_codes")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class NameKeyField(models.CharField):  # type: ignore[type-arg]  # text in, text out
