@@ -42,7 +42,8 @@ GOES = {
     "courses.Track": {"courses.TrackStep.track"},
     "assessments.Item": {"assessments.Option.item"},
     "learners.Cohort": {"learners.Cohort_modules.cohort", "assessments.HelpNeed.cohort"},
-    "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"}, "courses.Category": set(), "courses.Skill": set(),
+    "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"},
+    "courses.Category": set(), "courses.Skill": set(),
     "assessments.Quiz": set(),
 }  # fmt: skip
 OURS = ("accounts", "courses", "learners", "feedback", "assessments")
