@@ -77,6 +77,8 @@ readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
 #: the transaction that makes the account.
 newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")
+#: ``year(user) -> int | None``: the year of birth an account has stated.
+year_of_birth: Registry[Callable[[Any], int | None]] = Registry("year_of_birth")
 #: ``count() -> float``: a number an operator watches, by the name it has on ``/metrics``; the first line
 #: of its docstring says what it is.
 gauge: Registry[Callable[[], float]] = Registry("gauge")
