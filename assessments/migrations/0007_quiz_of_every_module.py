@@ -13,7 +13,7 @@ def give_quizzes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0005_evidence_stays'),
+        ("assessments", "0006_evidence"),
     ]
 
     operations = [
