@@ -13,7 +13,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging, pdf, selectors, tracking
+from .. import guests, merging, selectors, tracking
 from ..models import Learner
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
@@ -43,6 +43,8 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
+    from .. import pdf  # 28 MB of fonts and paper, for whoever prints
+
     file = tracking.tracking_file(person.learner)
     if kind == "json":
         return JsonResponse(tracking.as_json(file), json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -58,15 +60,13 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After signing in: was it you who learnt on this phone before? A new account never comes to ask.
-    Whoever has a role goes on to the work."""
+    """After signing in or up: was it you who learnt on this phone before? Phones are shared, so a new account
+    is asked as well. Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
         return redirect("/accounts/login/")
     work = registry.work_places(request.user)
     done = redirect(safe_next(request, work[0][1] if work else "/me/"))
     guests.drop_cookie(done)
-    if was := request.session.pop(guests.WAS_COOKIE, ""):
-        guests.hand_over_waiting(done, was)
     guest = guests.waiting_guest(request)
     mine = request.POST.get("mine")
     if guest is None or mine == "no":
