@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.lib import registry
 
 from . import addresses, admin_catalogue, changes, drafts, services
 from .admin_catalogue import TITLES
@@ -152,6 +153,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         if module.draft_id is None and draft:
             Module.objects.filter(pk=module.pk).update(draft=draft)
         services.ensure_draft(module=Module.objects.get(pk=module.pk))
+        if "quiz_required" in form.changed_data:
+            services.tell_asks_changed(module_id=module.pk)
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
 
@@ -218,18 +221,12 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         )
         return format_html("{}{}{}", links, add, back)
 
-    @admin.display(description=_("quiz items"))
+    @admin.display(description=_("quiz"))
     def item_link(self, module: Module) -> str:
-        """Link to the module's items."""
-        return (
-            format_html(
-                '<a href="/admin/assessments/item/?module__id__exact={}">{}</a>',
-                module.pk,
-                _("open"),
-            )
-            if module.pk
-            else "–"
-        )
+        """Ways to the module's quiz and its items, as their room tells."""
+        links = [link(module) for _name, link in registry.module_link] if module.pk else []
+        rows = [(link.href, link.text) for link in links]
+        return format_html_join("", '<div><a href="{}">{}</a></div>', rows) or "–"
 
     @admin.action(description=_("Publish: learners see it from now on"))
     def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:

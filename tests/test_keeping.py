@@ -20,6 +20,7 @@ from learners.guests import learner_of
 from learners.models import Cohort, CohortMember, Learner, LearningRecord
 from mooc.accounts.admin_access import KeepsHistory
 from mooc.accounts.models import Region, User
+from mooc.lib import evidence
 from mooc.lib.keeping import goes_along, relations_to, ties
 from tests import world
 
@@ -41,7 +42,8 @@ GOES = {
     "courses.Track": {"courses.TrackStep.track"},
     "assessments.Item": {"assessments.Option.item"},
     "learners.Cohort": {"learners.Cohort_modules.cohort", "assessments.HelpNeed.cohort"},
-    "feedback.SavedReply": set(), "accounts.Region": set(), "courses.Category": set(), "courses.Skill": set(),
+    "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"},
+    "courses.Category": set(), "courses.Skill": set(),
     "assessments.Quiz": set(),
 }  # fmt: skip
 OURS = ("accounts", "courses", "learners", "feedback", "assessments")
@@ -97,6 +99,7 @@ def test_what_goes_with_a_row_deleted_on_the_desk_was_decided_for_every_relation
 
 
 @pytest.fixture
+@evidence.writing("report_content")
 def village(
     people: dict[str, Any], regions: dict[str, Any], make_user: Any, curriculum: None
 ) -> dict[str, Any]:
@@ -265,6 +268,7 @@ def test_add_on_the_desk_leads_to_the_form_that_makes_a_class(village: dict[str,
 # --- classes: finding somebody, results, the table ----------------------------------------------------------------
 
 
+@evidence.writing("join_cohort")
 def test_one_of_many_is_found_by_name_and_a_page_behind_the_end_is_the_last(
     village: dict[str, Any], make_user: Any
 ) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from learners.models import Cohort, LearningRecord
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
+from mooc.lib import evidence
 
 from . import access, jobs, services, tables
 from .data import JobKind, JobState, Scope, ScopeKind
@@ -86,7 +87,7 @@ def make_report(job: Job, pulse: Pulse) -> None:
         page = report_of(facts)
         made = {"csv": tables.as_csv(page), "xlsx": tables.as_xlsx(page), "pdf": paper.as_pdf(page)}
     pulse(95, 100)
-    with transaction.atomic():
+    with evidence.writing("make_report"), transaction.atomic():
         if not pulse.end(JobState.DONE):
             raise Stopped
         services.store(facts.kept)

@@ -46,6 +46,8 @@ def publish(request: HttpRequest, module: Module, found: list[changes.Change]) -
         messages.error(request, f"{module}: {error}")
         return
     messages.success(request, _("%(module)s is published.") % {"module": module})
+    for words in services.publishing_warnings(module=module):
+        messages.warning(request, f"{module}: {words}")
     for words in lacks(module):
         messages.warning(request, words)
     if found:
