@@ -21,10 +21,17 @@ from mooc.lib import registry
 from . import addresses, admin_catalogue, changes, drafts, services
 from .admin_catalogue import TITLES
 from .desk import lessons, publishing
+from .desk.languages import OneLanguage
 from .desk.sentence import SENTENCES, Sentence
 from .models import Course, Module, ModuleEdition
 
 __all__ = ["Sentence", "admin_catalogue", "lessons"]
+
+
+class CourseForm(OneLanguage):
+    """A course; its name may be in one language."""
+
+    pairs = ("title",)
 
 
 @admin.register(Course)
@@ -34,7 +41,8 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     list_display = ["title_zh", "title_en", "module_links"]
     fields = ["title_zh", "title_en", "trainers", "module_links"]
     readonly_fields = ["module_links"]
-    labels = TITLES | {"trainers": _("trainers")}
+    form = CourseForm
+    labels = TITLES | {"trainers": _("trainers"), "category": _("category")}
     autocomplete_fields = ["trainers"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
@@ -43,20 +51,30 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         """For others than the operator, their names."""
-        return (
-            self.fields
-            if request.user.is_superuser
-            else ["title_zh", "title_en", "trainer_names", "module_links"]
-        )
+        titles = ["title_zh", "title_en", *([] if obj else ["category"])]
+        who = "trainers" if request.user.is_superuser else "trainer_names"
+        return [
+            *titles,
+            *([who] if obj or request.user.is_superuser else []),
+            *(["module_links"] if obj else []),
+        ]
 
     @admin.display(description=_("trainers"))
     def trainer_names(self, course: Course) -> str:
         """Who teaches it."""
         return ", ".join(str(user) for user in course.trainers.all()) or "–"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """There is one course a category."""
-        return False
+    def save_model(self, request: HttpRequest, obj: Course, form: Any, change: bool) -> None:
+        """A new course has an address of its own."""
+        if not change:
+            obj.slug = addresses.course_address(title=obj.title_en, subject=obj.category.code)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever makes a course teaches it."""
+        super().save_related(request, form, formsets, change)
+        if not change and not request.user.is_superuser:
+            form.instance.trainers.add(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Courses stay."""
@@ -100,14 +118,22 @@ class ModuleForm(forms.ModelForm):
         help_text=_("left empty: made of the English title, else of the code"),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["slug"] = addresses.of(self.instance)
+
     def clean(self) -> dict[str, Any]:
-        """An address is never missing."""
+        """An address is never missing, and never somebody else's old one."""
         data = super().clean() or {}
-        if not data.get("slug") and "slug" not in self.errors:
+        if data.get("slug") and (words := addresses.refusal(row=self.instance, text=data["slug"])):
+            self.add_error("slug", words)
+        if self.instance.pk:  # the slug, under which acts are recorded, stays
+            self.new_address = data.get("slug") or addresses.of(self.instance)
+            data["slug"] = self.instance.slug
+        elif not data.get("slug") and "slug" not in self.errors:
             title = self.data.get("editions-0-title_en", "")
-            data["slug"] = self.instance.slug or addresses.module_address(
-                title=title, code=data.get("code", "")
-            )
+            data["slug"] = addresses.module_address(title=title, code=data.get("code", ""))
         return data
 
 
@@ -157,6 +183,12 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
             services.tell_asks_changed(module_id=module.pk)
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
+
+    def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
+        """With its address: the old one leads on to it."""
+        super().save_model(request, obj, form, change)
+        if change and form.new_address != addresses.of(obj):
+            addresses.rename(row=obj, text=form.new_address)
 
     def get_urls(self) -> list[Any]:
         """And the page that shows what publishing would change."""
