@@ -301,6 +301,9 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
 
+# --- copies -----------------------------------------------------------------------------------------
+BACKUP_DAYS = env.int("MOOC_BACKUP_DAYS", 14)  # how long nightly copies are kept: the privacy page says it
+
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["learners.auth.LearnerBackend"]
