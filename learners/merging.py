@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.lib import erasing, registry
+from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
@@ -27,6 +27,7 @@ from .services import enrol
 CODE_LIFE = dt.timedelta(days=180)
 
 
+@evidence.writing("merge_person")
 def absorb_guest(*, guest: Learner, target: Learner) -> None:
     """Move everything of ``guest`` to ``target`` and drop the guest. Doing it again changes nothing.
 
@@ -98,6 +99,7 @@ def redeem_code(*, digits: str) -> Learner:
     return learner
 
 
+@evidence.writing("erase_person")
 def erase(*, learner: Learner) -> None:
     """Delete a person: what the register of personal data names, the learner, and the account.
 

@@ -18,6 +18,7 @@ from feedback.models import Question
 from learners import cohorts
 from learners.guests import learner_of
 from learners.models import Cohort, FileOpening, Learner
+from mooc.lib import evidence
 
 pytestmark = [pytest.mark.django_db]
 ROLES = ["guest", "learner", "helper", "trainer", "supervisor", "operator"]
@@ -208,6 +209,7 @@ def test_who_leads_the_class_or_looks_after_the_place_opens_a_members_file_and_n
     assert people["trainer"].display_name in client_of("learner", people).get("/me/").content.decode()
 
 
+@evidence.writing("take_out")
 @pytest.mark.usefixtures("curriculum")
 def test_names_lead_to_files_only_where_they_open(people: dict[str, Any], regions: dict[str, Any]) -> None:
     day = timezone.localdate()

@@ -24,6 +24,7 @@ from assessments.evaluation.tasks import WORKS
 from learners.models import Cohort, Learner, LearningRecord
 from mooc.accounts import gauges, places, tasks
 from mooc.accounts.models import OldRegionCode, Region, RoleGrant
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.conftest import PASSWORD
 from tests.world import make_regions, make_user, person
@@ -223,6 +224,7 @@ def test_two_moves_at_once_make_no_circle() -> None:
 # --- merging --------------------------------------------------------------------------------------------
 
 
+@evidence.writing("record_act")
 def test_a_place_goes_into_another_with_all_that_hangs_on_it(
     people: Any, regions: dict[str, Any], villager: Learner, make_user: Any
 ) -> None:

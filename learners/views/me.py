@@ -13,7 +13,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging, pdf, selectors, tracking
+from .. import guests, merging, selectors, tracking
 from ..models import Learner
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
@@ -43,6 +43,8 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
+    from .. import pdf  # 28 MB of fonts and paper, for whoever prints
+
     file = tracking.tracking_file(person.learner)
     if kind == "json":
         return JsonResponse(tracking.as_json(file), json_dumps_params={"ensure_ascii": False, "indent": 1})
