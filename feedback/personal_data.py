@@ -76,7 +76,8 @@ TABLES = (
     ),
     Table(
         "feedback.SavedReply", of_staff=True, owners=account("owner"), called="saved_replies",
-        words=_("texts you saved for answering"), personal="title text", evidence="owner created_at updated_at", impersonal="id",
+        words=_("texts you saved for answering"), personal="title text",
+        evidence="owner created_at updated_at", impersonal="id",
     ),
     Table("feedback.AnswerModule", impersonal="id created_at updated_at theme intro_zh intro_en published"),
     Table("feedback.Theme", impersonal="id code name_zh name_en about_zh about_en order"),

@@ -23,6 +23,7 @@ from assessments.models import Item, Quiz
 from courses.models import Lesson, Module, SearchQuery
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, ContentReport, Question, Theme
 from feedback.people import hand_on
+from feedback.services import report_content
 from learners import erased
 from learners.guests import learner_of
 from learners.merging import absorb_guest, erase
@@ -175,6 +176,11 @@ class World:
         return (self.made.get(target) or self.row(target)).pk
 
 
+def wished(learner: Learner, text: str) -> ContentReport:
+    """A wish somebody has sent."""
+    return report_content(learner=learner, lesson=None, kind="wish", text=text, report_id=uuid.uuid4())
+
+
 def everything() -> Iterator[tuple[str, Any]]:
     """Every value of every table."""
     for model in personal.all_models():
@@ -252,7 +258,7 @@ def test_another_person_keeps_everything(marked: World) -> None:
     user = User.objects.create_user("stays", password="x", display_name="留下的人", phone="13900000009")
     other = learner_of(user)
     ask = Question.objects.create(learner=other, text="我的问题", answer="答案")
-    report = ContentReport.objects.create(learner=other, kind="wish", text="我的愿望")
+    report = wished(other, "我的愿望")
     erase(learner=marked.learner)
     ask.refresh_from_db()
     report.refresh_from_db()
@@ -317,7 +323,7 @@ def test_words_a_guest_wrote_go_with_the_account_that_took_them(make_user: Any) 
     """Past versions still say the guest's number: they are found by the row they are of."""
     guest, user = Learner.objects.create(), make_user("zhao")
     question = Question.objects.create(learner=guest, text="访客的原话")
-    wish = ContentReport.objects.create(learner=guest, kind="wish", text="访客的愿望")
+    wish = wished(guest, "访客的愿望")
     absorb_guest(guest=guest, target=learner_of(user))
     erase(learner=learner_of(user))
     assert held(["访客的原话", "访客的愿望"]) == []
@@ -349,7 +355,9 @@ def test_an_archive_brings_nobody_back(marked: World, client: Client) -> None:
     assert Learner.objects.filter(pk=new.pk).exists()
 
 
-def test_copies_are_kept_as_long_as_the_page_says(tmp_path: Path, client: Client, settings: Any) -> None:
+def test_copies_are_kept_as_long_as_the_page_says(
+    db: None, tmp_path: Path, client: Client, settings: Any
+) -> None:
     now = timezone.localtime()
     for days in range(20):
         (tmp_path / f"mooc-{now - dt.timedelta(days=days, minutes=5):%Y%m%d-%H%M%S}.tar").touch()
@@ -363,7 +371,7 @@ def test_copies_are_kept_as_long_as_the_page_says(tmp_path: Path, client: Client
     assert len(list(tmp_path.iterdir())) == 1  # the only one is kept, however old
 
 
-def test_the_page_says_of_every_kind_of_row_what_becomes_of_it(client: Client) -> None:
+def test_the_page_says_of_every_kind_of_row_what_becomes_of_it(db: None, client: Client) -> None:
     page = html.unescape(client.get("/privacy/", headers={"accept-language": "en"}).content.decode())
     with translation.override("en"):
         for table in personal.declared().values():
