@@ -22,6 +22,7 @@ def register() -> None:
     registry.slot_filler.register("home", overlays.home_body)
     registry.personal_data.register("learners", personal_data.tables)
     registry.newcomer.register("learners", guests.newcomer)
+    registry.year_of_birth.register("learners", guests.year_known)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
     registry.restored.register("learners", receipts.renew_identity)
