@@ -8,7 +8,7 @@ def register() -> None:
     from mooc.lib import registry
 
     from . import bank_loader, desk, overlays, people
-    from .evaluation import gauges
+    from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
 
     registry.content_part.register("quiz", bank_loader.load_items)
     registry.slot_filler.register("due", overlays.due)
@@ -18,6 +18,8 @@ def register() -> None:
     registry.export_person.register("assessments", people.export)
     registry.tracking_section.register("assessments", people.sections)
     gauges.register()
+    registry.place_moved.register("evaluation", moving.move)
+    registry.place_merged.register("evaluation", moving.merge)
     registry.desk_panel.register("modules", desk.modules)
     registry.desk_panel.register("items", desk.items)
     registry.desk_panel.register("board", desk.board)

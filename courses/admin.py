@@ -128,6 +128,14 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     own_fields = {"course": Course}
     change_form_template = "admin/courses/module/change_form.html"
     save_on_top = True
+    instead = _("Withdraw it instead: learners no longer see it, and what they did stays in their files.")
+
+    def ties(self, rows: QuerySet[Module]) -> dict[str, int]:
+        """Also what was once published: records name the edition."""
+        found = super().ties(rows)
+        if count := ModuleEdition.objects.filter(module__in=rows, number__gt=0).count():
+            found[str(_("published editions"))] = count
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""

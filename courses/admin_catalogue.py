@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import Uncut
+from mooc.accounts.admin_access import KeepsHistory, Uncut
+from mooc.lib import names
 
 from .models import Category, SearchQuery, Skill, Track
 
@@ -31,9 +32,13 @@ class SearchQueryAdmin(admin.ModelAdmin):
         """Searches are facts."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What nobody found is demand."""
+        return False
+
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(Uncut, admin.ModelAdmin):
+class CatalogueAdmin(KeepsHistory, Uncut, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {
@@ -47,4 +52,6 @@ class CatalogueAdmin(Uncut, admin.ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field

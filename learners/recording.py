@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson, Module
+from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 
@@ -182,6 +183,7 @@ _CLASS_OF = """
     ORDER BY member.id LIMIT 1"""
 
 
+@evidence.writing("record_act")
 def _insert(learner: Learner, act: Act) -> LearningRecord:
     cohort_id, region_id = _class_of(learner, act.module) if act.module else (None, learner.region_id)
     return LearningRecord.objects.create(

@@ -6,11 +6,13 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.functional import Promise
+from django.views.decorators.http import require_safe
 
 from courses.models import Lesson
 from learners import guests
 from learners.selectors import module_state
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -35,12 +37,13 @@ def quiz_of_module(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """The next question."""
-    return _ask(request, pk)
+    return _ask(request, pk, error=kept.noted(request, "error") or "")
 
 
-def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
+def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpResponse:
+    kept.note(request, error=error)
     person = guests.person_of(request)
-    begun = parse_uuid(request.POST.get("attempt"))
+    begun = parse_uuid(kept.posted(request).get("attempt"))
     page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None, begun)
     context = {
         "page": page,
@@ -49,10 +52,15 @@ def _ask(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
         "nav": "learn",
         "ask_from": _slug(page.item.lesson),
     }
-    return render(request, "assessments/question.html", context, status=400 if error else 200)
+    return render(
+        request,
+        "assessments/question.html",
+        context,
+        status=400 if error and request.method == "POST" else 200,
+    )
 
 
-@require_POST
+@kept.answers_form_of("/quizzes/{pk}/")
 @guest_post
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Store an answer and show why it is right or not."""
@@ -71,7 +79,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             signed_in=person.signed_in,
         )  # fmt: skip
     except DomainError as error:
-        return guests.remember(request, _ask(request, pk, error=str(error)))
+        return guests.remember(request, _ask(request, pk, error=error.message))
     return guests.remember(request, HttpResponseRedirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
 
 

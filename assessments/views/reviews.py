@@ -7,9 +7,10 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of
 from mooc.lib.middleware import guest_post
@@ -53,10 +54,12 @@ def _options(card: ReviewCard) -> list:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
-    return render(request, "assessments/card.html", {"card": row, "options": _options(row), "nav": "me"})
+    error = kept.noted(request, "error")
+    context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
+    return render(request, "assessments/card.html", context)
 
 
-@require_POST
+@kept.answers_form_of("/me/review/{pk}/")
 @guest_post
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
@@ -72,7 +75,8 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
             chosen=chosen, signed_in=bool(person and person.signed_in),
         )  # fmt: skip
     except DomainError as error:
-        context = {"card": row, "options": _options(row), "error": str(error), "nav": "me"}
+        kept.note(request, error=error.message)
+        context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
         return render(request, "assessments/card.html", context, status=400)
     row.refresh_from_db()
     left = selectors.due_cards(row.learner)
@@ -80,4 +84,4 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "card": row, "options": options, "right": done.right, "left": left, "first": not done.same, "nav": "me",
     }  # fmt: skip
-    return render(request, "assessments/card_explained.html", context)
+    return kept.answer(request, "assessments/card_explained.html", context)

@@ -41,6 +41,8 @@ class Learner(TimeStamped):
     ``version`` counts changes of anything that is laid over a page for this person.
     """
 
+    goes_with = ("user",)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="learner"

@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import override
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from courses import selectors as courses
 from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
+from mooc.lib import kept
 from mooc.lib.errors import Conflict
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -77,7 +78,7 @@ def _check(block: Block) -> CheckQuestion | None:
         return None
 
 
-@require_POST
+@kept.answers_form_of("/lessons/{slug}/")
 @guest_post
 def acts(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page's script tells: opened, left after so many seconds, read to the end."""
@@ -109,7 +110,7 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
         services.finish_lesson(**common)
 
 
-@require_POST
+@kept.answers_form_of("/lessons/{slug}/")
 @guest_post
 def done(request: HttpRequest, slug: str) -> HttpResponse:
     """The button at the end: this lesson is read, on to the next, or to the quiz."""

@@ -4,16 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.contrib import messages
+from django.db.models import Model, ProtectedError, QuerySet
 from django.forms import CharField, CheckboxSelectMultiple
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
+
+from mooc.lib import names
+from mooc.lib.keeping import ties
 
 from .data import Role
 
 TOO_LONG = _(
     "That is %(show_value)s letters, %(limit_value)s at most. Nothing was cut: shorten it, or make two of it."
 )
+
+
+class KeepsHistory:
+    """Mixin of admins: what people have learnt from, joined or written is not deleted by a click.
+
+    The page that asks "are you sure" names what hangs on the row and what to do instead, and deletes nothing.
+    """
+
+    instead: Any = _("It can be changed, but not deleted.")  # what to do with a row that may not be deleted
+    delete_confirmation_template = "admin/kept/one.html"
+    delete_selected_confirmation_template = "admin/kept/several.html"
+
+    def ties(self, rows: QuerySet[Any]) -> dict[str, int]:
+        """Name of what hangs on these rows → how many. Empty: they may go."""
+        return ties(rows)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse with the list of what hangs on them; Django deletes nothing then."""
+        rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])  # type: ignore[attr-defined]  # a mixin of ModelAdmin
+        if found := self.ties(rows):
+            kept = [_("%(what)s: %(n)s") % {"what": name, "n": count} for name, count in found.items()]
+            return [], {}, set(), [*kept, str(self.instead)]  # the last line is a sentence of its own
+        return super().get_deleted_objects(objs, request)  # type: ignore[misc]  # as above
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Somebody joined or answered between the look and the click: the database refuses, and so do we."""
+        try:
+            return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]  # as above
+        except ProtectedError:
+            messages.error(request, _("Meanwhile somebody has used it. Nothing was deleted."))
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class Uncut:
@@ -42,7 +77,7 @@ def _uncut(form: Any) -> Any:
     return form
 
 
-class OwnRows(Uncut):
+class OwnRows(KeepsHistory, Uncut):
     """Mixin of admins: rows by ``visible_to``; whoever has the trainer role may edit those.
 
     ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits
@@ -68,6 +103,8 @@ class OwnRows(Uncut):
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
 from mooc.lib.text import clean
 
 from . import phones
@@ -65,9 +66,10 @@ class PersonForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        name = clean(self.cleaned_data["name"])
+        name = names.plain(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError(_("Write the name people call you."))
+        names.validate(name)
         return name
 
     def clean_birth_year(self) -> int | None:
@@ -83,6 +85,7 @@ class PasswordPersonForm(PersonForm):
     password = forms.CharField(
         label=_("A password, 8 characters or more"),
         max_length=128,
+        strip=False,
         widget=forms.PasswordInput,
         error_messages={"required": _("Make up a password of 8 characters or more.")},
     )
@@ -92,7 +95,7 @@ class PasswordPersonForm(PersonForm):
         name = super().clean_name()
         if phones.normalise(name):
             raise forms.ValidationError(_("That is a phone number. Write the name people call you."))
-        if User.objects.filter(username__iexact=name).exists():
+        if User.objects.filter(name_key=names.key(name)).exists():
             raise forms.ValidationError(_("This name is taken. Add a number or your village."))
         return name
 

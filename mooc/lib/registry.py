@@ -76,6 +76,12 @@ gauge: Registry[Callable[[], float]] = Registry("gauge")
 data_files: Registry[Callable[[], tuple[Path, str]]] = Registry("data_files")
 #: ``renew() -> None``: called inside the transaction that put an archive's rows into the database.
 restored: Registry[Callable[[], None]] = Registry("restored")
+#: ``rename(old, new) -> None``: a place stands elsewhere; where its code is another, what holds codes as text
+#: follows. Called inside the transaction that moves it.
+place_moved: Registry[Callable[[str, str], None]] = Registry("place_moved")
+#: ``prepare(gone, kept) -> None``: a place goes into another; for codes as text, and for rows of which there
+#: may be one only. All other rows follow of themselves. Called inside the transaction, before they do.
+place_merged: Registry[Callable[[Any, Any], None]] = Registry("place_merged")
 #: ``begin() -> done``: called in the moment that an archive shows; ``done()`` once it is on the disk.
 backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
