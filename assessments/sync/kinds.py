@@ -21,7 +21,7 @@ from mooc.lib.errors import Conflict, DomainError
 
 from .. import services
 from ..bank import asked_quiz
-from ..models import Quiz, Response, ReviewCard
+from ..models import Attempt, Quiz, Response, ReviewCard
 from .reading import Item
 
 Kind = Callable[[Owner, Item], "tuple[Stored, str]"]
@@ -96,10 +96,18 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
     if known is not None:
         return _answered_before(known, owner, chosen), url
     when = item.when(owner.learner)
-    services.answer_item(
-        learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
-        signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
-    )  # fmt: skip
+    try:
+        services.answer_item(
+            learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
+            signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
+        )  # fmt: skip
+    except DomainError as error:
+        if error.code != "unknown_item":
+            raise
+        said = _("This question was taken out of the quiz. The other answers count.")
+        raise DomainError(said, code=error.code) from error
+    except Attempt.DoesNotExist:  # another phone began one in the same moment
+        raise DomainError(_("Not stored. Send it again later."), code="moved") from None
     return Stored.STORED, url
 
 

@@ -60,15 +60,13 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After signing in: was it you who learnt on this phone before? A new account never comes to ask.
-    Whoever has a role goes on to the work."""
+    """After signing in or up: was it you who learnt on this phone before? Phones are shared, so a new account
+    is asked as well. Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
         return redirect("/accounts/login/")
     work = registry.work_places(request.user)
     done = redirect(safe_next(request, work[0][1] if work else "/me/"))
     guests.drop_cookie(done)
-    if was := request.session.pop(guests.WAS_COOKIE, ""):
-        guests.hand_over_waiting(done, was)
     guest = guests.waiting_guest(request)
     mine = request.POST.get("mine")
     if guest is None or mine == "no":

@@ -79,6 +79,21 @@ class PersonForm(forms.Form):
         return year
 
 
+class OwnerForm(forms.Form):
+    """What the owner of a silent account knows."""
+
+    name = forms.CharField(
+        label=_("The name you wrote down then"),
+        max_length=40,
+        error_messages={"required": _("Write the name people call you.")},
+    )
+    year = forms.CharField(label=_("Your year of birth"), max_length=10, required=False)
+
+    def clean_year(self) -> int | None:
+        digits = phones.digits_only(self.cleaned_data["year"], 4)
+        return int(digits) if len(digits) == 4 else None
+
+
 class PasswordPersonForm(PersonForm):
     """The same for people without a phone: a name and a password."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from rest_framework.authtoken.models import Token
 
 from mooc.lib import names
 from mooc.lib.localized import Localized
@@ -202,6 +204,7 @@ class User(AbstractUser):
     elder_mode = models.CharField(_("text size"), max_length=2, blank=True, choices=Elder.choices)
     consented_at = models.DateTimeField(_("agreed to the privacy notice"), null=True, blank=True)
     guardian_consent = models.BooleanField(_("a guardian agrees (under 14)"), default=False)
+    session_turn = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -244,9 +247,9 @@ class User(AbstractUser):
         )
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions end with a new password, and with a new number: the old phone may be lost."""
+        """Sessions end with a new password, with a new number (the old phone may be lost), and with the last role."""
         salt = "mooc.accounts.session"
-        text = f"{self.password}|{self.phone or ''}"
+        text = f"{self.password}|{self.phone or ''}" + (f"|{self.session_turn}" if self.session_turn else "")
         return salted_hmac(salt, text, secret=secret, algorithm="sha256").hexdigest()
 
     def grants(self) -> list[RoleGrant]:
@@ -268,6 +271,27 @@ class User(AbstractUser):
         ]
 
 
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    """Roles, many at once."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With the last role goes the desk."""
+        with transaction.atomic():
+            touched = set(self.values_list("user_id", flat=True))
+            gone = super().delete()
+            settle_desk(touched)
+        return gone
+
+    delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[RoleGrant]:
+        """Roles mean a desk."""
+        with transaction.atomic():
+            made = super().bulk_create(objs, *args, **kwargs)
+            settle_desk({row.user_id for row in made})
+        return made
+
+
 class RoleGrant(TimeStamped):
     """A role for a person, with the region (and all below) it reaches."""
 
@@ -276,6 +300,8 @@ class RoleGrant(TimeStamped):
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+
+    objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -293,8 +319,30 @@ class RoleGrant(TimeStamped):
         return f"{self.get_role_display()} {self.region or ''}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        User.objects.filter(pk=self.user_id, is_staff=False).update(is_staff=True)  # roles mean a desk
+        was = RoleGrant.objects.filter(pk=self.pk).values_list("user_id", flat=True) if self.pk else ()
+        touched = {self.user_id, *was}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            settle_desk(touched)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """With the last role goes the desk."""
+        with transaction.atomic():
+            gone = super().delete(*args, **kwargs)
+            settle_desk([self.user_id])
+        return gone
+
+
+def settle_desk(users: Iterable[int]) -> None:
+    """Whoever has a role, or is an operator, has a desk; whoever has none any more has none, no session from the
+    time there was one, and no key to the API."""
+    rows = User.objects.filter(pk__in=list(users))
+    has = Exists(RoleGrant.objects.filter(user=OuterRef("pk")))
+    rows.filter(Q(is_superuser=True) | has, is_staff=False).update(is_staff=True)
+    without = list(rows.filter(~has, is_superuser=False, is_staff=True).values_list("pk", flat=True))
+    if without:
+        User.objects.filter(pk__in=without).update(is_staff=False, session_turn=F("session_turn") + 1)
+        Token.objects.filter(user__in=without).delete()
 
 
 class TextMessage(TimeStamped):

@@ -20,8 +20,8 @@ from mooc.lib.http import safe_next
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
-from . import limits, pending, phones, services, tasks
-from .forms import CodeForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
+from . import limits, pending, phones, quiet, services, tasks
+from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
 
 SENDS_PER_ADDRESS = 300  # in ten minutes: a class of forty signs up behind one address
@@ -133,6 +133,8 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _checked(request: HttpRequest, phone: str) -> HttpResponse:
     user = services.user_with_phone(phone)
+    if user is not None and quiet.is_silent(user):
+        return pending.remember(redirect(_address(request, "/accounts/quiet/")), phone, "quiet")
     if user is not None:
         User.objects.filter(pk=user.pk, phone_verified=False).update(phone_verified=True)
         return sign_in(request, user)
@@ -140,14 +142,36 @@ def _checked(request: HttpRequest, phone: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def silent(request: HttpRequest) -> HttpResponse:
+    """The number's account was silent for long: its owner says what only the owner knows, others begin anew.
+    Nothing on the page tells whose it was."""
+    phone = pending.phone_of(request, "quiet")
+    user = services.user_with_phone(phone) if phone else None
+    if phone is None or user is None:
+        return redirect("/accounts/login/")
+    if request.method == "POST" and "new" in request.POST:
+        return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "fresh")
+    form = kept.bind(request, OwnerForm)
+    if request.method == "POST" and form.is_valid():
+        try:
+            quiet.recognise(user=user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error("name", error.message)
+        else:
+            return sign_in(request, user)
+    context = {"form": form, "shown": mask_phone(phone), "year": quiet.asks_year(user)}
+    return _page(request, "quiet", kept.status(request, form), **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new person with a checked number: name and consent."""
-    phone = pending.phone_of(request, "new")
+    phone = pending.phone_of(request, "new") or pending.phone_of(request, "fresh")
     if phone is None:
         return redirect("/accounts/login/")
     known = services.user_with_phone(phone)
-    if known is not None and request.method == "POST":  # a double tap: the account is there already
-        return sign_in(request, known)
+    if known is not None and request.method == "POST" and not quiet.is_silent(known):
+        return sign_in(request, known)  # a double tap: the account is there already
     return _join(request, kept.bind(request, PersonForm), phone)
 
 
@@ -172,6 +196,8 @@ def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
 def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> User:
     """The account, with what this phone learnt before, in one transaction."""
     with transaction.atomic():
+        if phone and pending.phone_of(request, "fresh") == phone:
+            quiet.give_up_number(phone=phone)
         user = services.make_account(
             name=data["name"], phone=phone, username="" if phone else data["name"],
             password=data.get("password", ""), birth_year=data["birth_year"], consent=data["consent"],
