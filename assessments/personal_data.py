@@ -11,7 +11,8 @@ ANSWERED, HELPED = _("your quizzes and answers, and your notebook"), _("who may 
 TABLES = (
     Table(
         "assessments.Attempt", owners=mine(), called="attempts", words=ANSWERED, impersonal="id updated_at",
-        evidence="uuid quiz learner item_codes answered_codes edition right total needed score passed finished_at created_at",
+        evidence="uuid quiz learner item_codes answered_codes edition right total needed score passed "
+        "finished_at created_at",
     ),
     Table(
         "assessments.Response", owners=mine("attempt__learner"), called="responses", words=ANSWERED, personal="chosen",

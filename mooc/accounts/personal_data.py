@@ -66,7 +66,8 @@ TABLES = (
     Table(
         "accounts.User", root=True, owners=account("pk"), called="account", words=ACCOUNT,
         personal="password username name_key email phone display_name language elder_mode", hidden="password",
-        evidence="last_login is_superuser is_staff is_active date_joined session_turn phone_verified consented_at guardian_consent",
+        evidence="last_login is_superuser is_staff is_active date_joined session_turn phone_verified "
+        "consented_at guardian_consent",
         impersonal="id",
     ),
     Table("accounts.User_groups", owners=account(), words=ACCOUNT, evidence="user group", impersonal="id"),
