@@ -25,22 +25,20 @@ class Known:
     today: dict[Key, str]
 
 
-_kept: dict[str, Known | None] = {}  # by content version; only read
-
-
 def known() -> Known | None:
     """No query while the content stands, else 1; ``None`` when nothing was ever given another address."""
     version = selectors.content_version()
-    if version not in _kept:
+    if version not in selectors.names:
         rows = list(Address.objects.select_related("module", "lesson"))
         owners = [(row, (row.module or row.lesson).slug) for row in rows]  # type: ignore[union-attr]  # one of the two, by constraint
         found = Known(
             {(row.kind, row.text): slug for row, slug in owners},
             {(row.kind, slug): row.text for row, slug in owners if row.current},
         )
-        _kept.clear()
-        _kept[version] = found if rows else None
-    return _kept[version]
+        selectors.names.clear()
+        selectors.names[version] = found if rows else None
+    kept: Known | None = selectors.names.get(version)
+    return kept
 
 
 def of(row: Module | Lesson) -> str:
