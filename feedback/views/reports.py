@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from learners import guests
+from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
@@ -41,6 +42,7 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     person = guests.person_of(request)
     kind = kinds[0] if len(kinds) == 1 else request.POST.get("kind", "")
     try:
+        limits.address_must(request, "said")
         services.report_content(
             learner=person.learner if person else None, lesson=lesson, kind=kind if kind in kinds else "",
             text=request.POST.get("text", ""), report_id=report_id,

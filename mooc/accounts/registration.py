@@ -18,7 +18,9 @@ def desk(user: Any) -> tuple[str, str] | None:
 
 def register() -> None:
     """Called once when Django is ready."""
+    from . import desk as panels
     from . import gauges
 
     registry.work_place.register("desk", desk)
     gauges.register()
+    registry.desk_panel.register("texts", panels.texts)
