@@ -278,6 +278,7 @@ USE_I18N = USE_TZ = True
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+BACKUP_DAYS = env.int("MOOC_BACKUP_DAYS", 14)  # how long nightly copies are kept: the privacy page says it
 AUTHENTICATION_BACKENDS = ["learners.auth.LearnerBackend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests only: a slow hash tests nothing
