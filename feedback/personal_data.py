@@ -40,7 +40,8 @@ TABLES = (
     ),
     Table(
         "feedback.Reply", owners=mine(), called="replies", words=REPLIED, personal="text",
-        evidence="uuid question learner held hidden_at hidden_for let_through_at accepted_at created_at", impersonal="id updated_at",
+        evidence="uuid question learner held hidden_at hidden_for let_through_at accepted_at created_at",
+        impersonal="id updated_at",
     ),
     Table(
         "feedback.PostReport", owners=mine(), called="posts_reported", words=REPLIED,
