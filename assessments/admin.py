@@ -92,6 +92,7 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     list_filter = ["live", "kind", "module"]
     search_fields = ["code", "stem_zh", "stem_en"]
     inlines = [OptionInline]
+    instead = _("Take it out of use instead: it is not asked any more, and answers stay.")
     own_fields = {"module": Module}
     fields = [
         ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
@@ -100,10 +101,6 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Own items with what the list shows."""
         return super().get_queryset(request).select_related("module__draft")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Items that were answered stay: take them out of use instead."""
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.responses.exists())
 
 
 @admin.register(Quiz)

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from learners.data import TrackingSection
 from learners.models import Learner
+from mooc.lib import evidence
 
 from .models import Attempt, HelpGiven, HelpNeed, Response, ReviewCard
 
 MOST_ROWS = 500
 
 
+@evidence.writing("merge_person")
 def merge(source: Learner, target: Learner) -> None:
     """A guest's tries and cards go to the account. Of two open tries the fuller stays open."""
     for attempt in Attempt.objects.filter(learner=source, finished_at=None):
@@ -35,6 +37,7 @@ def merge(source: Learner, target: Learner) -> None:
             ReviewCard.objects.filter(pk=card.pk).update(learner=target)
 
 
+@evidence.writing("erase_person")
 def erase(learner: Learner) -> int:
     """Remove tries, answers, cards, and what was noted about help. Returns rows removed."""
     count, _rows = Response.objects.filter(attempt__learner=learner).delete()

@@ -23,6 +23,7 @@ from learners import summaries
 from learners.data import ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from mooc.accounts.models import Region
+from mooc.lib import evidence
 
 from . import scoring
 from .models import Attempt, Item, Quiz, Response
@@ -98,6 +99,7 @@ def _people(plan: Plan, numbers: range, seed: int) -> Iterator[tuple[Learner, ra
         yield learner, random.Random(f"{seed} {learner.uuid}")  # noqa: S311  # believable, not secret
 
 
+@evidence.writing("scale_data")
 def _write(plan: Plan, people: list[tuple[Learner, random.Random]]) -> int:
     rows = Rows()
     for learner, dice in people:

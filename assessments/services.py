@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
 from learners.services import record_answer, record_result
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
 from . import review, scoring
@@ -25,7 +26,7 @@ def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Att
 
     :raises DomainError: when the quiz has no items, or the id is a try of somebody else.
     """
-    with transaction.atomic():
+    with evidence.writing("start_attempt"), transaction.atomic():
         return _attempt(learner, asked_quiz(quiz.pk), attempt_id)
 
 
@@ -62,7 +63,7 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attemp
 
 def answer_item(
     *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, chosen: Sequence[int], signed_in: bool,
-    at: dt.datetime | None = None,
+    at: dt.datetime | None = None, claimed: dt.datetime | None = None,
 ) -> tuple[Attempt, Response]:  # fmt: skip
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
@@ -70,7 +71,7 @@ def answer_item(
     :raises DomainError: when the item is not in this try, or no option of it was chosen.
     """
     asked, now = asked_quiz(quiz.pk), at or timezone.now()
-    with transaction.atomic():
+    with evidence.writing("answer_item"), transaction.atomic():
         attempt = _attempt(learner, asked, attempt_id)
         if item_code in attempt.answered_codes.split():
             return attempt, attempt.responses.get(item__code=item_code)
@@ -85,7 +86,7 @@ def answer_item(
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
             stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
-            attempt=attempt.uuid, at=now, signed_in=signed_in,
+            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed,
         )  # fmt: skip
         _keep_in_notebook(learner, item.pk, right, now)
         _count(attempt, asked.quiz, learner, response, item_code)
@@ -159,7 +160,7 @@ def review_item(
     :param round_number: which time this card is answered, from the form: a resend changes nothing.
     """
     now = now or timezone.now()
-    with transaction.atomic():
+    with evidence.writing("review_item"), transaction.atomic():
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )

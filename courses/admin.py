@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import CharField, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -15,27 +15,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 
-from . import admin_catalogue, drafts, services
-from .admin_blocks import BlockInline, files_of
+from . import addresses, admin_catalogue, drafts, services
 from .admin_catalogue import TITLES
-from .models import Course, Lesson, LessonEdition, Module, ModuleEdition
+from .desk import lessons
+from .desk.sentence import SENTENCES, Sentence
+from .models import Course, Module, ModuleEdition
 
-__all__ = ["admin_catalogue"]
-
-
-class Sentence(forms.Textarea):
-    """A box in which a whole sentence can be seen; what is sent is still one line."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"rows": 2, "cols": 40} | (attrs or {}))
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Without the line breaks."""
-        value = super().value_from_datadict(data, files, name)
-        return " ".join(value.split()) if isinstance(value, str) else value
-
-
-SENTENCES: dict[Any, dict[str, Any]] = {CharField: {"widget": Sentence}}
+__all__ = ["Sentence", "admin_catalogue", "lessons"]
 
 
 @admin.register(Course)
@@ -103,6 +89,25 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
         return super().get_queryset(request).filter(number=0)
 
 
+class ModuleForm(forms.ModelForm):
+    """The facts of a module. Without an address it gets one of its English title, else of its code."""
+
+    slug = forms.SlugField(
+        label=_("address on the site"), max_length=60, required=False,
+        help_text=_("left empty: made of the English title, else of the code"),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """An address is never missing."""
+        data = super().clean() or {}
+        if not data.get("slug") and "slug" not in self.errors:
+            title = self.data.get("editions-0-title_en", "")
+            data["slug"] = self.instance.slug or addresses.module_address(
+                title=title, code=data.get("code", "")
+            )
+        return data
+
+
 @admin.register(Module)
 class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     """A module: facts, draft text, links to its lessons and quiz items, publish."""
@@ -110,6 +115,7 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     list_display = ["number", "title", "level", "category", "state"]
     list_filter = ["level", "category"]
     search_fields = ["code", "slug", "draft__title_zh", "draft__title_en"]
+    form = ModuleForm
     inlines = [ModuleTextInline]
     ticks = ("skills", "prerequisites")
     labels = {"code": _("code"), "slug": _("address on the site")}
@@ -122,6 +128,14 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     own_fields = {"course": Course}
     change_form_template = "admin/courses/module/change_form.html"
     save_on_top = True
+    instead = _("Withdraw it instead: learners no longer see it, and what they did stays in their files.")
+
+    def ties(self, rows: QuerySet[Module]) -> dict[str, int]:
+        """Also what was once published: records name the edition."""
+        found = super().ties(rows)
+        if count := ModuleEdition.objects.filter(module__in=rows, number__gt=0).count():
+            found[str(_("published editions"))] = count
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""
@@ -165,12 +179,17 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         links = format_html_join(
             "", '<div><a href="/admin/courses/lessonedition/{}/change/">{}. {}</a></div>', rows
         )
-        add = format_html(
-            '<div><a href="/admin/courses/lessonedition/add/?module={}">+ {}</a></div>',
-            module.pk,
-            _("add a lesson"),
+        address = f"/admin/courses/lessonedition/add/?module={module.pk}"
+        add = format_html('<div><a href="{}">+ {}</a></div>', address, _("add a lesson"))
+        back = format_html_join(
+            "",
+            '<div><a href="{}&amp;slug={}">↩ {}</a></div>',
+            (
+                (address, row.lesson.slug, _("put “%(lesson)s” back, with its readers") % {"lesson": row})
+                for row in addresses.left_out(module)
+            ),
         )
-        return format_html("{}{}", links, add)
+        return format_html("{}{}{}", links, add, back)
 
     @admin.display(description=_("quiz items"))
     def item_link(self, module: Module) -> str:
@@ -200,114 +219,3 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         """Take modules from learners' sight."""
         for module in queryset:
             services.withdraw_module(module=module)
-
-
-class OwnModuleFilter(admin.SimpleListFilter):
-    """By module, among one's own."""
-
-    title = _("module")
-    parameter_name = "module"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Own modules."""
-        rows = Module.objects.visible_to(request.user).select_related("draft")
-        return [(str(row.pk), f"{row.code} {row.draft.title if row.draft else row.slug}") for row in rows]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LessonEdition]) -> QuerySet[LessonEdition]:
-        """Lessons of the module."""
-        chosen = self.value() or ""
-        return queryset.filter(edition__module_id=int(chosen)) if chosen.isdigit() else queryset
-
-
-@admin.register(LessonEdition)
-class LessonAdmin(OwnRows, SimpleHistoryAdmin):
-    """A lesson of a draft, with its blocks. Published lessons are shown to learners only."""
-
-    list_display = ["__str__", "module_code", "position", "minutes"]
-    list_filter = [OwnModuleFilter]
-    search_fields = ["title_zh", "title_en"]
-    inlines = [BlockInline]
-    readonly_fields = ["preview"]
-    change_form_template = "admin/courses/lessonedition/change_form.html"
-    save_on_top = True
-    formfield_overrides = SENTENCES
-    own_path = "edition__module__in"
-    own_model = Module
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LessonEdition]:
-        """Lessons of drafts of own modules."""
-        return (
-            super()
-            .get_queryset(request)
-            .filter(edition__number=0)
-            .select_related("lesson", "edition__module")
-        )
-
-    def get_fields(self, request: HttpRequest, obj: LessonEdition | None = None) -> list[Any]:
-        """Adding asks for the address first; the rest follows."""
-        texts = [
-            ("title_zh", "title_en"),
-            ("objective_zh", "objective_en"),
-            ("source_zh", "source_en"),
-            ("position", "minutes"),
-        ]
-        return ["preview", *texts] if obj else ["slug", "module", *texts]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: LessonEdition | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        """The form for adding makes the lesson's identity as well."""
-        if obj is None:
-            kwargs["form"] = _add_form(request)
-        return super().get_form(request, obj, change, **kwargs)
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """With all pictures there are, to be looked at while choosing."""
-        context["pictures"] = files_of(request).pictures
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The module the trainer came from."""
-        return {"module": request.GET.get("module", "")}
-
-    @admin.display(description=_("module"))
-    def module_code(self, lesson: LessonEdition) -> str:
-        """The code of its module."""
-        return lesson.edition.module.code
-
-    @admin.display(description=_("see it as a learner"))
-    def preview(self, lesson: LessonEdition) -> str:
-        """Links to the draft as learners would see it."""
-        if not lesson.pk:
-            return "–"
-        return format_html(
-            '<a href="/preview/lessons/{0}/?lang=zh-hans">中文</a> · <a href="/preview/lessons/{0}/?lang=en">English</a>',
-            lesson.pk,
-        )
-
-
-def _add_form(request: HttpRequest) -> type[forms.ModelForm]:
-    """The form for a new lesson: address and module besides the text."""
-
-    class AddLessonForm(forms.ModelForm):
-        slug = forms.SlugField(label=_("address, in Latin letters"), max_length=80)
-        module = forms.ModelChoiceField(label=_("module"), queryset=Module.objects.visible_to(request.user))
-
-        def clean_slug(self) -> str:
-            slug: str = self.cleaned_data["slug"]
-            if Lesson.objects.filter(slug=slug).exists():
-                raise forms.ValidationError(_("Another lesson has this address."))
-            return slug
-
-        def save(self, commit: bool = True) -> LessonEdition:
-            data = self.cleaned_data
-            self.instance.edition = services.ensure_draft(module=data["module"])
-            self.instance.lesson = Lesson.objects.create(module=data["module"], slug=data["slug"])
-            saved: LessonEdition = super().save(commit)
-            return saved
-
-    return AddLessonForm

@@ -16,9 +16,10 @@ from mooc.accounts.admin_access import OwnInline
 from mooc.lib.errors import DomainError
 
 from . import uploads
+from .data import BlockKind
 from .models import Block, Media
 
-UPLOAD_KINDS = ("picture",)
+UPLOAD_KINDS = (BlockKind.PICTURE,)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ class BlockForm(forms.ModelForm):
     upload = forms.FileField(
         label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most")
     )
+    position = forms.IntegerField(
+        label=_("order"), required=False, min_value=0, max_value=32767, help_text=_("left empty: the last")
+    )
     media = forms.ModelChoiceField(  # type: ignore[assignment]  # the column, not the form's own files
         Media.objects.all(), label=_("or a file there is already"), required=False, widget=FileSelect
     )
@@ -132,6 +136,11 @@ class BlockForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial["position"] = None  # the last, unless said otherwise
+        self._offer_files()
+
+    def _offer_files(self) -> None:
         field: Any = self.fields["media"]
         field.choices = field.widget.choices = self.at_hand.choices
         field.widget.at_hand = self.at_hand
@@ -140,23 +149,48 @@ class BlockForm(forms.ModelForm):
         """Store the picture first, so that the block's own check finds its file."""
         data = super().clean() or {}
         upload = data.get("upload")
-        if upload and data.get("kind") in UPLOAD_KINDS:
+        if upload and data.get("kind", BlockKind.PICTURE) in UPLOAD_KINDS:
             try:
-                data["media"] = uploads.store_picture(
-                    upload=upload, label=data.get("heading_zh") or upload.name
-                )
+                media = uploads.store_picture(upload=upload, label=data.get("heading_zh") or upload.name)
+                data["media"] = media
+                self._choose(media)
             except DomainError as error:
-                self.add_error("upload", str(error))
+                stands = _("All that was typed still stands here.")
+                self.add_error("upload", f"{error} {stands}")
         elif upload:
             self.add_error("upload", _("A file belongs to a block of kind “picture”."))
         return data
+
+    def _choose(self, media: Media) -> None:
+        """The picture is kept: should another field be refused, it stands chosen in the form shown again."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("media")] = str(media.pk)
+        self.at_hand.__dict__.pop("files", None)
+        self._offer_files()
+
+
+class BlockSet(forms.BaseInlineFormSet):
+    """The blocks of a lesson: those without a number come last, in the order they stand in."""
+
+    def clean(self) -> None:
+        """Number them."""
+        super().clean()
+        last = max((form.instance.position or 0 for form in self.forms if self._numbered(form)), default=0)
+        for form in self.forms:
+            if not form.errors and form.has_changed() and form.cleaned_data.get("position") is None:
+                last += 1
+                form.instance.position = last
+
+    @staticmethod
+    def _numbered(form: Any) -> bool:
+        return bool(form.instance.pk) if form.errors else form.cleaned_data.get("position") is not None
 
 
 class BlockInline(OwnInline, admin.StackedInline):
     """The blocks of a lesson in order."""
 
     model = Block
-    form = BlockForm
+    form, formset = BlockForm, BlockSet
     extra = 1
     fields = [
         ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),

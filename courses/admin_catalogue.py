@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mooc.accounts.admin_access import KeepsHistory, Uncut
+
 from .models import Category, SearchQuery, Skill, Track
 
 TITLES = {"title_zh": _("title, Chinese"), "title_en": _("title, English")}
@@ -29,9 +31,13 @@ class SearchQueryAdmin(admin.ModelAdmin):
         """Searches are facts."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What nobody found is demand."""
+        return False
+
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(admin.ModelAdmin):
+class CatalogueAdmin(KeepsHistory, Uncut, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {

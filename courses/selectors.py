@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum, prefetch_related_objects
+from django.db.models import F, QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -264,6 +264,16 @@ def lesson_page(slug: str) -> LessonPage:
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
     blocks = blocks_of(lesson)
     return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].size)
+
+
+def lesson_for_acts(slug: str) -> LessonEdition | None:
+    """What an act in a lesson is written down with: the published text, else the last one that learners saw.
+
+    A lesson that is withdrawn, or left out of its module, was still read by whoever has it on the phone.
+    """
+    rows = LessonEdition.objects.filter(lesson__slug=slug, edition__number__gt=0)
+    newest = rows.order_by(F("edition__published_of").desc(nulls_last=True), "-edition__number")
+    return newest.select_related("lesson", "edition__module").first()
 
 
 @dataclass(frozen=True, slots=True)

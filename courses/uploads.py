@@ -6,7 +6,6 @@ What comes in is never what goes out: metadata and anything hidden in the file a
 from __future__ import annotations
 
 import io
-import warnings
 
 import filetype
 from django.core.files.uploadedfile import UploadedFile
@@ -22,8 +21,30 @@ from .services import keep_file, store_media
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 WIDTHS = (1280, 800, 480)
+TALLEST = 16_383  # WebP knows no more
 QUALITY = 74
-TYPES = {"image/jpeg", "image/png", "image/webp"}
+FORMATS = {
+    "image/jpeg": "JPEG", "image/png": "PNG", "image/apng": "PNG",
+    "image/webp": "WEBP", "image/gif": "GIF", "image/bmp": "BMP",
+    "image/x-ms-bmp": "BMP",
+}  # fmt: skip
+# What phones and scanners also make, and what to do about it.
+ADVICE = {
+    "image/heic": _(
+        "This is a HEIC picture, as iPhones take them. On the iPhone choose Settings, Camera, Formats, "
+        "“Most Compatible” and take it once more; or take a screenshot of it and choose that."
+    ),
+    "image/avif": _("This is an AVIF picture. Take a screenshot of it and choose that."),
+    "image/tiff": _(
+        "This is a TIFF, as scanners make them. Set the scanner to JPEG, or take a photo of the sheet."
+    ),
+    "application/pdf": _("This is a PDF. Take a screenshot of the page you want to show."),
+    "video/mp4": _("This is a film. Choose a picture, or take a screenshot of the moment you want to show."),
+}
+NO_PICTURE = _("This is no picture we can use. Choose one that ends in .jpg, .png or .webp.")
+TOO_MANY = _(
+    "The picture has too many pixels: 40 million at most. Take it at a lower setting, or cut out the part that matters."
+)
 
 
 class BadPicture(DomainError):
@@ -42,7 +63,7 @@ def store_picture(*, upload: UploadedFile, label: str = "") -> Media:
             _("The picture is over 8 MB. Send it to yourself in a chat first: that makes it smaller.")
         )
     picture = _decode(upload.read(MAX_BYTES + 1))
-    widest = min(picture.width, WIDTHS[0])
+    widest = min(picture.width, WIDTHS[0], _widest(picture))
     copies = [_webp(picture, width) for width in (widest, *(w for w in WIDTHS[1:] if w < widest))]
     with transaction.atomic():
         data, width, height = copies[0]
@@ -54,23 +75,48 @@ def store_picture(*, upload: UploadedFile, label: str = "") -> Media:
     return media
 
 
+def _widest(picture: Image.Image) -> int:
+    """How wide it may be stored so that it is not too tall for its format: a long screenshot is made smaller."""
+    widest = TALLEST * picture.width // picture.height
+    if widest < min(picture.width, WIDTHS[-1]):
+        raise BadPicture(_("The picture is too tall to be read on a phone. Cut it into two or three pieces."))
+    return widest
+
+
 def _decode(data: bytes) -> Image.Image:
     kind = filetype.guess(data)
-    if kind is None or kind.mime not in TYPES:
-        raise BadPicture(_("This is no JPEG, PNG or WebP picture."))
+    mime = kind.mime if kind else ""
+    if mime not in FORMATS:
+        raise BadPicture(ADVICE.get(mime, NO_PICTURE))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
-            if picture.width * picture.height > MAX_PIXELS:
-                raise BadPicture(_("The picture has too many pixels. Take it at a lower setting."))
-            picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            return upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB")
-    except (
-        OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning,
-    ) as error:  # fmt: skip
+        picture = Image.open(io.BytesIO(data), formats=[FORMATS[mime]])
+        _refuse_unfit(picture)
+        picture.load()
+        return _plain(ImageOps.exif_transpose(picture))
+    except BadPicture:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPicture(TOO_MANY) from error
+    except Exception as error:  # a damaged file makes a decoder raise anything
         raise BadPicture(_("The picture is damaged. Take it once more, or send another.")) from error
+
+
+def _refuse_unfit(picture: Image.Image) -> None:
+    """Before anything is unpacked. A phone's second picture inside a JPEG (MPO) is no movement."""
+    if picture.width * picture.height > MAX_PIXELS:
+        raise BadPicture(TOO_MANY)
+    if picture.format != "MPO" and getattr(picture, "is_animated", False):
+        raise BadPicture(
+            _("This picture moves. Take a screenshot of the moment you want to show, and choose that.")
+        )
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """Eight bits a colour, with transparency where there is some. Sixteen bits (scanners) are not cut but
+    scaled: else all that is brighter than the darkest turns white."""
+    if picture.mode.startswith("I"):
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 def _webp(picture: Image.Image, width: int) -> tuple[bytes, int, int]:

@@ -1,11 +1,15 @@
-"""The web process. Embedded: one process, four threads. A server sets WEB_CONCURRENCY."""
+"""The web process. Embedded: one process, four threads. A server sets WEB_CONCURRENCY.
+
+Times and sizes a request may take stand in ``mooc/lib/webworker.py``.
+"""
 
 import gc
 import os
 from runpy import run_path
 from typing import Any
 
-worker_class = "gthread"
+# Our own files are run, not imported: importing the package would load Celery here.
+worker_class = run_path("mooc/lib/webworker.py")["WebWorker"]
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -13,15 +17,12 @@ preload_app = workers > 1  # shared memory between workers; one worker alone is 
 timeout = 60
 graceful_timeout = 8
 keepalive = 15
-limit_request_line = 4094
-limit_request_fields = 60
 accesslog = None
 loglevel = "warning"
 _form = "json" if os.environ.get("MOOC_PROFILE") == "server" else "line"
-# Its own lines in our form; run from the file, because importing the package would load Celery here.
+# Its own lines in our form.
 logconfig_dict = run_path("mooc/lib/logs.py")["config"](os.environ.get("MOOC_LOG_FORMAT", _form), "WARNING")
 control_socket_disable = True
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 
 YOUNG = 20_000  # new objects between two looks for cycles; Python's 700 costs some 5 % of every request

@@ -52,6 +52,10 @@ class ReportAdmin(OwnRows, SimpleHistoryAdmin):
         """Reports come from readers."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are ticked off, not deleted: somebody took the trouble to write."""
+        return False
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """With titles."""
         return ReportList

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.data import Role
+from mooc.accounts.models import Region
 
+from . import cohorts
 from .models import Cohort
 
 
@@ -21,8 +25,8 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     """Classes one leads."""
 
     own_roles = (Role.TRAINER, Role.HELPER)
+    instead = _("Close it instead: untick “people may join”, and set its last day.")
     list_display = ["title", "region", "starts_on", "ends_on", "list_link"]
-    autocomplete_fields = ["region"]
     ticks = ("modules",)
     fields = ["list_link", "title", "trainer", "region", "starts_on", "ends_on", "modules", "open_to_join"]
 
@@ -33,6 +37,31 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         """A class that is not there yet has no list."""
         return self.fields if obj else self.fields[1:]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A class is made where its code and list are shown."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("/classes/#new")
+
+    def has_change_permission(self, request: HttpRequest, obj: Cohort | None = None) -> bool:
+        """Who looks after the place sees a class; only who leads it changes it."""
+        return super().has_change_permission(request, obj) and (
+            obj is None or cohorts.may_change(obj, request.user)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Cohort | None = None) -> bool:
+        """As above. The list deletes nothing: it may show classes of others."""
+        return obj is not None and self.has_change_permission(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Cohort | None = None, **kwargs: Any) -> Any:
+        """Places are one's own, and the one the class has."""
+        form = super().get_form(request, obj, **kwargs)
+        if "region" in form.base_fields:
+            places = cohorts.places_for(request.user)
+            kept = Region.objects.filter(pk=obj.region_id) if obj else Region.objects.none()
+            form.base_fields["region"].queryset = places | kept
+        return form
 
     def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
         """Whoever makes a class leads it."""

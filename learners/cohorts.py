@@ -13,11 +13,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.accounts.models import Region
+from mooc.accounts.data import RegionLevel
+from mooc.accounts.models import Region, RegionQuerySet
 from mooc.lib.errors import DomainError
 
 from .models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
 from .services import enrol
+
+
+def places_for(user: Any) -> RegionQuerySet:
+    """Where somebody may hold a class: in their own places; a trainer without any, in every county."""
+    own = Region.objects.visible_to(user)
+    return own if own.exists() else Region.objects.filter(level__lte=RegionLevel.COUNTY)
+
+
+def may_change(cohort: Cohort, user: Any) -> bool:
+    """Whether somebody may change a class: who leads it, and the operator. Others look."""
+    return bool(user.is_superuser or cohort.trainer_id == user.pk)
 
 
 def open_cohort(
@@ -57,6 +69,31 @@ def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
         for module in cohort.modules.published():
             enrol(learner=learner, module=module, how=Enrolment.How.COHORT)
     return member
+
+
+def take_out(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
+    """End a membership; what was learnt in the class stays in the records. False when there was none.
+
+    :raises DomainError: when ``by`` does not lead the class; nothing is changed.
+    """
+    _only_the_leader(cohort, by)
+    rows = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None)
+    return bool(rows.update(left_at=timezone.now(), updated_at=timezone.now()))
+
+
+def put_back(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
+    """Undo :func:`take_out`, also when the class takes nobody new. False when nobody was taken out.
+
+    :raises DomainError: as above.
+    """
+    _only_the_leader(cohort, by)
+    rows = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at__isnull=False)
+    return bool(rows.update(left_at=None, updated_at=timezone.now()))
+
+
+def _only_the_leader(cohort: Cohort, by: Any) -> None:
+    if not may_change(cohort, by):
+        raise DomainError(_("Only who leads the class may change it."), code="not_leader")
 
 
 def is_member(learner: Learner, cohort: Cohort) -> bool:

@@ -50,6 +50,7 @@ class Act:
     :param id: made by the phone; sending it twice changes nothing.
     :param seconds: honest visible time, already capped when idle; ``None`` when not known.
     :param score: 0.0–1.0.
+    :param claimed_at: by the phone's own clock, when ``happened_at`` was corrected from it.
     """
 
     id: uuid.UUID
@@ -63,6 +64,7 @@ class Act:
     seconds: int | None = None
     response: str = ""
     attempt: uuid.UUID | None = None
+    claimed_at: dt.datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 

@@ -13,6 +13,8 @@ from courses.models import Module
 from mooc.accounts.models import Region
 from mooc.lib.text import clean
 
+from .cohorts import places_for
+
 
 class CohortForm(forms.Form):
     """A new class."""
@@ -29,10 +31,7 @@ class CohortForm(forms.Form):
         today = timezone.localdate()
         kwargs.setdefault("initial", {"starts_on": today, "ends_on": today + dt.timedelta(days=60)})
         super().__init__(*args, **kwargs)
-        places = Region.objects.visible_to(user)
-        if not places.exists():  # a trainer without a place of their own may teach in any county
-            places = Region.objects.filter(level__lte=3)
-        self.fields["region"].queryset = places  # type: ignore[attr-defined]  # a model choice
+        self.fields["region"].queryset = places_for(user)  # type: ignore[attr-defined]  # a model choice
         self.fields["modules"].queryset = Module.objects.published().select_related("draft")  # type: ignore[attr-defined]  # as above
 
     def clean_title(self) -> str:

@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
-from . import merging
+from . import merging, phone_names
 from .models import Learner, LearningRecord
 
 COOKIE = "learner"
@@ -62,8 +62,8 @@ def drop_cookie(response: HttpResponse) -> None:
 
 
 def short_name(learner: Learner) -> str:
-    """What the page's script calls a learner, so that waiting acts go to nobody else; guests with a g."""
-    return f"{'g' if learner.is_guest else ''}{learner.uuid.hex[:12]}"
+    """What the page's script calls a learner."""
+    return learner.short_name
 
 
 def hand_over_waiting(response: HttpResponse, was: str) -> None:
@@ -90,18 +90,28 @@ def learner_of(user: Any) -> Learner:
     return learner
 
 
-def acting_person(request: HttpRequest, act_id: uuid.UUID | None = None) -> Person:
+def acting_person(
+    request: HttpRequest, act_id: uuid.UUID | None = None, *, phone: uuid.UUID | None = None
+) -> Person:
     """Who stores something now: a guest's row is made here, at the first stored act.
 
     :param act_id: of the act, when the phone made one. A phone that sends a stored act again without a
         cookie never got the answer to it: it is that guest. Nobody else knows the id.
+    :param phone: the phone's own name; without it the form's. Acts that cross each other are one guest's.
     """
     person = person_of(request)
     if person is None:
-        sent = Learner.objects.filter(records__uuid=act_id, user=None).first() if act_id else None
-        person = Person(request, sent or Learner.objects.create(), False)
-        request.new_guest = person.learner  # type: ignore[attr-defined]  # answered with a cookie by remember()
+        learner = _guest(phone or phone_names.in_form(request), act_id, guest_uuid(request))
+        person = Person(request, learner, False)
+        request.new_guest = learner  # type: ignore[attr-defined]  # answered with a cookie by remember()
     return person
+
+
+def _guest(phone: uuid.UUID | None, act_id: uuid.UUID | None, was: uuid.UUID | None) -> Learner:
+    if phone is not None:
+        return phone_names.guest_of(phone, was=was)
+    sent = Learner.objects.filter(records__uuid=act_id, user=None).first() if act_id else None
+    return sent or (phone_names.make_guest(was) if was else Learner.objects.create())
 
 
 def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -113,9 +123,10 @@ def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def unmake(request: HttpRequest) -> None:
-    """Take back the guest made in this request: nothing was stored for it."""
+    """Take back the guest made in this request: nothing was stored for it. A phone with a name keeps its guest,
+    whom another act of it may be using at this moment."""
     learner = getattr(request, "new_guest", None)
-    if learner is not None and not learner.records.exists():
+    if learner is not None and not learner.records.exists() and not learner.phones.exists():
         learner.delete()
 
 

@@ -17,7 +17,7 @@ from mooc.lib import registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import signals
+from . import phone_names, signals
 from .data import LearnersMerged
 from .models import Enrolment, Learner, LearningRecord, LessonProgress
 from .recording import settle
@@ -55,6 +55,7 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
             if not into.is_guest:
                 enrol(learner=into, module=module, how=Enrolment.How.ACT)
             settle(into, module)
+        phone_names.hand_over(guest=source, into=into)
         source.delete()
         Learner.objects.filter(pk=into.pk).update(
             version=F("version") + 1, seen_at=timezone.now(),

@@ -21,7 +21,7 @@ from .data import Act, Activity, ObjectType, RecordStored, Verb
 from .models import Enrolment, Learner, LearningRecord
 
 NAMESPACE = uuid.UUID("6f1f3a52-6f55-4f0e-9a57-1e7f1f0c8a11")  # for acts a phone without script makes
-OLDEST = dt.timedelta(days=30)
+OLDEST = dt.timedelta(days=180)
 AHEAD = dt.timedelta(minutes=10)  # a phone's clock may be wrong; the server's word counts beyond this
 
 
@@ -190,7 +190,7 @@ def _insert(learner: Learner, act: Act) -> LearningRecord:
         module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
         seconds=act.seconds, response=act.response[:500], attempt=act.attempt,
         cohort_id=cohort_id, region_id=region_id,
-        happened_at=believable_time(act.happened_at), fingerprint=fingerprint(act),
+        happened_at=believable_time(act.happened_at), claimed_at=act.claimed_at, fingerprint=fingerprint(act),
     )  # fmt: skip
 
 

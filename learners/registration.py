@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import desk, guests, overlays, people
+    from . import desk, guests, overlays, people, receipts
 
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
@@ -25,3 +25,5 @@ def register() -> None:
     registry.erase_person.register("learners", people.erase)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
+    registry.restored.register("learners", receipts.renew_identity)
+    registry.backing_up.register("learners", receipts.backing_up)

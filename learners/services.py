@@ -29,35 +29,40 @@ def lesson_activity(lesson: LessonEdition) -> Activity:
 
 
 def open_lesson(
-    *, learner: Learner, lesson: LessonEdition, act_id: uuid.UUID, at: dt.datetime, signed_in: bool
-) -> Stored:
+    *, learner: Learner, lesson: LessonEdition, act_id: uuid.UUID, at: dt.datetime, signed_in: bool,
+    claimed: dt.datetime | None = None,
+) -> Stored:  # fmt: skip
     """A learner opened a lesson: ``initialized``, or ``resumed`` when it was open before."""
     known = LessonProgress.objects.filter(learner=learner, lesson_id=lesson.lesson_id).exists()
     verb = Verb.RESUMED if known else Verb.INITIALIZED
-    act = Act(act_id, verb, lesson_activity(lesson), at, lesson.edition.module.slug)
+    act = Act(
+        act_id, verb, lesson_activity(lesson), at, lesson.edition.module.slug, claimed_at=claimed
+    )  # fmt: skip
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
 
 def leave_lesson(
     *, learner: Learner, lesson: LessonEdition, act_id: uuid.UUID, at: dt.datetime, seconds: int, block: int,
-    signed_in: bool,
+    signed_in: bool, claimed: dt.datetime | None = None,
 ) -> Stored:  # fmt: skip
     """A learner left a lesson after ``seconds`` of visible time, at block ``block`` (from 1)."""
     act = Act(
         act_id, Verb.SUSPENDED, lesson_activity(lesson), at, lesson.edition.module.slug,
         seconds=honest_seconds(seconds, lesson_minutes=lesson.minutes), response=str(max(0, min(block, 999))),
+        claimed_at=claimed,
     )  # fmt: skip
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
 
 def finish_lesson(
-    *, learner: Learner, lesson: LessonEdition, signed_in: bool, at: dt.datetime | None = None
-) -> Stored:
+    *, learner: Learner, lesson: LessonEdition, signed_in: bool, at: dt.datetime | None = None,
+    claimed: dt.datetime | None = None,
+) -> Stored:  # fmt: skip
     """A learner read a lesson to its end. Once is enough: again changes nothing."""
     slug = lesson.lesson.slug
     act = Act(
         derived_id(learner, "completed", "lesson", slug), Verb.COMPLETED, lesson_activity(lesson),
-        at or timezone.now(), lesson.edition.module.slug, completion=True,
+        at or timezone.now(), lesson.edition.module.slug, completion=True, claimed_at=claimed,
     )  # fmt: skip
     if LessonProgress.objects.filter(
         learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False
@@ -69,11 +74,13 @@ def finish_lesson(
 def record_answer(
     *, learner: Learner, module: Module, act_id: uuid.UUID, item_code: str, stem_zh: str, stem_en: str,
     right: bool, response: str, attempt: uuid.UUID, at: dt.datetime, signed_in: bool,
+    claimed: dt.datetime | None = None,
 ) -> Stored:  # fmt: skip
     """An answer to a quiz item."""
     activity = Activity(ObjectType.ITEM, item_code, stem_zh, stem_en)
     act = Act(
-        act_id, Verb.ANSWERED, activity, at, module.slug, success=right, response=response, attempt=attempt
+        act_id, Verb.ANSWERED, activity, at, module.slug, success=right, response=response, attempt=attempt,
+        claimed_at=claimed,
     )  # fmt: skip
     return record_act(learner=learner, act=act, signed_in=signed_in, module=module)
 

@@ -21,7 +21,7 @@ from courses.models import Block, Lesson, LessonEdition, Module
 from courses.services import publish_module
 from feedback.models import ContentReport, PostReport, Question, Reaction, Reply
 from learners.models import Cohort, Learner
-from mooc.lib import registry
+from mooc.lib import evidence, registry
 from mooc.lib.desk import DeskPanel, DeskRow
 from tests import world
 
@@ -311,6 +311,7 @@ def test_the_real_evaluation_is_what_the_page_shows(
 # --- items ----------------------------------------------------------------------------------------
 
 
+@evidence.writing("answer_item")
 def answers(
     learners: list[Learner], rights: list[bool], *, rest: int | None = 3, at: dt.datetime | None = None
 ) -> Item:
@@ -353,6 +354,7 @@ def test_what_needs_no_mending_or_says_too_little_is_not_listed(owner: Any, case
     assert got.empty.startswith("No item stands out.")
 
 
+@evidence.writing("answer_item")
 def test_only_the_first_answer_of_a_learner_counts(owner: Any) -> None:
     people = guests(10)
     answers(people, [False] * 10, at=NOW() - 2 * DAY)

@@ -23,6 +23,7 @@ from feedback.models import Deflection, Question, Reaction
 from learners import cohorts
 from learners import services as learning
 from learners.models import Enrolment, Learner
+from mooc.lib import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -254,9 +255,10 @@ def test_what_one_person_said_or_did_often_is_still_one_person(
         Reaction.objects.create(learner=one, module=module, face=3)
         quiz = Quiz.objects.create(module=module)
         for score in (0.2, 1.0):
-            Attempt.objects.create(
-                uuid=uuid.uuid4(), learner=one, quiz=quiz, total=6, score=score, finished_at=now
-            )
+            with evidence.writing("answer_item"):
+                Attempt.objects.create(
+                    uuid=uuid.uuid4(), learner=one, quiz=quiz, total=6, score=score, finished_at=now
+                )
         question = world.ask(one, now - dt.timedelta(days=4))
         Deflection.objects.create(question=question, learner=one)
     Enrolment.objects.filter(learner=one).update(completed_at=now - dt.timedelta(days=1))
@@ -303,14 +305,11 @@ def test_a_try_that_was_closed_without_a_score_hides_no_weak_ones(people: dict[s
     now, weak = people["now"], people["p7"]
     quiz = Quiz.objects.get(module__slug=world.SLUG)
     for day, score in ((3, 0.2), (2, 0.3), (1, None)):
-        Attempt.objects.create(
-            uuid=uuid.uuid4(),
-            learner=weak,
-            quiz=quiz,
-            total=6,
-            score=score,
-            finished_at=now - dt.timedelta(days=day),
-        )
+        with evidence.writing("answer_item"):
+            Attempt.objects.create(
+                uuid=uuid.uuid4(), learner=weak, quiz=quiz, total=6, score=score,
+                finished_at=now - dt.timedelta(days=day),
+            )  # fmt: skip
     assert ("weak", 2) in _reasons(weak, now)
 
 

@@ -345,7 +345,8 @@ def test_every_table_that_points_at_a_learner_is_known_to_merging() -> None:
     known = {"lessonprogress", "enrolment", "learningrecord", "cohortmember", "fileopening",
              "question", "contentreport", "attempt", "reviewcard",
              "reply", "notice", "deflection", "postreport", "reaction",  # tests/test_questions.py, test_reactions.py
-             "noticechoice", "helpneed", "helpgiven"}  # fmt: skip  # a guest has none: they need an account
+             "noticechoice", "helpneed", "helpgiven",
+                 "phone", "former"}  # fmt: skip  # a guest has none: they need an account
     fields = Learner._meta.get_fields(include_hidden=True)  # also those without a name to go back by
     found = {
         field.related_model._meta.model_name for field in fields if field.auto_created and field.related_model

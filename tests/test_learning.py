@@ -19,6 +19,7 @@ from courses.models import LessonEdition, Module
 from learners import guests, merging, rebuilding, services, summaries
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from learners.recording import Stored
+from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 
@@ -202,11 +203,15 @@ def test_a_wrong_answer_comes_back_and_is_learnt_by_spaced_review(client: Client
     assert b"T01" not in client.get("/me/review/").content
     right = [o.pk for o in card.item.options.all() if o.right]
     for number in range(12):
-        ReviewCard.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
+        with evidence.writing("review_item"):
+            ReviewCard.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
         last = ReviewCard.objects.get()
         if last.learnt_at:
             break
-        ReviewCard.objects.update(last_at=timezone.now() - dt.timedelta(days=max(2, (last.stability or 2))))
+        with evidence.writing("review_item"):
+            ReviewCard.objects.update(
+                last_at=timezone.now() - dt.timedelta(days=max(2, (last.stability or 2)))
+            )
         page = post(client, f"/me/review/{card.pk}/answer/", {"round": str(number), "choice": right})
         assert page.status_code == 200
     assert ReviewCard.objects.get().learnt_at is not None

@@ -457,7 +457,7 @@ def test_an_unknown_figure_has_no_list(code: str, town: dict[str, Any], office: 
     assert office.get(f"/supervision/lists/{code}/").status_code == 404
     assert office.get("/supervision/lists/completed/?only=maybe").status_code == 404
     assert office.get("/supervision/lists/completed/?format=exe").status_code == 404
-    assert office.get("/supervision/lists/completed/?page=99").status_code == 404
+    assert office.get("/supervision/lists/completed/?page=99").status_code == 200, "the last page"
 
 
 def test_csv_and_xlsx_hold_what_the_page_holds(town: dict[str, Any], office: Client) -> None:

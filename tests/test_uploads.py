@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
@@ -99,7 +100,7 @@ def test_text_hidden_in_or_after_a_picture_is_gone() -> None:
         pytest.param(picture()[:-400], id="cut off"),
         pytest.param(picture("PNG")[:-400], id="png cut off"),
         pytest.param(png_that_claims(60_000, 60_000), id="bomb"),
-        pytest.param(png_that_claims(8_000, 6_000), id="too many pixels"),
+        pytest.param(png_that_claims(8_000, 6_000), id="too many pixels, and cut off"),
         pytest.param(picture() + b"\0" * uploads.MAX_BYTES, id="too many bytes"),
     ],
 )
@@ -108,6 +109,105 @@ def test_what_is_no_whole_picture_is_refused_and_nothing_is_kept(data: bytes) ->
         send(data)
     assert str(refused.value)
     assert not Media.objects.exists()
+
+
+# --- what phones and scanners make ----------------------------------------------------------------------------
+
+
+def frames(kind: str) -> bytes:
+    first, second = Image.new("RGB", (60, 40), "red"), Image.new("RGB", (60, 40), "blue")
+    out = io.BytesIO()
+    first.save(out, kind, save_all=True, append_images=[second], duration=200)
+    return out.getvalue()
+
+
+def flat(width: int, height: int) -> bytes:
+    """A whole picture of one colour: many pixels in few bytes."""
+    out = io.BytesIO()
+    Image.new("1", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+def boxed(brand: bytes) -> bytes:
+    """The first bytes of a file in boxes: HEIC, AVIF and films differ in the brand they name."""
+    return b"\x00\x00\x00\x18ftyp" + brand + b"\x00\x00\x00\x00mif1heic" + b"\x00" * 100
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param(boxed(b"heic"), "Most Compatible", id="heic of an iphone"),
+        pytest.param(boxed(b"mif1"), "Most Compatible", id="heif"),
+        pytest.param(boxed(b"avif"), "AVIF", id="avif"),
+        pytest.param(boxed(b"mp42"), "film", id="film"),
+        pytest.param(picture("TIFF"), "scanner", id="tiff of a scanner"),
+        pytest.param(b"%PDF-1.7\n" + b"0" * 300, "PDF", id="pdf of a scanner"),
+        pytest.param(frames("GIF"), "moves", id="moving gif"),
+        pytest.param(frames("WEBP"), "moves", id="moving webp"),
+        pytest.param(frames("PNG"), "moves", id="moving png"),
+        pytest.param(picture()[:-400], "damaged", id="cut off"),
+        pytest.param(flat(7_000, 6_000), "too many pixels", id="42 million whole pixels"),
+        pytest.param(flat(20_000, 9_500), "too many pixels", id="190 million"),
+        pytest.param(flat(600, 30_000), "too tall", id="taller than can be read"),
+        pytest.param(b"a word file" * 30, ".jpg", id="no picture"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_what_to_do(data: bytes, sentence: str) -> None:
+    with translation.override("en"):
+        with pytest.raises(BadPicture) as refused:
+            send(data)
+        assert sentence in str(refused.value)
+    assert not Media.objects.exists()
+
+
+def test_a_long_screenshot_is_kept_as_tall_as_its_format_allows() -> None:
+    media = send(flat(1080, 20_000))
+    assert media.height <= uploads.TALLEST
+    assert (media.width, media.height) == (884, 16370)
+    assert media.width / media.height == pytest.approx(1080 / 20_000, rel=0.01)
+    assert [size.width for size in media.sizes.all()] == [480, 800]
+
+
+def shown(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(stored(send(data))))
+
+
+def test_sixteen_bits_of_a_scanner_keep_their_greys() -> None:
+    grey = Image.new("I;16", (40, 40), 128 * 257)
+    out = io.BytesIO()
+    grey.save(out, "PNG")
+    red, green, blue = shown(out.getvalue()).convert("RGB").getpixel((20, 20))  # type: ignore[misc]  # three colours
+    assert all(abs(value - 128) <= 4 for value in (red, green, blue))
+
+
+def test_a_printers_jpeg_keeps_its_colours() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 40), (200, 30, 30)).convert("CMYK").save(out, "JPEG", quality=95)
+    pixel = shown(out.getvalue()).convert("RGB").getpixel((20, 20))
+    assert pixel is not None
+    assert all(abs(a - b) <= 12 for a, b in zip(pixel, (200, 30, 30), strict=True))  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "RGB"])
+def test_what_is_clear_stays_clear(mode: str) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (40, 40), 0).save(out, "PNG", transparency=(0, 0, 0) if mode == "RGB" else 0)
+    assert shown(out.getvalue()).convert("RGBA").getpixel((20, 20))[3] == 0  # type: ignore[index]  # four values
+
+
+def test_a_phones_double_picture_is_its_first() -> None:
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (60, 40), "red"), Image.new("RGB", (30, 20), "blue")
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    assert shown(out.getvalue()).size == (60, 40)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [("BMP", (640, 480)), ("GIF", (640, 480)), ("PNG", (3000, 1)), ("PNG", (1, 1))]
+)
+def test_odd_but_whole_pictures_are_kept(kind: str, size: tuple[int, int]) -> None:
+    wide = min(size[0], 1280)
+    assert shown(picture(kind, size)).size == (wide, max(1, size[1] * wide // size[0]))
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, permissions, serializers, status
+from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from learners.guests import learner_of
-from mooc.lib.rest import NOT_FOUND, TOO_LARGE, UNAUTHENTICATED, UNREADABLE
+from learners import guests, phone_names, receipts, senders
+from learners.clocks import Clock, moment
+from learners.senders import Sender
+from mooc.lib.http import from_here
+from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE
 
 from .. import sync
 from ..models import Item, Option, Quiz
@@ -68,54 +74,99 @@ class QuizDetail(generics.RetrieveAPIView[Quiz]):
 
 
 class SyncItemSerializer(serializers.Serializer[Any]):
-    """One thing made offline. ``kind`` is ``record``, ``answer`` or ``question``; see docs/api.md."""
+    """One thing made offline. ``kind`` is one of docs/api.md; ``who`` the short name its page carried."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(["record", "answer", "question"])
+    kind = serializers.ChoiceField(sorted(sync.KINDS))
+    who = serializers.CharField(required=False, allow_blank=True)
 
 
 class BatchSerializer(serializers.Serializer[Any]):
-    """What a phone made offline, in order."""
+    """What a phone made offline, in order; ``sent`` by its own clock."""
 
     items = SyncItemSerializer(many=True)
+    phone = serializers.UUIDField(required=False)
+    sent = serializers.DateTimeField(required=False)
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    """What became of one item."""
+    """What became of one item; ``keep``: send it again later."""
 
     id = serializers.CharField()
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     code = serializers.CharField(allow_blank=True)
     detail = serializers.CharField(allow_blank=True)
+    keep = serializers.BooleanField()
+    url = serializers.CharField(allow_blank=True)
 
 
-class ResultsSerializer(serializers.Serializer[Any]):
-    """One result an item, in the order sent."""
+class ReceiptSerializer(serializers.Serializer[Any]):
+    """One result an item, in the order sent, and which database has them."""
 
+    mark = serializers.CharField()
+    server = serializers.UUIDField()
+    high = serializers.IntegerField()
+    backed_up = serializers.IntegerField()
+    who = serializers.CharField(allow_blank=True)
     results = ResultSerializer(many=True)
 
 
-class Sync(APIView):
-    """Store a batch made offline; sending it again changes nothing."""
+class PageSession(SessionAuthentication):
+    """A session counts where the browser says that a page of ours sent this: a worker has no token."""
 
-    permission_classes = [permissions.IsAuthenticated]
+    def enforce_csrf(self, request: Any) -> None:
+        """Foreign pages cannot send JSON here unasked, nor forge where they come from."""
+        if not from_here(request):
+            super().enforce_csrf(request)
+
+
+class Sync(APIView):
+    """Store a batch made offline; sending it again changes nothing.
+
+    Whoever is signed in, by token or by session; else the guest of the phone's cookie, or of its own name.
+    """
+
+    authentication_classes = [PageSession, TokenAuthentication]
+    permission_classes = [permissions.AllowAny]
     parser_classes = [JSONParser]
 
     @extend_schema(
         request=BatchSerializer,
-        responses={200: ResultsSerializer, 400: UNREADABLE, 401: UNAUTHENTICATED, 413: TOO_LARGE},
-    )
+        responses={
+            200: ReceiptSerializer, 400: UNREADABLE, 401: UNAUTHENTICATED, 413: TOO_LARGE, 429: TOO_OFTEN,
+        },
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Each item by itself: one bad item spoils no other."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
-        items = request.data.get("items") if isinstance(request.data, dict) else None
+        body = request.data if isinstance(request.data, dict) else {}
+        items = body.get("items")
+        sender = _sender(request, body.get("phone"))
         if not isinstance(items, list):
             return _problem(status.HTTP_400_BAD_REQUEST, "unreadable")
         if len(items) > MAX_ITEMS:
             return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
-        learner = learner_of(request.user)
-        return Response({"results": [sync.store_item(learner=learner, item=item) for item in items]})
+        clock = Clock(timezone.now(), moment(body.get("sent")))
+        results = [sync.store_item(sender=sender, values=item, clock=clock) for item in items]
+        frame = receipts.receipt(counts=any(row["status"] != "rejected" for row in results))
+        answer = Response(frame | {"who": sender.short_name, "results": results})
+        answer["Cache-Control"] = "no-store"
+        return cast(Response, guests.remember(sender.request, answer))
+
+
+def _sender(request: Request, name: object) -> Sender:
+    """Who sends: an account, the guest of this browser's cookie, or a phone that names itself.
+
+    :raises NotAuthenticated: for nobody at all.
+    """
+    phone, plain = phone_names.parse(name), request._request
+    if request.user.is_authenticated:
+        return Sender(plain, phone, guests.Person(plain, guests.learner_of(request.user), True))
+    person = guests.person_of(plain) if from_here(plain) else None
+    if person is None and phone is None:
+        raise NotAuthenticated
+    return senders.guest(plain, phone, person)
 
 
 def _problem(code: int, name: str) -> Response:

@@ -9,19 +9,24 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
+from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
 
 from .bank import Item, Quiz
 
 
-class Attempt(TimeStamped):
+class Attempt(Evidence, TimeStamped):
     """One try at a quiz. ``uuid`` comes from the phone; ``items`` fixes which items, in order.
 
     A learner has at most one open try at a quiz: two tabs or two phones continue the same one.
     """
 
+    written_by = (
+        "start_attempt", "answer_item", "finish_tries", "judge_again", "merge_person", "erase_person", "scale_data",
+    )  # fmt: skip
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="attempts")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="attempts")
     item_codes = models.CharField(max_length=420)  # codes parted by spaces: fixed when it starts
     answered_codes = models.CharField(max_length=420, blank=True)  # those answered so far, in that order
@@ -49,8 +54,10 @@ class Attempt(TimeStamped):
         return f"{self.learner_id} {self.quiz_id} {self.right}/{self.total}"
 
 
-class Response(models.Model):
+class Response(Evidence):
     """The answer to one item in one try: the first stands."""
+
+    written_by = ("answer_item", "judge_again", "erase_person", "scale_data")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")

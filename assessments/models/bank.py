@@ -20,6 +20,8 @@ from ..data import ItemKind
 class Quiz(TimeStamped):
     """The quiz of a module: how many items, and how many must be right."""
 
+    goes_with = ("module",)
+
     module = models.OneToOneField(Module, models.CASCADE, related_name="quiz")
     length = models.PositiveSmallIntegerField(
         _("items in one try"), default=6, validators=[MinValueValidator(3), MaxValueValidator(20)]
@@ -69,6 +71,8 @@ class ItemQuerySet(models.QuerySet["Item"]):
 class Item(TimeStamped):
     """A question of the bank, with its explanation, in both languages."""
 
+    goes_with = ("module", "lesson")
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     module = models.ForeignKey(Module, models.CASCADE, related_name="items", verbose_name=_("module"))
     lesson = models.ForeignKey(
@@ -108,6 +112,8 @@ class Item(TimeStamped):
 
 class Option(models.Model):
     """One answer to choose."""
+
+    goes_with = ("item",)
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="options")
     position = models.PositiveSmallIntegerField(_("order"), default=0)

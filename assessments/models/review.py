@@ -6,16 +6,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
+from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
 
 from .bank import Item
 
 
-class ReviewCard(TimeStamped):
+class ReviewCard(Evidence, TimeStamped):
     """An item a learner once got wrong, with its memory state (FSRS) and when it is due again."""
 
+    written_by = ("answer_item", "review_item", "judge_again", "merge_person", "erase_person")
+
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="review_cards")
-    item = models.ForeignKey(Item, models.CASCADE, related_name="review_cards")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="review_cards")
     stability = models.FloatField(null=True)  # days until recall falls to 90 %
     difficulty = models.FloatField(null=True)  # 1–10
     due_at = models.DateTimeField()

@@ -121,6 +121,8 @@ class Track(models.Model):
 class TrackStep(models.Model):
     """A module's place in a track."""
 
+    goes_with = ("track",)
+
     track = models.ForeignKey(Track, models.CASCADE, related_name="steps")
     module = models.ForeignKey("courses.Module", models.CASCADE, related_name="track_steps")
     position = models.PositiveSmallIntegerField()

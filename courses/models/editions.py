@@ -50,6 +50,8 @@ class Media(TimeStamped):
 class MediaSize(models.Model):
     """A smaller copy of a picture for narrow screens."""
 
+    goes_with = ("media",)
+
     media = models.ForeignKey(Media, models.CASCADE, related_name="sizes")
     file = models.FileField(upload_to="m/", max_length=120)
     width = models.PositiveIntegerField()
@@ -65,6 +67,8 @@ class MediaSize(models.Model):
 
 class ModuleEdition(TimeStamped):
     """A whole module at one moment. Number 0 is the draft; 1, 2, … are what was published."""
+
+    goes_with = ("module",)
 
     module = models.ForeignKey(Module, models.CASCADE, related_name="editions")
     number = models.PositiveIntegerField(default=DRAFT, editable=False)
@@ -101,6 +105,8 @@ class ModuleEdition(TimeStamped):
 
 class LessonEdition(TimeStamped):
     """A lesson's text within one edition of its module."""
+
+    goes_with = ("edition", "lesson")
 
     edition = models.ForeignKey(ModuleEdition, models.CASCADE, related_name="lessons")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="editions")
@@ -141,6 +147,8 @@ class LessonEdition(TimeStamped):
 
 class Block(models.Model):
     """One piece of a lesson. ``heading`` and ``body`` mean what docs/content-format.md says."""
+
+    goes_with = ("lesson",)
 
     lesson = models.ForeignKey(LessonEdition, models.CASCADE, related_name="blocks")
     position = models.PositiveSmallIntegerField(_("order"), default=1)

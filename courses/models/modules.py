@@ -111,6 +111,8 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 class Lesson(TimeStamped):
     """Three to eight minutes of learning. The slug never changes once learners have seen it."""
 
+    goes_with = ("module",)
+
     module = models.ForeignKey(Module, models.CASCADE, related_name="lessons", verbose_name=_("module"))
     slug = models.SlugField(max_length=80, unique=True)
 

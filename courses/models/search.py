@@ -14,6 +14,8 @@ class SearchEntry(models.Model):
     The full-text index over ``tokens`` is made by a migration: FTS5 on SQLite, GIN on PostgreSQL.
     """
 
+    goes_with = ("lesson",)
+
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="search_entries")
     language = models.CharField(max_length=2)
     title_tokens = models.TextField()

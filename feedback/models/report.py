@@ -33,7 +33,7 @@ class ContentReport(TimeStamped):
     """A word from a reader that something is wrong, old or unclear."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    lesson = models.ForeignKey(Lesson, models.CASCADE, null=True, blank=True, related_name="reports")
+    lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, blank=True, related_name="reports")
     learner = models.ForeignKey(Learner, models.SET_NULL, null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=9, choices=ReportKind.choices)
     text = models.TextField(_("what is wrong"), max_length=1000, blank=True)

@@ -3,9 +3,11 @@
 from .access import FileOpening
 from .cohort import Cohort, CohortMember
 from .learner import Learner
+from .phone import DatabaseState, Former, Phone
 from .progress import Enrolment, LessonProgress
 from .record import LearningRecord
 
 __all__ = [
-    "Cohort", "CohortMember", "Enrolment", "FileOpening", "Learner", "LearningRecord", "LessonProgress",
+    "Cohort", "CohortMember", "DatabaseState", "Enrolment", "FileOpening", "Former", "Learner", "LearningRecord",
+    "LessonProgress", "Phone",
 ]  # fmt: skip

@@ -79,7 +79,7 @@ class Cohort(TimeStamped):
 class CohortMember(TimeStamped):
     """A learner in a class."""
 
-    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="members")
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="members")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="memberships")
     left_at = models.DateTimeField(null=True, blank=True)
 

@@ -38,9 +38,10 @@ class LearningRecord(models.Model):
     seconds = models.PositiveIntegerField(null=True)
     response = models.CharField(max_length=500, blank=True)
     attempt = models.UUIDField(null=True)
-    cohort = models.ForeignKey(Cohort, models.SET_NULL, null=True)
+    cohort = models.ForeignKey(Cohort, models.PROTECT, null=True)
     region = models.ForeignKey(Region, models.SET_NULL, null=True)
     happened_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, help_text=_("by the phone's own clock, when it said"))
     stored_at = models.DateTimeField(auto_now_add=True)
     fingerprint = models.CharField(max_length=64, help_text=_("hash of what was sent, to know a resend"))
 

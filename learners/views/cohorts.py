@@ -9,12 +9,14 @@ import segno
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts.data import Role
 from mooc.lib.http import page_of
+from mooc.lib.text import clean
 
-from .. import cohorts, guests, services, tracking
+from .. import class_results, cohorts, guests, services, tracking
 from ..forms import CohortForm
 from ..models import Cohort
 
@@ -80,18 +82,48 @@ def _looked_after(request: HttpRequest, pk: int) -> Cohort:
 
 @require_safe
 def cohort(request: HttpRequest, pk: int) -> HttpResponse:
-    """A class list with progress."""
+    """A class list with progress, or those in it whose name was looked for."""
     row = _looked_after(request, pk)
-    page = page_of(
-        request,
-        row.members.filter(left_at=None).select_related("learner__user", "learner__region").order_by("pk"),
-        50,
-    )
+    name = clean(request.GET.get("q", ""))[:60]
+    page = page_of(request, class_results.found_members(row, name), 50)
     context = {
         "cohort": row, "page": page, "rows": cohorts.progress_rows(row, list(page)), "nav": "me",
-        "open": cohorts.may_open(list(page), seen_by=request.user),
+        "open": cohorts.may_open(list(page), seen_by=request.user), "leads": cohorts.may_change(row, request.user),
+        "name": name, "query": urlencode({"q": name}) + "&" if name else "",
+        "people": row.members.filter(left_at=None).count(),
     }  # fmt: skip
     return render(request, "learners/class.html", context)
+
+
+@require_safe
+def results(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the class has read and answered, lesson by lesson and question by question."""
+    row = _looked_after(request, pk)
+    context = {"cohort": row, "modules": class_results.class_results(row), "nav": "me"}
+    return render(request, "learners/class_results.html", context)
+
+
+@require_safe
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The class list as a table for a spreadsheet."""
+    row = _looked_after(request, pk)
+    response = HttpResponse(class_results.class_table(row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="class-{row.code}.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def out(request: HttpRequest, pk: int, learner: int) -> HttpResponse:
+    """Take somebody out of a class, or put them back. Only for who leads it."""
+    row = _looked_after(request, pk)
+    if not cohorts.may_change(row, request.user):
+        raise Http404
+    member = get_object_or_404(row.members.select_related("learner__user"), learner=learner)
+    if request.method == "POST":
+        change = cohorts.put_back if request.POST.get("back") else cohorts.take_out
+        change(cohort=row, learner=member.learner, by=request.user)
+        return redirect(request.path)
+    return render(request, "learners/class_out.html", {"cohort": row, "member": member, "nav": "me"})
 
 
 @require_safe

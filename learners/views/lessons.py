@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +19,7 @@ from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import cached_page
 
-from .. import guests, services
+from .. import clocks, guests, services
 
 VERBS = ("open", "leave", "done")
 
@@ -83,25 +81,32 @@ def _check(block: Block) -> CheckQuestion | None:
 @guest_post
 def acts(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page's script tells: opened, left after so many seconds, read to the end."""
-    page = courses.lesson_page(slug)
+    found = courses.lesson_for_acts(slug)  # withdrawn for an hour: what was read in it is still stored
     act_id, verb = parse_uuid(request.POST.get("id")), request.POST.get("verb", "")
-    if act_id is None or verb not in VERBS:
+    if found is None or act_id is None or verb not in VERBS:
         return HttpResponse(status=422)  # the phone drops it; 400 is a stale token, and the act waits on
     person = guests.acting_person(request, act_id)
-    common: dict[str, Any] = {"learner": person.learner, "lesson": page.lesson, "signed_in": person.signed_in}
-    at = _claimed_time(request.POST.get("at", ""))
+    when = clocks.of_form(request.POST, person.learner)
+    common: dict[str, Any] = {
+        "learner": person.learner, "lesson": found, "signed_in": person.signed_in, "at": when.at,
+        "claimed": when.claimed,
+    }  # fmt: skip
     try:
-        if verb == "open":
-            services.open_lesson(act_id=act_id, at=at, **common)
-        elif verb == "leave":
-            seconds, block = _number(request.POST.get("seconds")), _number(request.POST.get("block"))
-            services.leave_lesson(act_id=act_id, at=at, seconds=seconds, block=block, **common)
-        else:
-            services.finish_lesson(at=at, **common)
+        _store(verb, act_id, request.POST, common)
     except Conflict:  # it stands for something else and always will: the phone must not send it for ever
         guests.unmake(request)
         return HttpResponse(status=422)
     return guests.remember(request, HttpResponse(status=204))
+
+
+def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]) -> None:
+    if verb == "open":
+        services.open_lesson(act_id=act_id, **common)
+    elif verb == "leave":
+        seconds, block = _number(sent.get("seconds")), _number(sent.get("block"))
+        services.leave_lesson(act_id=act_id, seconds=seconds, block=block, **common)
+    else:
+        services.finish_lesson(**common)
 
 
 @require_POST
@@ -115,15 +120,6 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
         f"/lessons/{page.following.lesson.slug}/" if page.following else f"/modules/{page.module.slug}/quiz/"
     )
     return guests.remember(request, redirect(target))
-
-
-def _claimed_time(text: str) -> dt.datetime:
-    """When the phone says it happened; now when it says nothing usable."""
-    try:
-        claimed = parse_datetime(text[:40])
-    except ValueError:
-        claimed = None
-    return claimed if claimed and timezone.is_aware(claimed) else timezone.now()
 
 
 def _number(text: str | None) -> int:

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .admin_access import KeepsHistory
 from .models import Region, RoleGrant, TextMessage, User
 
 
@@ -21,8 +22,12 @@ class RoleInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(KeepsHistory, DjangoUserAdmin):
     """People who can sign in."""
+
+    instead = _(
+        "Untick “active” instead: nobody can sign in then. People delete their own data under “My data is mine”."
+    )
 
     list_display = ["username", "display_name", "phone", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_superuser", "is_active", "role_grants__role"]
@@ -49,7 +54,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(KeepsHistory, admin.ModelAdmin):
     """The region tree."""
 
     list_display = ["code", "name_zh", "name_en", "level"]
@@ -69,4 +74,8 @@ class TextMessageAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Messages are made by signing in."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One that waits would never arrive; old ones go by themselves."""
         return False

@@ -4,14 +4,81 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
-from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest
+from django.contrib import messages
+from django.db.models import Model, ProtectedError, QuerySet
+from django.forms import CharField, CheckboxSelectMultiple
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+
+from mooc.lib.keeping import ties
 
 from .data import Role
 
+TOO_LONG = _(
+    "That is %(show_value)s letters, %(limit_value)s at most. Nothing was cut: shorten it, or make two of it."
+)
 
-class OwnRows:
+
+class KeepsHistory:
+    """Mixin of admins: what people have learnt from, joined or written is not deleted by a click.
+
+    The page that asks "are you sure" names what hangs on the row and what to do instead, and deletes nothing.
+    """
+
+    instead: Any = ""  # what to do with a row that may not be deleted
+    delete_confirmation_template = "admin/kept/one.html"
+    delete_selected_confirmation_template = "admin/kept/several.html"
+
+    def ties(self, rows: QuerySet[Any]) -> dict[str, int]:
+        """Name of what hangs on these rows → how many. Empty: they may go."""
+        return ties(rows)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse with the list of what hangs on them; Django deletes nothing then."""
+        rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])  # type: ignore[attr-defined]  # a mixin of ModelAdmin
+        if found := self.ties(rows):
+            kept = [_("%(what)s: %(n)s") % {"what": name, "n": count} for name, count in found.items()]
+            if self.instead:
+                kept.append(str(self.instead))
+            return [], {}, set(), kept
+        return super().get_deleted_objects(objs, request)  # type: ignore[misc]  # as above
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Somebody joined or answered between the look and the click: the database refuses, and so do we."""
+        try:
+            return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]  # as above
+        except ProtectedError:
+            messages.error(request, _("Meanwhile somebody has used it. Nothing was deleted."))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class Uncut:
+    """Mixin of admins and inlines: a text that is too long is refused with a sentence, and stands again.
+
+    Django's boxes cut what is pasted at the limit, without a word.
+    """
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Of an admin."""
+        return _uncut(super().get_form(request, obj, change, **kwargs))  # type: ignore[misc]  # a mixin of ModelAdmin
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Of an inline."""
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]  # as above
+        _uncut(formset.form)
+        return formset
+
+
+def _uncut(form: Any) -> Any:
+    """The boxes take all that is typed; the check says what is too much."""
+    for field in form.base_fields.values():
+        if isinstance(field, CharField):
+            field.widget.attrs.pop("maxlength", None)
+            field.error_messages["max_length"] = TOO_LONG
+    return form
+
+
+class OwnRows(KeepsHistory, Uncut):
     """Mixin of admins: rows by ``visible_to``; whoever has the trainer role may edit those.
 
     ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits
@@ -78,7 +145,7 @@ class OwnRows:
         return self._may(request, obj)
 
 
-class OwnInline:
+class OwnInline(Uncut):
     """Mixin of inlines below an ``OwnRows`` admin: whoever may open the parent may edit its parts."""
 
     own_roles: tuple[Role, ...] = (Role.TRAINER,)

@@ -145,6 +145,8 @@ class User(AbstractUser):
 class RoleGrant(TimeStamped):
     """A role for a person, with the region (and all below) it reaches."""
 
+    goes_with = ("user",)
+
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))

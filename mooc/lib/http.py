@@ -28,11 +28,20 @@ def parse_uuid(text: str | None) -> uuid.UUID | None:
 
 
 def page_of(request: HttpRequest, rows: Any, size: int = 20) -> Page[Any]:
-    """The page of a list that ``?page=`` names; 404 for a page that is not there."""
+    """The page of a list that ``?page=`` names: behind the end the last one, for the list may have become
+    shorter since the link was made; 404 for what is no number."""
     number = request.GET.get("page", "1")
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise Http404
     paginator = Paginator(rows, size)
-    if int(number) not in paginator.page_range:
-        raise Http404
-    return paginator.page(int(number))
+    return paginator.page(min(max(int(number), 1), paginator.num_pages))
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether the browser itself says that a page of this site sent this: a foreign page cannot forge it."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    here = f"{request.scheme}://{request.get_host()}"
+    if origin := request.headers.get("Origin"):
+        return origin == here
+    return request.headers.get("Referer", "").startswith(f"{here}/")

@@ -88,6 +88,8 @@ def config(form: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "gunicorn.error": {"level": "WARNING", "propagate": True},
+            "waitress": {"level": "WARNING"},
+            "waitress.queue": {"level": "ERROR"},  # tells of every request that waits for a thread
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "fontTools": {"level": "WARNING"},  # tells every glyph of every PDF
             "fpdf": {"level": "WARNING"},

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from .errors import DomainError
+from .http import from_here
 
 logger = logging.getLogger("mooc.access")
 ELDER = ("", "1", "xl")
@@ -77,18 +78,10 @@ class GuestCsrfMiddleware(CsrfViewMiddleware):
             and getattr(callback, "guest_post", False)
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
         ):
-            if self._from_here(request):
+            if from_here(request):
                 return self._accept(request)  # type: ignore[attr-defined]  # Django's own, not in the stubs
             return self._reject(request, "guest request from another origin")  # type: ignore[attr-defined]  # as above
         return super().process_view(request, callback, args, kwargs)
-
-    def _from_here(self, request: HttpRequest) -> bool:
-        if site := request.headers.get("Sec-Fetch-Site"):
-            return site == "same-origin"
-        here = f"{request.scheme}://{request.get_host()}"
-        if origin := request.headers.get("Origin"):
-            return origin == here
-        return request.headers.get("Referer", "").startswith(f"{here}/")
 
 
 class ErrorPagesMiddleware:

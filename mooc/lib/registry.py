@@ -76,6 +76,8 @@ gauge: Registry[Callable[[], float]] = Registry("gauge")
 data_files: Registry[Callable[[], tuple[Path, str]]] = Registry("data_files")
 #: ``renew() -> None``: called inside the transaction that put an archive's rows into the database.
 restored: Registry[Callable[[], None]] = Registry("restored")
+#: ``begin() -> done``: called in the moment that an archive shows; ``done()`` once it is on the disk.
+backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
 desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
 #: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is

@@ -12,7 +12,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from .errors import DomainError
+from .errors import DomainError, TooMany
 
 
 class Pages(PageNumberPagination):
@@ -25,6 +25,10 @@ class Pages(PageNumberPagination):
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the API in one form; 403 becomes 404, so that nothing is given away."""
+    if isinstance(error, TooMany):
+        refused = _problem(429, error.code, str(error))
+        refused.headers["Retry-After"] = "60"
+        return refused
     if isinstance(error, DomainError):
         return _problem(400, error.code, str(error))
     response = exception_handler(error, context)
@@ -71,3 +75,4 @@ NOT_FOUND = problem("not there, or not for you")
 UNAUTHENTICATED = problem("sign in first")
 UNREADABLE = problem("the request could not be read")
 TOO_LARGE = problem("too many items or bytes")
+TOO_OFTEN = problem("too often; try again after a while")

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
 
+from .. import registry
 from . import files, tables
 from .layout import MANIFEST, SECRET, BackupError, File, Manifest, Table
 
@@ -41,6 +42,7 @@ def write_archive(out: Path, *, with_secret: bool = False) -> dict[str, Any]:
             tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar,
         ):
             with tables.one_moment():
+                written = [begin() for _name, begin in registry.backing_up]
                 for label, model in sorted(tables.kept_models().items()):
                     manifest.tables[label] = _add_table(tar, label, model, out.parent)
                 _add_files(tar, manifest)  # inside: what the rows name is there now
@@ -55,6 +57,8 @@ def write_archive(out: Path, *, with_secret: bool = False) -> dict[str, Any]:
         "rows": sum(table.rows for table in manifest.tables.values()), "files": len(manifest.files),
         "seconds": round(time.monotonic() - begun, 1),
     }  # fmt: skip
+    for tell in written:
+        tell()
     (Path(settings.DATA_DIR) / STAMP).write_text(json.dumps(told | {"created": manifest.created}))
     return told
 

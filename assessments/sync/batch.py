@@ -1,0 +1,61 @@
+"""A batch: who sent it, and what became of each item."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from learners.clocks import Clock
+from learners.senders import Sender
+from mooc.lib.errors import DomainError, TooMany
+
+from .kinds import store
+from .reading import Item
+
+logger = logging.getLogger(__name__)
+
+#: Refused now, and may be stored another time: the phone keeps it.
+LATER = frozenset(
+    {
+        "unknown_lesson",
+        "unknown_quiz",
+        "unknown_module",
+        "not_stored",
+        "moved",
+        "other_person",
+        "not_complete",
+    }
+)
+
+
+def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
+    """Store one item in a savepoint of its own and say what became of it. Never raises.
+
+    :returns: ``keep`` says whether the phone should send it again later; ``url`` where it can be seen.
+    """
+    shown = values.get("id", "") if isinstance(values, Mapping) else ""
+    answer = {"id": shown[:36] if isinstance(shown, str) else "", "status": "rejected", "keep": False}
+    try:
+        with transaction.atomic():
+            stored, url = _store(sender, values, clock)
+        return answer | {"status": stored, "code": "", "detail": "", "url": url}
+    except DomainError as error:
+        later = error.code in LATER or isinstance(error, TooMany)
+        return answer | {"code": error.code, "detail": str(error), "keep": later, "url": ""}
+    except (DatabaseError, UnicodeError):
+        logger.exception("sync item not stored")
+        said = _("Not stored. Send it again later.")
+        return answer | {"code": "not_stored", "detail": said, "keep": True, "url": ""}
+
+
+def _store(sender: Sender, values: Any, clock: Clock) -> tuple[str, str]:
+    if not isinstance(values, Mapping):
+        raise DomainError(_("An item is an object."), code="unreadable")
+    item = Item(values, clock)
+    owner = sender.owner_of(item.text("who", 13))
+    stored, url = store(owner, item)
+    return stored.value, url

@@ -1,0 +1,92 @@
+"""Rows that prove something: written by named services only.
+
+A row of an :class:`Evidence` model is not saved, updated or deleted unless the code that does it stands inside
+``with evidence.writing("name of the service")`` and the model lists that name in ``written_by``. So neither the
+desk nor a line in a shell can change by the way what somebody did. Foreign keys to such rows, and from them
+to what they are about, say ``PROTECT``: a cascade asks no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar
+
+from django.db import models
+
+_writing: ContextVar[tuple[str, ...]] = ContextVar("evidence_writing", default=())
+
+
+class EvidenceRefused(TypeError):
+    """Somebody who is not one of the model's named services tried to write."""
+
+
+@contextmanager
+def writing(*services: str) -> Iterator[None]:
+    """Say which service writes. Inside another ``with`` both names count."""
+    token = _writing.set((*_writing.get(), *services))
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def refuse_strangers(model: type[Any]) -> None:
+    """Stop unless a service that ``model`` names is at work.
+
+    :raises EvidenceRefused: when none is.
+    """
+    if not any(name in model.written_by for name in _writing.get()):
+        raise EvidenceRefused(
+            f"{model.__name__} is evidence: written by {', '.join(model.written_by)} only, "
+            f"not by {', '.join(_writing.get()) or 'this'}"
+        )
+
+
+class EvidenceQuerySet(models.QuerySet[Any]):
+    """What writes many rows at once asks first; what saves one goes through :meth:`Evidence.save`."""
+
+    def update(self, **columns: Any) -> int:
+        """Only for a named service."""
+        refuse_strangers(self.model)
+        return super().update(**columns)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Only for a named service."""
+        refuse_strangers(self.model)
+        return super().delete()
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Only for a named service."""
+        refuse_strangers(self.model)
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Any, fields: Sequence[str], *args: Any, **kwargs: Any) -> int:
+        """Only for a named service."""
+        refuse_strangers(self.model)
+        return super().bulk_update(objs, fields, *args, **kwargs)
+
+    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
+    delete.queryset_only = True  # type: ignore[attr-defined]  # a manager has no delete
+
+
+class Evidence(models.Model):
+    """Base of rows that prove something. ``written_by`` names the services that may write them."""
+
+    written_by: ClassVar[tuple[str, ...]] = ()
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only for a named service."""
+        refuse_strangers(type(self))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Only for a named service."""
+        refuse_strangers(type(self))
+        return super().delete(*args, **kwargs)
