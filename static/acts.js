@@ -162,7 +162,12 @@ if (self.document) self.phone = (() => {
   };
 
   const act = (item, due) => ready.then(() => acts.put(acts.row(item, mine, who(), due)));
-  const flush = (now) => ready.then(() => acts.flush(now)).then((sent) => tell(sent).then(() => sent));
+  let pause = 15000, later;
+  const flush = (now) => ready.then(() => acts.flush(now)).then((sent) => {
+    clearTimeout(later);
+    if (!sent) later = setTimeout(() => flush(), pause = Math.min(pause * 2, 3e5)); // "online" may never come
+    return tell(sent).then(() => sent);
+  });
   // Rows of whoever is on now; on a phone where nobody signed in, those made under its present name.
   const here = () => acts.all().then((rows) => rows.filter((r) => r.who === who() || (acts.guest(who()) && acts.guest(r.who) && r.phone === mine.name)));
   const shown = (r) => !r.lost && !/^(suspended|initialized)$/.test(r.item.verb);
@@ -220,8 +225,8 @@ if (self.document) self.phone = (() => {
     if (id && data.id) id.value = data.id;
     if (kind) kind.checked = true;
   };
-  let pause;
-  d.addEventListener("input", (e) => { const form = e.target.form; if (!form || !half(form)) return; clearTimeout(pause); pause = setTimeout(() => ready.then(() => draft(form)), 300); });
+  let typing;
+  d.addEventListener("input", (e) => { const form = e.target.form; if (!form || !half(form)) return; clearTimeout(typing); typing = setTimeout(() => ready.then(() => draft(form)), 300); });
 
   // The page of what waits.
   const waiting = "waiting" in page, one = (name) => d.querySelector(`[data-${name}]`);
