@@ -162,7 +162,7 @@ if (self.document) self.phone = (() => {
   };
 
   const act = (item, due) => ready.then(() => acts.put(acts.row(item, mine, who(), due)));
-  let pause = 15000, later;
+  let pause = 5000, later;
   const flush = (now) => ready.then(() => acts.flush(now)).then((sent) => {
     clearTimeout(later);
     if (!sent) later = setTimeout(() => flush(), pause = Math.min(pause * 2, 3e5)); // "online" may never come

@@ -3,7 +3,6 @@ nobody else. See tests/network.py."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +11,8 @@ import pytest
 from assessments.models import Quiz, Response
 from feedback.models import Question
 from learners.models import Learner, LearningRecord, LessonProgress
-from tests.browser import LESSON, MODULE, answer, path_of, sign_in, sign_up, tap
-from tests.conftest import PASSWORD
-from tests.network import CACHED, Network, stored, until, until_sent, with_worker
+from tests.browser import LESSON, MODULE, answer, tap
+from tests.network import Network, stored, until, until_sent, with_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEXT = "form[data-next] button"
@@ -68,7 +66,9 @@ def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any
     assert Learner.objects.count() == 1
 
 
-def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(phone: Any, network: Network) -> None:
+def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(
+    phone: Any, network: Network
+) -> None:
     page = phone()
     page.goto(f"{network.url}/modules/")
     network.seconds = 2.0
