@@ -21,14 +21,14 @@
     const before = Array.from(button.childNodes), sending = d.createElement("small");
     sending.textContent = words.sending;
     setTimeout(() => { // what is switched off at once would not be sent
-      button.classList.add("busy");
+      button.style.opacity = .75;
       button.setAttribute("aria-disabled", "true");
       if (button.classList.contains("btn")) button.textContent = "";
       button.append(sending);
     });
     const back = () => {
       delete form.dataset.sent;
-      button.classList.remove("busy");
+      button.style.opacity = "";
       button.removeAttribute("aria-disabled");
       button.textContent = "";
       button.append(...before);

@@ -42,6 +42,7 @@ self.addEventListener("activate", (e) => e.waitUntil((async () => {
   await self.clients.claim();
 })()));
 self.addEventListener("message", (e) => {
+  e.waitUntil(self.clients.claim()); // a page that was on its way while the worker was installed is not its own yet
   if (!e.data || !e.data.keep || (navigator.connection || {}).saveData) return;
   const one = (path) => KEEPS.test(path) && LANGUAGES.includes(e.data.lang) ? keep(path, e.data.lang).catch(() => {}) : 0;
   e.waitUntil(e.data.keep.reduce((before, path) => before.then(() => one(path)), new Promise((go) => setTimeout(go, 1500)))); // after the page that is open
