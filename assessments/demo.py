@@ -23,6 +23,7 @@ from learners.models import Cohort, CohortMember, Enrolment, Learner
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.region_import import import_regions
+from mooc.lib import evidence
 
 from . import demo_questions, services
 from .evaluation import jobs
@@ -172,7 +173,8 @@ def _history(number: int) -> None:
         region__in=Region.objects.filter(code__in=village.path.strip("/").split("/"))
     ).first()
     if cohort and number % 4:
-        CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
+        with evidence.writing("demo"):
+            CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
     clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
     if cohort and number % 4:
         for module in cohort.modules.published():  # as joining a class does

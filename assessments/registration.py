@@ -7,10 +7,16 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import bank_loader, desk, overlays, people
-    from .evaluation import gauges
+    from . import bank, bank_loader, desk, keeping, overlays, people
+    from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
 
     registry.content_part.register("quiz", bank_loader.load_items)
+    registry.module_belonging.register("quiz", keeping.give_quiz)
+    registry.restored.register("quizzes", keeping.give_quizzes)
+    registry.publishing_check.register("quiz", keeping.findings)
+    registry.module_link.register("quiz", keeping.quiz_link)
+    registry.module_link.register("items", keeping.items_link)
+    registry.quiz_open.register("quiz", bank.open_modules)
     registry.slot_filler.register("due", overlays.due)
     registry.slot_filler.register("quiz", overlays.quiz_passed)
     registry.merge_person.register("assessments", people.merge)
@@ -18,6 +24,8 @@ def register() -> None:
     registry.export_person.register("assessments", people.export)
     registry.tracking_section.register("assessments", people.sections)
     gauges.register()
+    registry.place_moved.register("evaluation", moving.move)
+    registry.place_merged.register("evaluation", moving.merge)
     registry.desk_panel.register("modules", desk.modules)
     registry.desk_panel.register("items", desk.items)
     registry.desk_panel.register("board", desk.board)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -29,6 +29,16 @@ def needed(total: int, pass_percent: int) -> int:
 def passed(right: int, total: int, pass_percent: int) -> bool:
     """Whether ``right`` of ``total`` reaches the mark."""
     return total > 0 and right >= needed(total, pass_percent)
+
+
+def left(drawn: Sequence[str], answered: Collection[str], in_use: Set[str]) -> list[str]:
+    """What a try still asks, in its order: a question that was taken out of use, moved or lost is passed over."""
+    return [code for code in drawn if code not in answered and code in in_use]
+
+
+def says_enough(drawn: int, answered: int) -> bool:
+    """Whether a try that ends without its learner's doing can be judged: half of it was answered."""
+    return answered > 0 and 2 * answered >= drawn
 
 
 def draw(codes: Sequence[str], length: int, attempt: uuid.UUID) -> list[str]:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from learners.services import record_answer, record_result
+from learners.services import record_answer
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
-from . import review, scoring
+from . import review, scoring, tries
 from .bank import AskedQuiz, asked_quiz
 from .data import ItemKind
 from .models import Attempt, Quiz, Response, ReviewCard
@@ -33,8 +33,10 @@ def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Att
 def _attempt(learner: Learner, asked: AskedQuiz, attempt_id: uuid.UUID) -> Attempt:
     """The try to answer in, held until the transaction ends: two tabs answer one after the other."""
     known = _held_attempt(learner, asked.quiz, attempt_id)
-    if known is not None:
+    if known is not None and (known.uuid == attempt_id or tries.left_of(known, asked)):
         return known
+    if known is not None:  # all it still asked was taken out of use: it ends, and this is a new one
+        tries.end(known, asked.quiz, at=timezone.now())
     codes = scoring.draw(asked.live_codes, asked.quiz.length, attempt_id)
     if not codes:
         raise DomainError(_("This quiz has no questions yet."), code="empty")
@@ -76,8 +78,10 @@ def answer_item(
         if item_code in attempt.answered_codes.split():
             return attempt, attempt.responses.get(item__code=item_code)
         item = asked.items.get(item_code)
-        if item is None or item_code not in attempt.item_codes.split():
-            raise DomainError(_("This question is not in your quiz. Start it again."), code="unknown_item")
+        if item is None or attempt.finished_at or item_code not in attempt.item_codes.split():
+            raise DomainError(
+                _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
+            )
         right = judge(item.options, item.right, chosen, many=item.many)
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
@@ -89,7 +93,7 @@ def answer_item(
             attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed,
         )  # fmt: skip
         _keep_in_notebook(learner, item.pk, right, now)
-        _count(attempt, asked.quiz, learner, response, item_code)
+        tries.count_answer(attempt, asked, response, item_code)
     return attempt, response
 
 
@@ -108,24 +112,6 @@ def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bo
         )
         raise DomainError(text, code="no_choice", field="choice")
     return scoring.is_right(picked, right)
-
-
-def _count(attempt: Attempt, quiz: Quiz, learner: Learner, response: Response, item_code: str) -> None:
-    """Bring the try up to date; the last answer finishes it and its result goes down to learners."""
-    answered = [*attempt.answered_codes.split(), item_code]
-    attempt.answered_codes, attempt.right = " ".join(answered), attempt.right + response.right
-    changed = ["answered_codes", "right", "updated_at"]
-    if len(answered) >= attempt.total:
-        attempt.finished_at = response.answered_at
-        attempt.score = scoring.score(attempt.right, attempt.total)
-        attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
-        changed += ["finished_at", "score", "passed"]
-    attempt.save(update_fields=changed)
-    if attempt.finished_at:
-        record_result(
-            learner=learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
-            passed=bool(attempt.passed), at=attempt.finished_at,
-        )  # fmt: skip
 
 
 def _keep_in_notebook(learner: Learner, item_id: int, right: bool, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.admin_access import KeepsHistory, Uncut
+from mooc.lib import names
 
 from .models import Category, SearchQuery, Skill, Track
 
@@ -51,4 +52,6 @@ class CatalogueAdmin(KeepsHistory, Uncut, admin.ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field

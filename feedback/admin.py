@@ -15,6 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.models import User
+from mooc.lib import evidence
 from mooc.lib.look import moment
 
 from . import admin_answers, admin_doubts, admin_engine, admin_proposals, admin_queue, posts
@@ -55,6 +56,11 @@ class ReportAdmin(OwnRows, SimpleHistoryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """They are ticked off, not deleted: somebody took the trouble to write."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:
+        """What was done about it is written down; what was reported is not touched."""
+        with evidence.writing("handle_report"):
+            super().save_model(request, obj, form, change)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """With titles."""

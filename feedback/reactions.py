@@ -7,7 +7,7 @@ import uuid
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from learners.data import Act, Activity, ObjectType, Verb

@@ -13,6 +13,7 @@ from courses.models import Lesson
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner
 from learners.recording import record_act
+from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
 from mooc.lib.text import clean
@@ -110,6 +111,7 @@ def _words(text: str, *, needed: bool) -> str:
     return words
 
 
+@evidence.writing("report_content")
 def report_content(
     *, learner: Learner | None, lesson: Lesson | None, kind: str, text: str, report_id: uuid.UUID
 ) -> ContentReport:

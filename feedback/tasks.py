@@ -1,4 +1,7 @@
-"""Background work of feedback. Every task may run twice."""
+"""Background work of feedback. Every task may run twice.
+
+What computes is imported where it is used: the urgent worker reads this file too and needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from . import classing, discovery, notices, training, training_runs
+from . import notices
 
 logger = logging.getLogger(__name__)
 
@@ -15,14 +18,23 @@ logger = logging.getLogger(__name__)
 @shared_task
 def classify_question(question_id: int) -> None:
     """Find the theme of one question."""
+    from . import classing
+
     classing.classify_question(question_id=question_id)
 
 
 @shared_task
 def sweep() -> None:
-    """Do what a lost worker left: class questions, send e-mails."""
+    """Class the questions that a lost worker left."""
+    from . import classing
+
     for question_id in classing.waiting_questions():
         _try(classing.classify_question, question_id=question_id)
+
+
+@shared_task
+def send_waiting_mails() -> None:
+    """Send the e-mails of notices."""
     for notice_id in notices.waiting_mails():
         _try(notices.send_notice_mail, notice_id=notice_id)
 
@@ -38,6 +50,8 @@ def _try(act: Callable[..., object], **ids: int) -> None:
 @shared_task
 def retrain_if_due() -> None:
     """After corrections: train once enough has come together."""
+    from . import training
+
     if training.is_due():
         training.retrain(reason="corrections")
 
@@ -45,6 +59,8 @@ def retrain_if_due() -> None:
 @shared_task
 def retrain_nightly() -> None:
     """Train when anything at all was corrected since."""
+    from . import training, training_runs
+
     if training.is_due(enough=1):
         training.retrain(reason="nightly")
     else:
@@ -54,4 +70,6 @@ def retrain_nightly() -> None:
 @shared_task
 def find_new_themes() -> None:
     """Look for themes nobody has named yet among the questions the engine is not sure of."""
+    from . import discovery
+
     discovery.find_new_themes()

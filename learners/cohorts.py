@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Module
 from mooc.accounts.data import RegionLevel
 from mooc.accounts.models import Region, RegionQuerySet
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
 from .models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
@@ -61,9 +62,10 @@ def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
             return known
         if not cohort.open_to_join or cohort.ends_on < timezone.localdate():
             raise DomainError(_("This class is closed. Ask your trainer for another one."), code="closed")
-        member, _made = CohortMember.objects.update_or_create(
-            cohort=cohort, learner=learner, defaults={"left_at": None}
-        )
+        with evidence.writing("join_cohort"):
+            member, _made = CohortMember.objects.update_or_create(
+                cohort=cohort, learner=learner, defaults={"left_at": None}
+            )
         if learner.region_id is None:
             Learner.objects.filter(pk=learner.pk).update(region=cohort.region_id)
         for module in cohort.modules.published():
@@ -71,6 +73,7 @@ def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
     return member
 
 
+@evidence.writing("take_out")
 def take_out(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
     """End a membership; what was learnt in the class stays in the records. False when there was none.
 
@@ -81,6 +84,7 @@ def take_out(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
     return bool(rows.update(left_at=timezone.now(), updated_at=timezone.now()))
 
 
+@evidence.writing("take_out")
 def put_back(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
     """Undo :func:`take_out`, also when the class takes nobody new. False when nobody was taken out.
 

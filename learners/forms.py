@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from mooc.accounts.models import Region
-from mooc.lib.text import clean
+from mooc.lib import names
 
 from .cohorts import places_for
 
@@ -35,8 +35,8 @@ class CohortForm(forms.Form):
         self.fields["modules"].queryset = Module.objects.published().select_related("draft")  # type: ignore[attr-defined]  # as above
 
     def clean_title(self) -> str:
-        title = clean(self.cleaned_data["title"])
-        if not title:
+        title = names.plain(self.cleaned_data["title"])
+        if not names.can_be_seen(title):
             raise forms.ValidationError(_("Give the class a name."))
         return title
 

@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
-from . import merging, phone_names
+from . import phone_names
 from .models import Learner, LearningRecord
 
 COOKIE = "learner"
@@ -138,11 +138,13 @@ def waiting_guest(request: HttpRequest) -> Learner | None:
 
 
 def newcomer(request: HttpRequest, user: Any, birth_year: int | None) -> None:
-    """A new account takes what its phone learnt before. Called inside the account's transaction."""
+    """A new account gets its learner row. What its phone learnt before waits for the answer to "Was this you?":
+    phones are shared. Called inside the account's transaction."""
     learner = learner_of(user)
     if birth_year:
         Learner.objects.filter(pk=learner.pk).update(birth_year=birth_year, version=F("version") + 1)
-    guest = waiting_guest(request)
-    if guest is not None:
-        request.session[WAS_COOKIE] = short_name(guest)
-        merging.absorb_guest(guest=guest, target=learner)
+
+
+def year_known(user: Any) -> int | None:
+    """The year of birth an account has stated, if any."""
+    return Learner.objects.filter(user=user).values_list("birth_year", flat=True).first()

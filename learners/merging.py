@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.lib import registry
+from mooc.lib import evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
@@ -26,6 +26,7 @@ from .services import enrol
 CODE_LIFE = dt.timedelta(days=180)
 
 
+@evidence.writing("merge_person")
 def absorb_guest(*, guest: Learner, target: Learner) -> None:
     """Move everything of ``guest`` to ``target`` and drop the guest. Doing it again changes nothing.
 
@@ -97,6 +98,7 @@ def redeem_code(*, digits: str) -> Learner:
     return learner
 
 
+@evidence.writing("erase_person")
 def erase(*, learner: Learner) -> None:
     """Delete a person: everything each app holds, the learner, and the account.
 

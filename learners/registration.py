@@ -22,6 +22,7 @@ def register() -> None:
     registry.slot_filler.register("home", overlays.home_body)
     registry.export_person.register("learners", people.export)
     registry.newcomer.register("learners", guests.newcomer)
+    registry.year_of_birth.register("learners", guests.year_known)
     registry.erase_person.register("learners", people.erase)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)

@@ -12,7 +12,9 @@ class AdminConfig(DjangoAdminConfig):
 
     def ready(self) -> None:
         """Once all models are there, their fields get names that can be translated."""
+        from .celery import is_worker
         from .lib import field_names
 
-        super().ready()
+        if not is_worker:
+            super().ready()
         field_names.translate()

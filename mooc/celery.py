@@ -1,6 +1,8 @@
 """The Celery application: settings in ``CELERY_…``, tasks in each app's ``tasks.py``.
 
 The scheduler only sends names of tasks at their time: it starts without models, in half the memory.
+Two queues, each with a worker of its own: ``urgent`` for what somebody waits for with a phone in the hand
+(codes, notices: ``CELERY_TASK_ROUTES``), ``heavy`` for all else. A task goes to ``heavy`` unless it is named.
 """
 
 import logging
@@ -15,7 +17,9 @@ from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mooc.settings")
 ALIVE = Path(tempfile.gettempdir()) / "mooc-worker"
-is_scheduler = os.path.basename(sys.argv[0]) in ("celery", "__main__.py") and "beat" in sys.argv[1:]
+_commands = sys.argv[1:] if os.path.basename(sys.argv[0]) in ("celery", "__main__.py") else []
+is_scheduler = "beat" in _commands
+is_worker = "worker" in _commands  # it never shows the desk, whose forms take a third of its memory
 app = Celery("mooc", fixups=[] if is_scheduler else None)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 

@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from mooc.lib import logs
 
@@ -258,6 +259,13 @@ else:
         "control_folder": str(_queue / "control"),
         "polling_interval": 0.05,
     }
+CELERY_TASK_DEFAULT_QUEUE = "heavy"
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), name) for name in ("urgent", "heavy")]
+CELERY_TASK_ROUTES = {
+    "mooc.accounts.tasks.send_text": {"queue": "urgent"},
+    "mooc.accounts.tasks.send_waiting_sms": {"queue": "urgent"},
+    "feedback.tasks.send_waiting_mails": {"queue": "urgent"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -267,14 +275,16 @@ CELERY_WORKER_REDIRECT_STDOUTS = False  # what is printed is meant for the conso
 CELERY_TIMEZONE = TIME_ZONE = env.str("MOOC_TIME_ZONE", "Asia/Shanghai")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+_every_minute = {"schedule": 60.0, "options": {"expires": 60}}  # a busy worker does not find a heap of them
 CELERY_BEAT_SCHEDULE = {
-    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", "schedule": 60.0},
-    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", "schedule": 60.0},
+    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", **_every_minute},
+    "send-waiting-mails": {"task": "feedback.tasks.send_waiting_mails", **_every_minute},
+    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", **_every_minute},
     "evaluate": {
         "task": "assessments.evaluation.tasks.evaluate_nightly",
         "schedule": crontab(hour=0, minute=20),
     },
-    "sweep-feedback": {"task": "feedback.tasks.sweep", "schedule": 60.0},
+    "sweep-feedback": {"task": "feedback.tasks.sweep", **_every_minute},
     "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},
     "monthly-reports": {
         "task": "assessments.evaluation.tasks.monthly_reports",
@@ -285,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mooc.accounts.tasks.clear_expired",
         "schedule": crontab(hour=3, minute=10),
     },
+    "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
     "forget-guests": {
         "task": "learners.tasks.forget_old_guests",
         "schedule": crontab(hour=3, minute=20),
@@ -314,11 +325,11 @@ PASSWORD_HASHERS = (
 )
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "mooc.accounts.passwords.LongEnough",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "mooc.accounts.passwords.NotCommon"},
+    {"NAME": "mooc.accounts.passwords.NotOnlyDigits"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/me/welcome/"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import metrics, readiness, registry
+from mooc.lib import kept, metrics, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -99,7 +99,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long or came from elsewhere: nothing was done."""
-    return render(request, "errors/stale.html", status=400)
+    return kept.answer(request, "errors/stale.html", {}, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -157,9 +157,10 @@ class Site:
                 time.sleep(0.1)
         raise AssertionError("the web process does not answer")
 
-    def start_worker(self) -> None:
-        """Start a Celery worker on this installation's broker."""
-        self._spawn("worker", "celery", "-A", "mooc", "worker", "--pool", "solo", "-l", "warning")
+    def start_worker(self, queues: str = "urgent,heavy") -> None:
+        """Start a Celery worker on this installation's broker; its name is that of its queues."""
+        name = "worker" if "," in queues else queues
+        self._spawn(name, "celery", "-A", "mooc", "worker", "-Q", queues, "--pool", "solo", "-l", "warning")
 
     def kill(self, name: str = "web") -> None:
         """End a process and its children at once, as a power cut does."""

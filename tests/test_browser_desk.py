@@ -16,6 +16,7 @@ from courses.models import Block, Course, Module
 from feedback.models import AnswerModule, ClassifierVersion, ContentReport, Question, Theme
 from learners.guests import learner_of
 from learners.models import Cohort
+from mooc.lib import evidence
 from tests import world
 from tests.asking import ask
 from tests.browser import SMALL_TEXT, WIDER, sign_in
@@ -41,6 +42,7 @@ NAMELESS = """() => [...document.querySelectorAll('#result_list tbody td:not(.ac
 
 
 @pytest.fixture
+@evidence.writing("report_content")
 def paths(make_user: Any, regions: dict[str, Any], curriculum: None) -> list[str]:
     """A page of every kind on the desk, each with something on it."""
     operator, now = make_user("lu", is_superuser=True, is_staff=True), timezone.now()

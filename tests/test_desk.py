@@ -403,11 +403,13 @@ def test_under_thirty_finished_tries_nothing_is_said_of_good_learners(owner: Any
 # --- what learners say ------------------------------------------------------------------------------
 
 
+@evidence.writing("report_content")
 def report(kind: str, text: str, learner: Learner, *, lesson: bool = True) -> ContentReport:
     where = world.lessons_of()[0].lesson if lesson else None
     return ContentReport.objects.create(kind=kind, text=text, learner=learner, lesson=where)
 
 
+@evidence.writing("report_content")
 def test_reports_wishes_and_faces_in_words(owner: Any, learners: list[Learner]) -> None:
     report("wrong", "The picture is wrong", learners[0])
     done = report("old", "Long dealt with", learners[1])
@@ -443,6 +445,7 @@ def test_complaints_are_the_operators(people: dict[str, Any], owner: Any, learne
 # --- classes ------------------------------------------------------------------------------------------
 
 
+@evidence.writing("join_cohort")
 def test_a_helper_sees_the_running_classes_of_the_own_place(
     people: dict[str, Any], regions: dict[str, Any], learners: list[Learner]
 ) -> None:

@@ -19,6 +19,7 @@ from assessments.models import Item
 from courses.models import Block, Course, Lesson, LessonEdition, Media, MediaSize, Module
 from feedback.models import ClassifierVersion, ContentReport, Theme
 from learners.models import Cohort
+from mooc.lib import evidence
 from tests import world
 from tests.asking import client_of
 from tests.conftest import ROOT
@@ -272,6 +273,7 @@ def test_the_front_page_leads_to_answer_modules_the_engine_and_classes(trainer: 
     assert 'href="/admin/feedback/question/?state=all"' in text  # nobody waits
 
 
+@evidence.writing("report_content")
 def test_reports_show_the_lessons_title(trainer: Any) -> None:
     row = Lesson.objects.get(slug="borrow-the-window")
     ContentReport.objects.create(lesson=row, kind="wrong", text="图不对")
@@ -281,6 +283,7 @@ def test_reports_show_the_lessons_title(trainer: Any) -> None:
     assert row.slug not in text
 
 
+@evidence.writing("report_content")
 def test_an_empty_list_is_a_sentence_and_says_when_a_choice_empties_it(trainer: Any) -> None:
     client, path = english(trainer), "/admin/feedback/contentreport/"
     text = client.get(path).content.decode()

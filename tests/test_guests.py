@@ -125,42 +125,52 @@ def test_the_cookie_of_a_guest_who_became_an_account_opens_nothing() -> None:
     assert phone_of(learner).get("/me/privacy/data.json").status_code == 404
 
 
-# --- a new account takes the progress --------------------------------------------------------------------
+# --- a new account is asked, too ---------------------------------------------------------------------------
 
 
-def test_signing_up_takes_what_the_phone_learnt() -> None:
-    guest = Learner.objects.create()
-    finish(guest)
+def sign_up(guest: Learner) -> Client:
     client = phone_of(guest)
     fields = {"name": "王大山", "password": "mountain-77", "consent": "on"}
-    assert client.post("/accounts/join/", fields).status_code == 302
-    learner = Learner.objects.get()  # the guest is gone, the account is there
-    assert learner.user.display_name == "王大山"
-    assert Enrolment.objects.get(learner=learner).lessons_done == 1
+    answer = client.post("/accounts/join/", fields, follow=True)
+    assert 'name="mine" value="no"' in answer.content.decode()
+    return client
+
+
+@pytest.mark.parametrize(("answer", "lessons_done"), [("yes", 1), ("no", 0)])
+def test_signing_up_takes_what_the_phone_learnt_when_the_new_person_says_so(
+    answer: str, lessons_done: int
+) -> None:
+    guest = Learner.objects.create()
+    finish(guest)
+    client = sign_up(guest)
+    learner = Learner.objects.get(user__display_name="王大山")
+    assert not learner.records.exists()  # nothing before the answer: phones are shared
+    assert guest.records.exists()
+    client.post("/me/welcome/", {"mine": answer})
+    assert (
+        sum(Enrolment.objects.filter(learner=learner).values_list("lessons_done", flat=True)) == lessons_done
+    )
+    assert Learner.objects.filter(pk=guest.pk).exists() is (answer == "no")
+    assert client.cookies[guests.COOKIE].value == ""
     in_step()
 
 
-def test_when_the_answer_to_signing_up_is_lost_the_progress_is_there_all_the_same() -> None:
-    """The account and its progress are one transaction; nothing waits for the next page."""
+def test_when_the_answer_to_signing_up_is_lost_the_question_comes_again() -> None:
     guest = Learner.objects.create()
     finish(guest)
-    client = phone_of(guest)
-    client.post("/accounts/join/", {"name": "王大山", "password": "mountain-77", "consent": "on"})
-    assert LearningRecord.objects.filter(learner__user__display_name="王大山").exists()
-    again = Client()
-    again.post("/accounts/login/", {"login": "王大山", "password": "mountain-77"})
-    assert lessons()[0].title in again.get("/me/").content.decode()
+    client = sign_up(guest)
+    assert client.get("/me/").url == "/me/welcome/?next=/me/"
+    assert guest.records.exists()
 
 
-def test_when_taking_the_progress_fails_there_is_no_account_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_taking_the_progress_fails_it_stays_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     guest = Learner.objects.create()
     finish(guest)
+    client = sign_up(guest)
     monkeypatch.setattr(merging, "settle", lambda *_a, **_k: (_ for _ in ()).throw(RuntimeError("power cut")))
-    client = phone_of(guest)
     with pytest.raises(RuntimeError):
-        client.post("/accounts/join/", {"name": "王大山", "password": "mountain-77", "consent": "on"})
-    assert User.objects.count() == 0
-    assert Learner.objects.get() == guest
+        client.post("/me/welcome/", {"mine": "yes"})
+    assert guest.records.exists()
     in_step()
 
 

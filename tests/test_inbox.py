@@ -107,7 +107,7 @@ def test_what_is_told_twice_stands_once(asker: Learner, trainer: Any) -> None:
 
 def test_nothing_is_sent_to_who_chose_nothing(asker: Learner, trainer: Any) -> None:
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
-    tasks.sweep()
+    tasks.send_waiting_mails()
     assert mail.outbox == []
     assert not TextMessage.objects.exists()
 
@@ -149,7 +149,7 @@ def test_by_e_mail_in_the_learners_language_once(asker: Learner, trainer: Any, s
     assert wants(asker, by_mail="on", email="li@example.org").status_code == 302
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
     for _round in range(3):
-        tasks.sweep()
+        tasks.send_waiting_mails()
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["li@example.org"], "Your question has an answer")
     assert f"https://school.example/inbox/{Notice.objects.get().pk}/" in letter.body
@@ -165,7 +165,7 @@ def test_the_choice_is_shown_and_taken_back(asker: Learner, trainer: Any) -> Non
     choice = NoticeChoice.objects.get()
     assert (choice.by_mail, choice.by_sms) == (False, False)
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
-    tasks.sweep()
+    tasks.send_waiting_mails()
     assert mail.outbox == []
     assert not TextMessage.objects.exists()
 
@@ -212,11 +212,11 @@ def test_killed_midway_the_sweeper_sends_it_once(waiting: Notice, monkeypatch: p
         patch.setattr(notices, "send_mail", dies)
         with pytest.raises(SystemExit):
             notices.send_notice_mail(notice_id=waiting.pk)
-    tasks.sweep()
+    tasks.send_waiting_mails()
     assert mail.outbox == []  # the worker may still be at it
     a_minute_later(waiting)
     for _round in range(2):
-        tasks.sweep()
+        tasks.send_waiting_mails()
     assert len(mail.outbox) == 1
     waiting.refresh_from_db()
     assert (waiting.mail, waiting.tries) == ("sent", 2)
@@ -233,7 +233,7 @@ def test_a_mail_server_that_is_away_is_tried_five_times_and_no_more(
 
     monkeypatch.setattr(notices, "send_mail", away)
     for _round in range(8):
-        tasks.sweep()
+        tasks.send_waiting_mails()
         a_minute_later(waiting)
     waiting.refresh_from_db()
     assert len(tries) == notices.MAIL_TRIES
@@ -254,14 +254,14 @@ def test_one_letter_that_cannot_be_sent_keeps_no_other_waiting(
         real(subject, body, sender, to)
 
     monkeypatch.setattr(notices, "send_mail", picky)
-    tasks.sweep()
+    tasks.send_waiting_mails()
     assert [letter.to for letter in mail.outbox] == [["other@example.org"]]
 
 
 def test_an_account_that_is_gone_gets_no_letter(waiting: Notice) -> None:
     user = waiting.learner.user
     type(user).objects.filter(pk=user.pk).update(email="")
-    tasks.sweep()
+    tasks.send_waiting_mails()
     waiting.refresh_from_db()
     assert waiting.mail == "failed"
     assert mail.outbox == []

@@ -45,6 +45,7 @@ from learners import cohorts
 from learners import services as learning
 from learners.models import LearningRecord
 from mooc.accounts.models import User
+from mooc.lib import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -315,6 +316,7 @@ def test_the_schedule_names_a_task_that_exists() -> None:
     assert app.conf.beat_schedule["monthly-reports"]["task"] in app.tasks
 
 
+@evidence.writing("record_act")
 def long_ago(county: dict[str, Any]) -> None:
     """Somebody of the other county came a year ago: then all months are offered."""
     LearningRecord.objects.filter(learner=county["p12"]).update(

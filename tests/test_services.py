@@ -28,7 +28,7 @@ from tests.conftest import TEST_DATABASE_URL, TEST_REDIS_URL, WORKER, redis_numb
 from tests.serving import ROOT, Site, free_port
 
 VENV = Path(sys.executable).parent
-OURS = {"migrate", "web", "worker", "beat", "backup"}
+OURS = {"migrate", "web", "urgent", "worker", "beat", "backup"}
 MIB = 1024 * 1024
 ROOT_WARNING = re.compile(
     r"^[^{]*SecurityWarning: You're running[^{]*"
@@ -295,7 +295,7 @@ def until(said: Callable[[], object], seconds: float, what: str) -> None:
 @pytest.mark.redis
 def test_each_service_starts_by_its_own_command_and_does_its_work(services: Services) -> None:
     services.run("migrate")
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "urgent", "worker", "beat"):
         services.start(name)
     until(lambda: services.healthy("web"), 60, "web is not healthy")
     services.run("web", "python", "manage.py", "load_content", "tests/content")
@@ -320,7 +320,7 @@ def test_each_service_starts_by_its_own_command_and_does_its_work(services: Serv
     until(lambda: services.healthy("worker"), 30, "worker is not healthy")
     until(lambda: "Sending due task" in services.log("beat"), 90, "the scheduler sent nothing")
     until(
-        lambda: re.search(r"send_waiting_sms\S* succeeded", services.log("worker")),
+        lambda: re.search(r"send_waiting_sms\S* succeeded", services.log("urgent")),
         30,
         "what was sent was not done",
     )
@@ -329,7 +329,7 @@ def test_each_service_starts_by_its_own_command_and_does_its_work(services: Serv
     services.run("backup")
     assert len(list((services.folder / "backups").glob("mooc-*.tar"))) == 1
     assert all(process.poll() is None for process in services.running.values())
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "urgent", "worker", "beat"):
         for line in ROOT_WARNING.sub("", services.log(name)).splitlines():
             assert {"time", "level", "logger", "message"} <= json.loads(line).keys(), f"{name}: {line}"
             assert "203.0.113.7" not in line

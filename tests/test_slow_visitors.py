@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import os
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 from urllib.parse import urlencode
@@ -14,7 +19,7 @@ import pytest
 
 from mooc.lib import webworker
 from tests.dripping import Drippers, head
-from tests.serving import Site
+from tests.serving import ROOT, Site, free_port
 
 MANY = 200
 POST = head("/feedback/complaint/", 500)
@@ -31,10 +36,10 @@ def running(site_template: Site, tmp_path_factory: pytest.TempPathFactory) -> It
     site.destroy()
 
 
-def page(site: Site, path: str = "/") -> float:
+def page(site: Site, path: str = "/", port: int = 0) -> float:
     """Seconds until a page is here whole."""
     begun = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port or site.port, timeout=20)
     connection.request("GET", path, headers={"Host": "localhost"})
     answer = connection.getresponse()
     assert (answer.status, b"</html>" in answer.read()) == (200, True)
@@ -62,6 +67,32 @@ def test_a_page_answers_while_two_hundred_connections_drip(running: Site, openin
     assert times[4] < 1, times
     assert times[-1] < 5, times  # the drippers go on for forty seconds
     assert still >= (MANY if opening else 0)
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy here: apt install caddy")
+def test_the_same_through_the_proxy(running: Site, tmp_path: Path) -> None:
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
+        "MOOC_HOSTS": f"http://:{port}", "MOOC_WEB": f"127.0.0.1:{running.port}",
+    }  # fmt: skip
+    command = ["caddy", "run", "--config", "deploy/Caddyfile", "--adapter", "caddyfile"]
+    with (tmp_path / "proxy.log").open("wb") as log:
+        proxy = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, stdout=log)
+    try:
+        for _try in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        with Drippers(port, MANY, POST, seconds=40) as drippers:
+            time.sleep(1)
+            times = sorted(page(running, port=port) for _n in range(8))
+            assert len(drippers.closed) == 0
+        assert times[4] < 1, times
+        assert times[-1] < 5, times
+    finally:
+        proxy.terminate()
+        proxy.wait(20)
 
 
 def test_a_page_answers_while_many_do_not_read_their_answers(running: Site) -> None:

@@ -19,6 +19,7 @@ from feedback.recurrence import FEWEST, Rate, fell, poisson_interval
 from learners.data import Verb
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.asking import PHOTO, answered, ask, client_of
 
@@ -291,6 +292,7 @@ def test_a_rate_fell_only_beyond_chance() -> None:
     assert fell(Rate(6, 100, 30), Rate(4, 100, 30)) is False
 
 
+@evidence.writing("record_act")
 def learn(learner: Learner, at: dt.datetime) -> None:
     LearningRecord.objects.create(
         uuid=uuid.uuid4(), learner=learner, verb=Verb.COMPLETED, object_type="lesson", object_id=PHOTO,
@@ -304,6 +306,7 @@ def asked_at(learner: Learner, theme: Theme, at: dt.datetime, count: int) -> Non
         Question.objects.filter(pk=row.pk).update(created_at=at)
 
 
+@evidence.writing("record_act")
 def test_before_and_after_each_version_in_as_many_days(
     asker: Learner, trainer: Any, theme: Theme, make_user: Any
 ) -> None:

@@ -62,7 +62,7 @@ def place_of(user: Any, code: str | None) -> Region | None:
     _plain(code or "")
     if not code:
         return None if user.is_superuser else rows.order_by("level", "path").first()
-    region: Region | None = rows.filter(code=code[:12]).first()
+    region: Region | None = rows.coded(code[:12]).first()
     if region is None:
         logger.warning("refused user=%s region=%s", user.pk, code[:12] if code.isdigit() else "?")
         raise Http404

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from learners.models import Cohort, Learner
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
 
 from . import data
@@ -171,10 +172,12 @@ class EvaluationReport(TimeStamped):
         return Scope(self.kind, self.key, self.region.code if narrowed and self.region else "")
 
 
-class ReportFile(models.Model):
+class ReportFile(Evidence):
     """A file of a report, kept in the database: it is backed up with the row and cannot get lost alone."""
 
-    report = models.ForeignKey(EvaluationReport, models.CASCADE, related_name="files")
+    written_by = ("make_report",)
+
+    report = models.ForeignKey(EvaluationReport, models.PROTECT, related_name="files")
     format = models.CharField(max_length=4, choices=[(f, f.upper()) for f in ("pdf", "xlsx", "csv")])
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -190,6 +193,8 @@ class ReportFile(models.Model):
 class HelpNeed(models.Model):
     """Somebody who may need help, by the transparent points of the evaluation model. Advice to a person,
     never a decision; made anew every night. ``reasons`` is ``[{"code", "points", …numbers}]``."""
+
+    goes_with = ("cohort",)
 
     learner = models.OneToOneField(Learner, models.CASCADE, related_name="help_need")
     cohort = models.ForeignKey(Cohort, models.CASCADE, null=True, related_name="+")

@@ -133,7 +133,7 @@ def reach_of(scope: Scope, as_of: dt.datetime) -> Reach:
 
 
 def _within(people: QuerySet[Learner], code: str) -> QuerySet[Learner]:
-    region = Region.objects.filter(code=code).first()
+    region = Region.objects.coded(code).first()
     if region is None:
         raise UnknownScope(_("There is no such place, class, course or module."))
     return people.filter(region__path__startswith=region.path)

@@ -12,8 +12,9 @@ from django.utils import timezone, translation
 from learners.models import Cohort, LearningRecord
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
+from mooc.lib import evidence
 
-from . import access, jobs, paper, services, tables
+from . import access, jobs, services, tables
 from .data import JobKind, JobState, Scope, ScopeKind
 from .gathering import facts_of
 from .jobs import Pulse, Stopped
@@ -76,6 +77,8 @@ def ask_again(*, report: EvaluationReport, by: User | None) -> bool:
 
 def make_report(job: Job, pulse: Pulse) -> None:
     """The work of a report job: figures, page and tables, stored in one transaction with the job's end."""
+    from . import paper  # fonts and paper take 28 MB: only for whoever prints
+
     report = EvaluationReport.objects.select_related("region").get(job=job)
     pulse(5, 100)
     with translation.override(report.language):
@@ -84,7 +87,7 @@ def make_report(job: Job, pulse: Pulse) -> None:
         page = report_of(facts)
         made = {"csv": tables.as_csv(page), "xlsx": tables.as_xlsx(page), "pdf": paper.as_pdf(page)}
     pulse(95, 100)
-    with transaction.atomic():
+    with evidence.writing("make_report"), transaction.atomic():
         if not pulse.end(JobState.DONE):
             raise Stopped
         services.store(facts.kept)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from courses.models import Course, Module
 from learners.models import Cohort
 
-from . import counting, data, helping
+from . import counting, data, helping, jobs
 from .catalogue import MODEL
-from .data import JobState, Scope, ScopeKind
+from .data import JobKind, JobState, Scope, ScopeKind
 from .jobs import Pulse, Stopped
 from .models import EvaluationSnapshot, Job
 from .reach import reach_of
@@ -82,6 +82,16 @@ def store(snapshots: Iterable[data.Snapshot]) -> None:
         rows, update_conflicts=True, update_fields=["figures", "updated_at"], batch_size=100,
         unique_fields=["kind", "key", "region_code", "as_of", "model"],
     )  # fmt: skip
+
+
+def count_anew() -> Job:
+    """A job that counts everything up to this moment: one that waits does it too, one that runs was sent back
+    (see ``moving``)."""
+    now = timezone.now()
+    job, new = jobs.ask_for(kind=JobKind.EVALUATE, key=WHOLE_TREE, as_of=now, by=None)
+    if not new:
+        Job.objects.open().filter(pk=job.pk).update(as_of=now)
+    return job
 
 
 def evaluate(job: Job, pulse: Pulse) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of
 from mooc.lib.middleware import guest_post
@@ -23,7 +24,7 @@ def notebook(request: HttpRequest) -> HttpResponse:
     """What is due now, one question; and the whole notebook below."""
     person = guests.person_of(request)
     due = selectors.due_cards(person.learner) if person else []
-    cards = ReviewCard.objects.filter(learner=person.learner if person else None)
+    cards = ReviewCard.objects.filter(learner=person.learner if person else None, item__live=True)
     page = page_of(request, cards.select_related("item__lesson").order_by("learnt_at", "due_at", "pk"))
     return render(
         request, "assessments/notebook.html", {"due": due, "page": page, "now": timezone.now(), "nav": "me"}
@@ -53,10 +54,14 @@ def _options(card: ReviewCard) -> list:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
-    return render(request, "assessments/card.html", {"card": row, "options": _options(row), "nav": "me"})
+    if not row.item.live:  # being mended: it comes back when it is in use again
+        return redirect("notebook")
+    error = kept.noted(request, "error")
+    context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
+    return render(request, "assessments/card.html", context)
 
 
-@require_POST
+@kept.answers_form_of("/me/review/{pk}/")
 @guest_post
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
@@ -73,9 +78,10 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
             chosen=chosen, signed_in=bool(person and person.signed_in),
         )  # fmt: skip
     except DomainError as error:
-        context = {"card": row, "options": _options(row), "error": str(error), "nav": "me"}
+        kept.note(request, error=error.message)
+        context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
         return render(request, "assessments/card.html", context, status=400)
     row.refresh_from_db()
     left = selectors.due_cards(row.learner)
     context = {"card": row, "options": options, "right": right, "left": left, "nav": "me"}
-    return render(request, "assessments/card_explained.html", context)
+    return kept.answer(request, "assessments/card_explained.html", context)

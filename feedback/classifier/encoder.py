@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from . import keep_table_in
+
 WIDTH = 512
 HASH_ONLY = "hash"
 NAME = "use-m3/fast-0.2.1"
@@ -25,9 +27,6 @@ BATCH = 64  # bounds memory: a batch is one flat pass
 
 
 logger = logging.getLogger(__name__)
-keep_table_in: list[Path] = []  # a folder, where the app names one: see :func:`_share_table`
-
-
 _lock = threading.Lock()
 
 

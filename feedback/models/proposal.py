@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.models import TimeStamped
 
-from ..classifier.clusters import FEWEST
 from .question import Question
 
 
@@ -19,6 +18,8 @@ class ProposalQuerySet(models.QuerySet["ThemeProposal"]):
 
     def visible_to(self, user: Any) -> ProposalQuerySet:
         """Those of which this trainer may read enough questions."""
+        from ..classifier.clusters import FEWEST  # numpy: not for every process that has models
+
         seen = ThemeProposal.objects.filter(questions__in=Question.objects.visible_to(user)).order_by()
         enough = seen.annotate(n=Count("questions", distinct=True)).filter(n__gte=FEWEST)
         return self.filter(pk__in=enough.values("pk"))

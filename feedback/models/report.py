@@ -11,12 +11,13 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
+from mooc.lib.evidence import Evidence, EvidenceQuerySet
 from mooc.lib.models import TimeStamped
 
 from ..data import ReportKind
 
 
-class ReportQuerySet(models.QuerySet["ContentReport"]):
+class ReportQuerySet(EvidenceQuerySet):
     """Filters of reports."""
 
     def visible_to(self, user: Any) -> ReportQuerySet:
@@ -29,8 +30,10 @@ class ReportQuerySet(models.QuerySet["ContentReport"]):
         return self.filter(own | models.Q(lesson=None, kind=ReportKind.WISH))
 
 
-class ContentReport(TimeStamped):
+class ContentReport(Evidence, TimeStamped):
     """A word from a reader that something is wrong, old or unclear."""
+
+    written_by = ("report_content", "handle_report", "erase_person")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, blank=True, related_name="reports")

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
 from learners import guests
 from mooc.accounts import limits
+from mooc.lib import kept
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -25,14 +26,14 @@ NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one addres
 
 def lesson_of(request: HttpRequest) -> Lesson | None:
     """The lesson a page was opened from; an unknown one is no reason to stop somebody."""
-    slug = (request.POST.get("lesson") or request.GET.get("lesson") or "")[:80]
+    slug = (kept.posted(request).get("lesson") or request.GET.get("lesson") or "")[:80]
     rows = Lesson.objects.published().select_related("module__published")
     return rows.filter(slug=slug).first() if slug else None
 
 
 def typed(request: HttpRequest) -> str:
     """The text as typed, whole: a body is a megabyte at most. From an address, a first few words."""
-    return request.POST.get("text", "") or request.GET.get("text", "")[:1000]
+    return kept.posted(request).get("text", "") or request.GET.get("text", "")[:1000]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,23 +41,32 @@ def typed(request: HttpRequest) -> str:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask, unless what was answered before is found to be the same."""
     context: dict[str, Any] = {
-        "lesson": lesson_of(request), "id": parse_uuid(request.POST.get("id")) or uuid.uuid4(),
+        "lesson": lesson_of(request), "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
         "text": typed(request), "passage": _block(request), "nav": "ask",
+        "error": kept.noted(request, "error"),
     }  # fmt: skip
     if request.method != "POST":
         similar.warm()
-        return render(request, "feedback/ask.html", context)
+        return render(request, "feedback/ask.html", context | _offered_before(request))
     try:
         if not request.POST.get("none"):
             text = services.clean_post(context["text"])
             if found := similar.find_similar(text):
                 offered = [(row, mask(row.text)) for row in found]
+                kept.note(request, offered=offered)
                 return render(request, "feedback/ask.html", context | {"offered": offered})
         question = _store(request, context)
     except DomainError as error:
+        kept.note(request, error=error)
         answer = render(request, "feedback/ask.html", context | {"error": error}, status=400)
         return guests.remember(request, answer)
     return guests.remember(request, redirect(question))
+
+
+def _offered_before(request: HttpRequest) -> dict[str, Any]:
+    """The answers that were offered, when only language or letters were changed since."""
+    offered = kept.noted(request, "offered")
+    return {"offered": offered} if offered else {}
 
 
 def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
@@ -73,5 +83,5 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
 
 
 def _block(request: HttpRequest) -> int | None:
-    block = request.POST.get("block") or request.GET.get("block") or ""
+    block = kept.posted(request).get("block") or request.GET.get("block") or ""
     return int(block) if block.isascii() and block.isdigit() and len(block) < 4 else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, safe_next
 
@@ -36,7 +37,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Noted."))
             return redirect("/inbox/")
     context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
-    status = 400 if form is not None and form.errors else 200
+    status = kept.status(request, form) if form is not None else 200
     return render(request, "feedback/inbox.html", context, status=status)
 
 
@@ -56,9 +57,7 @@ def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
     initial = {
         "by_mail": bool(known and known.by_mail), "by_sms": bool(known and known.by_sms), "email": user.email,
     }  # fmt: skip
-    return NoticeChoiceForm(
-        request.POST if request.method == "POST" else None, initial=initial, phone=user.phone
-    )
+    return kept.bind(request, NoticeChoiceForm, initial=initial, phone=user.phone)
 
 
 @require_safe

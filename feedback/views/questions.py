@@ -7,9 +7,10 @@ import uuid
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
@@ -59,12 +60,13 @@ def _page(
     waits = shown.mine and not shown.answer and not shown.row.hidden_at
     return {
         "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
-        "signed_in": known, "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
+        "signed_in": known, "error": kept.noted(request, "error"), "text": kept.posted(request).get("text", ""),
+        "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
         "ways": notices.ways_of(person.learner) if person and known and waits else None,
     }  # fmt: skip
 
 
-@require_POST
+@kept.answers_form_of("/questions/{pk}/")
 @guest_post
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A neighbour's answer."""
@@ -78,7 +80,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             reply_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
         )  # fmt: skip
     except DomainError as error:
-        context = _page(request, shown, person) | {"error": error, "text": request.POST.get("text", "")}
+        kept.note(request, error=error)
+        context = _page(request, shown, person) | {"error": error}
         return render(request, "feedback/question.html", context, status=400)
     return redirect(f"/questions/{pk}/#replies")
 
@@ -100,7 +103,7 @@ def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply
     return Reply.objects.get(pk=seen[0])
 
 
-@require_POST
+@kept.answers_form_of("/questions/{pk}/")
 @guest_post
 def solved(request: HttpRequest, pk: int) -> HttpResponse:
     """ "This solved it": by the asker about the answer, by another reader instead of asking."""
@@ -113,10 +116,10 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     posts.solved_by_known(question=shown.row, learner=person.learner, lesson=lesson_of(request))
     context = {"lesson": lesson_of(request), "nav": "ask", "solved": True}
-    return guests.remember(request, render(request, "feedback/thanks.html", context))
+    return guests.remember(request, kept.answer(request, "feedback/thanks.html", context))
 
 
-@require_http_methods(["POST"])
+@kept.answers_form_of("/questions/{pk}/")
 @guest_post
 def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     """This post should not stand there. A page of its own says thank you."""
@@ -129,4 +132,6 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
         learner=person.learner, reason=request.POST.get("reason", ""),
         question=None if chosen else shown.row, reply=chosen,
     )  # fmt: skip
-    return guests.remember(request, render(request, "feedback/thanks.html", {"nav": "ask", "reported": True}))
+    return guests.remember(
+        request, kept.answer(request, "feedback/thanks.html", {"nav": "ask", "reported": True})
+    )

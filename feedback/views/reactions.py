@@ -6,17 +6,17 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from courses.models import Module
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 
 from .. import reactions
 
 
-@require_POST
+@kept.answers_form_of("/modules/{slug}/")
 @guest_post
 def react(request: HttpRequest, slug: str) -> HttpResponse:
     """One tap; back to the module, where the face stands chosen."""

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from learners import guests
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -30,10 +31,10 @@ SUBJECTS = {
 def report(request: HttpRequest, subject: str) -> HttpResponse:
     """Something is wrong, old or missing."""
     lesson, kinds = lesson_of(request), SUBJECTS[subject]
-    report_id = parse_uuid(request.POST.get("id")) or uuid.uuid4()
+    report_id = parse_uuid(kept.posted(request).get("id")) or uuid.uuid4()
     context: dict[str, Any] = {
         "subject": subject, "kinds": kinds, "lesson": lesson, "id": report_id, "text": typed(request),
-        "kind": request.POST.get("kind", ""), "nav": "ask",
+        "kind": kept.posted(request).get("kind", ""), "error": kept.noted(request, "error"), "nav": "ask",
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "feedback/report.html", context)
@@ -45,5 +46,6 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
             text=request.POST.get("text", ""), report_id=report_id,
         )  # fmt: skip
     except DomainError as error:
+        kept.note(request, error=error)
         return render(request, "feedback/report.html", context | {"error": error}, status=400)
-    return render(request, "feedback/thanks.html", context)
+    return kept.answer(request, "feedback/thanks.html", {"subject": subject, "lesson": lesson, "nav": "ask"})

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from courses.models import Module
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
 
 from .learner import Learner
@@ -76,8 +77,10 @@ class Cohort(TimeStamped):
         return f"/join/{self.code}/"
 
 
-class CohortMember(TimeStamped):
-    """A learner in a class."""
+class CohortMember(Evidence, TimeStamped):
+    """A learner in a class. Whoever is taken out keeps the row: the class was attended until then."""
+
+    written_by = ("join_cohort", "take_out", "merge_person", "erase_person", "demo")
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="members")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="memberships")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.models import Region
+from mooc.lib.evidence import Evidence
 from mooc.lib.localized import Localized
 
 from ..data import ObjectType, Verb
@@ -16,12 +17,14 @@ from .cohort import Cohort
 from .learner import Learner
 
 
-class LearningRecord(models.Model):
+class LearningRecord(Evidence):
     """An act of learning (xAPI statement). Rows are added, never changed.
 
     The object is a closed type, a stable text id, the edition and a snapshot of its titles: no
     foreign key upward, so the record stays readable when the content is gone.
     """
+
+    written_by = ("record_act", "merge_person", "erase_person", "scale_data")
 
     uuid = models.UUIDField(unique=True)
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="records")

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts.data import Role
+from mooc.lib import kept
 from mooc.lib.http import page_of
 from mooc.lib.text import clean
 
@@ -64,12 +65,12 @@ def classes(request: HttpRequest) -> HttpResponse:
     """My classes, and the form for a new one."""
     if not request.user.is_authenticated or not request.user.has_role(*STAFF):
         raise PermissionDenied
-    form = CohortForm(request.POST or None, user=request.user)
+    form = kept.bind(request, CohortForm, user=request.user)
     if request.method == "POST" and form.is_valid():
         return redirect(f"/classes/{cohorts.open_cohort(leader=request.user, **form.cleaned_data).pk}/")
     page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
     context = {"page": page, "form": form, "nav": "me", "helps": request.user.has_role(Role.HELPER)}
-    return render(request, "learners/classes.html", context, status=400 if form.errors else 200)
+    return render(request, "learners/classes.html", context, status=kept.status(request, form))
 
 
 def _looked_after(request: HttpRequest, pk: int) -> Cohort:

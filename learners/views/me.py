@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts import limits, phones
-from mooc.lib import registry
+from mooc.lib import kept, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging, pdf, selectors, tracking
+from .. import guests, merging, selectors, tracking
 from ..models import Learner
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
@@ -43,6 +43,8 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
+    from .. import pdf  # 28 MB of fonts and paper, for whoever prints
+
     file = tracking.tracking_file(person.learner)
     if kind == "json":
         return JsonResponse(tracking.as_json(file), json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -58,15 +60,13 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After signing in: was it you who learnt on this phone before? A new account never comes to ask.
-    Whoever has a role goes on to the work."""
+    """After signing in or up: was it you who learnt on this phone before? Phones are shared, so a new account
+    is asked as well. Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
         return redirect("/accounts/login/")
     work = registry.work_places(request.user)
     done = redirect(safe_next(request, work[0][1] if work else "/me/"))
     guests.drop_cookie(done)
-    if was := request.session.pop(guests.WAS_COOKIE, ""):
-        guests.hand_over_waiting(done, was)
     guest = guests.waiting_guest(request)
     mine = request.POST.get("mine")
     if guest is None or mine == "no":
@@ -79,7 +79,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/was_you.html", context)
 
 
-@require_POST
+@kept.answers_form_of("/me/")
 @guest_post
 def make_code(request: HttpRequest) -> HttpResponse:
     """Show a guest a code that opens this progress on another phone."""
@@ -88,7 +88,7 @@ def make_code(request: HttpRequest) -> HttpResponse:
         raise Http404
     digits = merging.issue_code(learner=person.learner)
     shown = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
-    return render(request, "learners/code_shown.html", {"code": shown, "nav": "me"})
+    return kept.answer(request, "learners/code_shown.html", {"code": shown, "nav": "me"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,12 +96,13 @@ def make_code(request: HttpRequest) -> HttpResponse:
 def use_code(request: HttpRequest) -> HttpResponse:
     """Type a progress code: this phone goes on where the other one was."""
     if request.method != "POST":
-        return render(request, "learners/code.html", {"nav": "me"})
+        return render(request, "learners/code.html", {"nav": "me"} | (kept.noted(request, "why") or {}))
     context = {"typed": request.POST.get("code", "")[:60], "nav": "me"}
     try:
         learner = _redeem(request, context["typed"])
     except DomainError as error:
-        return render(request, "learners/code.html", context | {"error": str(error)}, status=400)
+        kept.note(request, why={"error": error.message})
+        return render(request, "learners/code.html", context | {"error": error}, status=400)
     person = guests.person_of(request)
     if person and person.signed_in:
         merging.absorb_guest(guest=learner, target=person.learner)
@@ -109,6 +110,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
     here, mine = guests.waiting_guest(request), request.POST.get("mine")
     if here and here.pk != learner.pk:
         if mine not in ("yes", "no"):  # phones are shared: whose is what was learnt on this one?
+            kept.note(request, why={"ask": True})
             return render(request, "learners/code.html", context | {"ask": True}, status=400)
         if mine == "yes":
             merging.absorb_guest(guest=here, target=learner)

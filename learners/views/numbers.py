@@ -14,6 +14,7 @@ from mooc.accounts import tasks
 from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of
 from mooc.lib.queue import later
@@ -45,7 +46,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     helper = _helper(request)
     row = get_object_or_404(selectors.people_of_helper(helper), pk=pk)
     person = cast(User, row.user)  # guests are not among them
-    form = PhoneForm(request.POST or None)
+    form = kept.bind(request, PhoneForm)
     done = False
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,7 +55,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             if note is not None:
                 later(tasks.send_text, note.pk)
         except DomainError as error:
-            form.add_error("phone", str(error))
+            form.add_error("phone", error.message)
     shown = mask_phone(form.cleaned_data["phone"] if done else person.phone or "")
-    context = {"row": row, "form": form, "done": done, "shown": shown, "nav": "me"}
-    return render(request, "learners/number.html", context, status=400 if form.errors else 200)
+    if done:
+        return kept.answer(
+            request, "learners/number.html", {"row": row, "done": True, "shown": shown, "nav": "me"}
+        )
+    context = {"row": row, "form": form, "shown": shown, "nav": "me"}
+    return render(request, "learners/number.html", context, status=kept.status(request, form))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from mooc.lib import registry
+from mooc.lib import kept, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
 
@@ -19,7 +19,8 @@ WORDS = ("删除", "delete")
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What can be done with one's own data."""
-    return render(request, "learners/privacy.html", {"person": guests.person_of(request), "nav": "me"})
+    why = kept.noted(request, "why") or {}
+    return render(request, "learners/privacy.html", {"person": guests.person_of(request), "nav": "me"} | why)
 
 
 @require_safe
@@ -34,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@kept.answers_form_of("/me/privacy/")
 @guest_post
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete everything, after the word was typed."""
@@ -47,13 +48,14 @@ def delete(request: HttpRequest) -> HttpResponse:
     try:
         merging.erase(learner=person.learner)
     except DomainError as error:
-        return _refuse(request, person, error=str(error))
+        return _refuse(request, person, error=error.message)
     logout(request)
-    response = render(request, "learners/deleted.html", {"nav": "me"})
+    response = kept.answer(request, "learners/deleted.html", {"nav": "me"})
     guests.drop_cookie(response)
     return response
 
 
 def _refuse(request: HttpRequest, person: guests.Person, **why: object) -> HttpResponse:
+    kept.note(request, why=why)
     context = {"person": person, "nav": "me"} | why
     return render(request, "learners/privacy.html", context, status=400)

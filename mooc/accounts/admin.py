@@ -6,11 +6,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib.errors import DomainError
+
+from . import admin_places, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
-from .models import Region, RoleGrant, TextMessage, User
+from .models import RoleGrant, TextMessage, User, settle_desk
 
 
 class RoleInline(admin.TabularInline):
@@ -19,6 +25,21 @@ class RoleInline(admin.TabularInline):
     model = RoleGrant
     extra = 0
     autocomplete_fields = ["region"]
+
+
+class AccountForm(UserChangeForm):
+    """The last operator stays one, and stays active."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        stays = data.get("is_superuser", True) and data.get("is_active", True)
+        if self.instance.pk and not stays:
+            try:
+                with transaction.atomic():  # inside the admin's own: the lock stays till it has saved
+                    roles.keep_an_operator(without=self.instance)
+            except DomainError as error:
+                raise ValidationError(error.message) from error
+        return data
 
 
 @admin.register(User)
@@ -51,16 +72,24 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
         ),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
+    readonly_fields = ["is_staff"]  # follows the roles
+    form = AccountForm
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The desk follows the roles."""
+        super().save_related(request, form, formsets, change)
+        settle_desk([form.instance.pk])
 
-@admin.register(Region)
-class RegionAdmin(KeepsHistory, admin.ModelAdmin):
-    """The region tree."""
-
-    list_display = ["code", "name_zh", "name_en", "level"]
-    list_filter = ["level"]
-    search_fields = ["code", "name_zh", "name_en"]
-    autocomplete_fields = ["parent"]
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """An operator stops being one first."""
+        if any(row.is_superuser for row in objs):
+            return (
+                [],
+                {},
+                set(),
+                [str(_("An operator’s account is not deleted. Untick “superuser status” first."))],
+            )
+        return super().get_deleted_objects(objs, request)
 
 
 @admin.register(TextMessage)

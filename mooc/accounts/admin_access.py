@@ -10,6 +10,7 @@ from django.forms import CharField, CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
 from mooc.lib.keeping import ties
 
 from .data import Role
@@ -25,7 +26,7 @@ class KeepsHistory:
     The page that asks "are you sure" names what hangs on the row and what to do instead, and deletes nothing.
     """
 
-    instead: Any = ""  # what to do with a row that may not be deleted
+    instead: Any = _("It can be changed, but not deleted.")  # what to do with a row that may not be deleted
     delete_confirmation_template = "admin/kept/one.html"
     delete_selected_confirmation_template = "admin/kept/several.html"
 
@@ -38,9 +39,7 @@ class KeepsHistory:
         rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])  # type: ignore[attr-defined]  # a mixin of ModelAdmin
         if found := self.ties(rows):
             kept = [_("%(what)s: %(n)s") % {"what": name, "n": count} for name, count in found.items()]
-            if self.instead:
-                kept.append(str(self.instead))
-            return [], {}, set(), kept
+            return [], {}, set(), [*kept, str(self.instead)]  # the last line is a sentence of its own
         return super().get_deleted_objects(objs, request)  # type: ignore[misc]  # as above
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -104,6 +103,8 @@ class OwnRows(KeepsHistory, Uncut):
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
+        if field and db_field.name in names.TITLES:
+            field.validators = [*field.validators, names.validate]
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

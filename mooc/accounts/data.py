@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +32,10 @@ class Elder(models.TextChoices):
     OFF = "", _("Normal text")
     ON = "1", _("Large text")
     XL = "xl", _("Largest text")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesChanged:
+    """A place was moved, got another code, or took another in."""
+
+    region_id: int

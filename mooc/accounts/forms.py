@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
 from mooc.lib.text import clean
 
 from . import phones
@@ -65,9 +66,10 @@ class PersonForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        name = clean(self.cleaned_data["name"])
+        name = names.plain(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError(_("Write the name people call you."))
+        names.validate(name)
         return name
 
     def clean_birth_year(self) -> int | None:
@@ -77,12 +79,28 @@ class PersonForm(forms.Form):
         return year
 
 
+class OwnerForm(forms.Form):
+    """What the owner of a silent account knows."""
+
+    name = forms.CharField(
+        label=_("The name you wrote down then"),
+        max_length=40,
+        error_messages={"required": _("Write the name people call you.")},
+    )
+    year = forms.CharField(label=_("Your year of birth"), max_length=10, required=False)
+
+    def clean_year(self) -> int | None:
+        digits = phones.digits_only(self.cleaned_data["year"], 4)
+        return int(digits) if len(digits) == 4 else None
+
+
 class PasswordPersonForm(PersonForm):
     """The same for people without a phone: a name and a password."""
 
     password = forms.CharField(
         label=_("A password, 8 characters or more"),
         max_length=128,
+        strip=False,
         widget=forms.PasswordInput,
         error_messages={"required": _("Make up a password of 8 characters or more.")},
     )
@@ -92,7 +110,7 @@ class PasswordPersonForm(PersonForm):
         name = super().clean_name()
         if phones.normalise(name):
             raise forms.ValidationError(_("That is a phone number. Write the name people call you."))
-        if User.objects.filter(username__iexact=name).exists():
+        if User.objects.filter(name_key=names.key(name)).exists():
             raise forms.ValidationError(_("This name is taken. Add a number or your village."))
         return name
 

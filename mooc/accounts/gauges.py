@@ -9,6 +9,7 @@ from django.utils import timezone
 from mooc.lib import registry
 
 from .models import TextMessage
+from .places import crooked
 
 LATE = dt.timedelta(minutes=5)
 
@@ -29,8 +30,14 @@ def sms_failed() -> float:
     return TextMessage.objects.filter(state=TextMessage.State.FAILED).count()
 
 
+def places_wrong() -> float:
+    """Places that do not stand where their parent says: people are missing on somebody's board."""
+    return crooked().count()
+
+
 def register() -> None:
     """Called once when Django is ready."""
     registry.gauge.register("mooc_sms_waiting", sms_waiting)
     registry.gauge.register("mooc_sms_overdue", sms_overdue)
     registry.gauge.register("mooc_sms_failed", sms_failed)
+    registry.gauge.register("mooc_places_wrong", places_wrong)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from rest_framework.authtoken.models import Token
 
+from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
 from .data import Elder, RegionLevel, Role
 
+CODE = RegexValidator(r"^\d{2,12}$")
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and starts with 1."))
+
+
+STANDING = {"code", "parent", "parent_id", "level", "path"}  # where a place stands in the tree
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -27,6 +34,10 @@ class RegionQuerySet(models.QuerySet["Region"]):
     def within(self, region: Region) -> RegionQuerySet:
         """The region and all below it."""
         return self.filter(path__startswith=region.path)
+
+    def coded(self, code: str) -> RegionQuerySet:
+        """The place of a code, also of one it had earlier or that of a place merged into it."""
+        return self.filter(Q(code=code) | Q(pk__in=OldRegionCode.objects.filter(code=code).values("region")))
 
     def visible_to(self, user: Any) -> RegionQuerySet:
         """What a person may see: operators all, role holders their regions and below."""
@@ -37,6 +48,16 @@ class RegionQuerySet(models.QuerySet["Region"]):
             wanted |= Q(path__startswith=path)
         return self.filter(wanted)
 
+    def update(self, **values: Any) -> int:
+        """Names only: where a place stands is changed by ``mooc.accounts.places``, with all that hangs on it."""
+        if STANDING & values.keys():
+            raise TypeError("places are moved by mooc.accounts.places")
+        return super().update(**values)
+
+    def restand(self, **values: Any) -> int:
+        """Change where places stand. For ``mooc.accounts.places`` only."""
+        return super().update(**values)
+
 
 class Region(models.Model):
     """A place in the tree province → village.
@@ -45,7 +66,7 @@ class Region(models.Model):
     "this and all below" is one prefix. ``code`` is the national statistics code where there is one.
     """
 
-    code = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{2,12}$")])
+    code = models.CharField(max_length=12, unique=True, validators=[CODE])
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     level = models.PositiveSmallIntegerField(choices=RegionLevel.choices)
     name_zh = models.CharField(max_length=60)
@@ -72,16 +93,102 @@ class Region(models.Model):
 
     def clean(self) -> None:
         if self.parent and self.level != self.parent.level + 1:
-            raise ValidationError({"level": _("A region stands one step below its parent.")})
+            raise ValidationError({"parent": _("A region stands one step below its parent.")})
+        if not self.parent and self.level != RegionLevel.PROVINCE:
+            raise ValidationError({"parent": _("Only a province stands below nothing.")})
+        old = OldRegionCode.objects.filter(code=self.code).exclude(region=self.pk).first()
+        if old:
+            raise ValidationError({"code": _("This is an old code of %(place)s.") % {"place": old.region}})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
-        super().save(*args, **kwargs)
+        """A new place stands below its parent. One that is there keeps its place here, and gets other names.
+
+        :raises TypeError: when code, parent or level were changed: ``mooc.accounts.places`` does that.
+        """
+        with transaction.atomic():
+            if self._state.adding:
+                self.path = f"{self._path_of_parent()}{self.code}/"
+            else:
+                stands = Region.objects.values_list("code", "parent_id", "level").get(pk=self.pk)
+                if stands != (self.code, self.parent_id, self.level):
+                    raise TypeError("places are moved by mooc.accounts.places")
+                names = {"name_zh", "name_en"}
+                kwargs["update_fields"] = names & set(kwargs.get("update_fields") or names)
+            super().save(*args, **kwargs)
+
+    def _path_of_parent(self) -> str:
+        """As it is now, held until this place is stored: the parent may be on its way elsewhere."""
+        if not self.parent_id:
+            return ""
+        rows = Region.objects.select_for_update().filter(pk=self.parent_id)
+        return str(rows.values_list("path", flat=True).get())
+
+
+class OldRegionCode(models.Model):
+    """A code a place had before, or that of a place merged into it: imports and links still find it."""
+
+    goes_with = ("region",)
+
+    code = models.CharField(max_length=12, unique=True, validators=[CODE])
+    region = models.ForeignKey(Region, models.CASCADE, related_name="old_codes")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # text in, text out
+    """The form in which a sign-in name is compared: made anew from ``username`` at every write.
+
+    Of accounts that were alike before this column was made, the later ones keep a number behind their key
+    (``key 2``; a key itself has no space), so that each still signs in with its own password.
+    """
+
+    def deconstruct(self) -> Any:
+        """For the database it is plain text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """The key of the name that is written."""
+        kept, wanted = getattr(model_instance, self.attname), names.key(model_instance.username)[: names.MOST]  # type: ignore[attr-defined]  # users only
+        if kept.partition(" ")[0] != wanted:
+            setattr(model_instance, self.attname, wanted)
+        return str(getattr(model_instance, self.attname))
+
+
+class AccountManager(UserManager["User"]):
+    """Finds by the compared form of a name, and stores the compared form of a password."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The account of a name, however it is spelt."""
+        return self.get(name_key=names.key(username or ""))
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> User:
+        """See Django's."""
+        return super().create_user(username, email, password and names.password(password), **extra_fields)
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> User:
+        """See Django's."""
+        return super().create_superuser(
+            username, email, password and names.password(password), **extra_fields
+        )
 
 
 class User(AbstractUser):
     """Somebody who can sign in: by phone code, or by name or phone and password."""
 
+    username = models.CharField(
+        _("sign-in name"), max_length=150, unique=True, validators=[names.validate],
+        error_messages={"unique": _("This name is taken. Add a number or your village.")},
+    )  # fmt: skip
+    name_key = NameKeyField(max_length=180, unique=True, editable=False, default="")
     first_name = None  # type: ignore[assignment]  # one display name, as people here use it
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), blank=True)
@@ -90,15 +197,18 @@ class User(AbstractUser):
         error_messages={"unique": _("This number belongs to another account.")},
     )  # fmt: skip
     phone_verified = models.BooleanField(_("number checked"), default=False)
-    display_name = models.CharField(_("name"), max_length=40, blank=True)
+    display_name = models.CharField(_("name"), max_length=40, blank=True, validators=[names.validate])
     language = models.CharField(
         _("language"), max_length=8, blank=True, choices=[("zh-hans", "中文"), ("en", "English")]
     )
     elder_mode = models.CharField(_("text size"), max_length=2, blank=True, choices=Elder.choices)
     consented_at = models.DateTimeField(_("agreed to the privacy notice"), null=True, blank=True)
     guardian_consent = models.BooleanField(_("a guardian agrees (under 14)"), default=False)
+    session_turn = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = _("user")
@@ -113,14 +223,33 @@ class User(AbstractUser):
 
     get_short_name = get_full_name
 
+    def clean(self) -> None:
+        self.username, self.display_name = names.plain(self.username or ""), names.plain(self.display_name)
+        alike = User.objects.filter(name_key=names.key(self.username)).exclude(pk=self.pk)
+        if alike.exists() and " " not in self.name_key:
+            raise ValidationError({"username": _("This name is taken. Add a number or your village.")})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.phone = self.phone or None  # "" would collide with the next person without a phone
+        if "username" in (written := kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*written, "name_key"}
         super().save(*args, **kwargs)
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the form in which passwords are compared."""
+        super().set_password(raw_password and names.password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
+        compared = names.password(raw_password)
+        return super().check_password(compared) or (
+            compared != raw_password and super().check_password(raw_password)
+        )
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions end with a new password, and with a new number: the old phone may be lost."""
+        """Sessions end with a new password, with a new number (the old phone may be lost), and with the last role."""
         salt = "mooc.accounts.session"
-        text = f"{self.password}|{self.phone or ''}"
+        text = f"{self.password}|{self.phone or ''}" + (f"|{self.session_turn}" if self.session_turn else "")
         return salted_hmac(salt, text, secret=secret, algorithm="sha256").hexdigest()
 
     def grants(self) -> list[RoleGrant]:
@@ -142,6 +271,27 @@ class User(AbstractUser):
         ]
 
 
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    """Roles, many at once."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With the last role goes the desk."""
+        with transaction.atomic():
+            touched = set(self.values_list("user_id", flat=True))
+            gone = super().delete()
+            settle_desk(touched)
+        return gone
+
+    delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[RoleGrant]:
+        """Roles mean a desk."""
+        with transaction.atomic():
+            made = super().bulk_create(objs, *args, **kwargs)
+            settle_desk({row.user_id for row in made})
+        return made
+
+
 class RoleGrant(TimeStamped):
     """A role for a person, with the region (and all below) it reaches."""
 
@@ -150,6 +300,8 @@ class RoleGrant(TimeStamped):
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+
+    objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -167,8 +319,30 @@ class RoleGrant(TimeStamped):
         return f"{self.get_role_display()} {self.region or ''}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        User.objects.filter(pk=self.user_id, is_staff=False).update(is_staff=True)  # roles mean a desk
+        was = RoleGrant.objects.filter(pk=self.pk).values_list("user_id", flat=True) if self.pk else ()
+        touched = {self.user_id, *was}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            settle_desk(touched)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """With the last role goes the desk."""
+        with transaction.atomic():
+            gone = super().delete(*args, **kwargs)
+            settle_desk([self.user_id])
+        return gone
+
+
+def settle_desk(users: Iterable[int]) -> None:
+    """Whoever has a role, or is an operator, has a desk; whoever has none any more has none, no session from the
+    time there was one, and no key to the API."""
+    rows = User.objects.filter(pk__in=list(users))
+    has = Exists(RoleGrant.objects.filter(user=OuterRef("pk")))
+    rows.filter(Q(is_superuser=True) | has, is_staff=False).update(is_staff=True)
+    without = list(rows.filter(~has, is_superuser=False, is_staff=True).values_list("pk", flat=True))
+    if without:
+        User.objects.filter(pk__in=without).update(is_staff=False, session_turn=F("session_turn") + 1)
+        Token.objects.filter(user__in=without).delete()
 
 
 class TextMessage(TimeStamped):

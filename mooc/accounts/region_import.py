@@ -8,7 +8,10 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from .models import Region
+from mooc.lib.errors import DomainError
+
+from . import places
+from .models import OldRegionCode, Region
 
 COLUMNS = ["code", "parent", "level", "name_zh", "name_en"]
 MOST_ROWS = 60_000
@@ -19,7 +22,7 @@ class RegionFileError(Exception):
 
 
 def import_regions(path: Path) -> tuple[int, int]:
-    """Make or rename regions, all or nothing. Returns (made, changed).
+    """Make, rename or move regions, all or nothing. Returns (made, changed).
 
     :raises RegionFileError: at the first line that does not fit; nothing is changed.
     """
@@ -28,45 +31,51 @@ def import_regions(path: Path) -> tuple[int, int]:
         if reader.fieldnames != COLUMNS:
             raise RegionFileError(f"{path}:1: the columns are {','.join(COLUMNS)}")
         with transaction.atomic():
+            places.hold_tree()
             known = {region.code: region for region in Region.objects.all()}
-            return _import(path, reader, known)
+            old = {row.code: row.region for row in OldRegionCode.objects.select_related("region")}
+            return _import(path, reader, known, old)
 
 
-def _import(path: Path, reader: csv.DictReader[str], known: dict[str, Region]) -> tuple[int, int]:
+def _import(
+    path: Path, reader: csv.DictReader[str], known: dict[str, Region], old: dict[str, Region]
+) -> tuple[int, int]:
     made = changed = 0
     for line, row in enumerate(reader, start=2):
         if line > MOST_ROWS:
             raise RegionFileError(f"{path}:{line}: more than {MOST_ROWS} rows")
         try:
-            region, is_new = _region(row, known)
-            if region is None:
-                continue
-            region.full_clean(exclude=["path"], validate_unique=False)
-            region.save()
-        except (ValidationError, KeyError, ValueError, TypeError) as error:
+            if row["code"] in old and row["code"] not in known:
+                continue  # merged or recoded since the file was made: what it is called now stands
+            parent = (known.get(row["parent"]) or old[row["parent"]]) if row["parent"] else None
+            is_new, is_other = _store(row, parent, known)
+        except (ValidationError, DomainError, KeyError, ValueError, TypeError) as error:
             raise RegionFileError(
                 f"{path}:{line}: {'; '.join(getattr(error, 'messages', [str(error)]))}"
             ) from error
-        known[region.code] = region
-        made, changed = made + is_new, changed + (not is_new)
+        made, changed = made + is_new, changed + is_other
     return made, changed
 
 
-def _region(row: dict[str, str], known: dict[str, Region]) -> tuple[Region | None, bool]:
-    """The region of a row as it should be; ``None`` when it is so already."""
-    parent = known[row["parent"]] if row["parent"] else None
-    wanted = {
-        "level": int(row["level"]),
-        "name_zh": row["name_zh"].strip(),
-        "name_en": row["name_en"].strip(),
-    }
+def _store(row: dict[str, str], parent: Region | None, known: dict[str, Region]) -> tuple[bool, bool]:
+    """Make, move or rename the region of a row; whether it is new, and whether it is another now."""
+    level = int(row["level"])
+    names = {"name_zh": row["name_zh"].strip(), "name_en": row["name_en"].strip()}
     region = known.get(row["code"])
     if region is None:
-        return Region(code=row["code"], parent=parent, **wanted), True
-    if region.parent_id != (parent.pk if parent else None):
-        raise ValueError(f"{row['code']} stands below another region already")
-    if all(getattr(region, name) == value for name, value in wanted.items()):
-        return None, False
-    for name, value in wanted.items():
-        setattr(region, name, value)
-    return region, False
+        region = known[row["code"]] = Region(code=row["code"], parent=parent, level=level, **names)
+        region.full_clean(exclude=["path"], validate_unique=False)
+        region.save()
+        return True, False
+    if region.level != level:
+        raise ValueError(f"{row['code']} is of another level already")
+    moved = region.parent_id != (parent.pk if parent else None)
+    if moved:
+        places.relocate(region=region, parent=parent, code=region.code)
+        region.refresh_from_db()
+    renamed = any(getattr(region, name) != value for name, value in names.items())
+    if renamed:
+        region.name_zh, region.name_en = names["name_zh"], names["name_en"]
+        region.full_clean(exclude=["path"], validate_unique=False)
+        region.save()
+    return False, moved or renamed

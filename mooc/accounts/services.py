@@ -15,8 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import names
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 
@@ -31,6 +32,7 @@ TRIES = 5
 WRONG_A_DAY = 25
 SENDS = 5
 CLAIM = dt.timedelta(seconds=45)
+ALIKE = 5  # accounts of one spelling that are older than the rule against them
 CHILD_UNDER = 14  # who turns 14 this year may still be 13
 _signer = TimestampSigner(salt="accounts.phone")
 
@@ -82,37 +84,47 @@ def send_code(*, phone: str) -> TextMessage:
         return TextMessage.objects.create(phone=phone, text=text, expires_at=now + CODE_LIFE)
 
 
+def _live_codes(phone: str) -> list[LoginCode]:
+    """Codes of a number that can still be typed, the newest first, locked: several messages may be under way.
+
+    A wrong try is written to the newest one. It counts for every code that was out then, so two codes
+    under way give no more tries than one.
+    """
+    since = timezone.now() - CODE_LIFE
+    out = (
+        LoginCode.objects.select_for_update()
+        .filter(phone=phone, made_at__gt=since)
+        .order_by("-made_at", "-pk")
+    )
+    live, wrong = [], 0
+    for code in out:
+        wrong += code.tries
+        if code.used_at is None and code.expires_at > timezone.now() and wrong < TRIES:
+            live.append(code)
+    return live
+
+
 def check_code(*, phone: str, code: str) -> None:
-    """Accept the newest code of a number, once.
+    """Accept any code of a number that is still good, once; the others end with it.
 
     :raises DomainError: wrong or no longer good; the try is counted and stays counted.
     """
     now = timezone.now()
     with transaction.atomic():
-        wrong = sum(
-            LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(days=1)).values_list(
-                "tries", flat=True
-            )
-        )
-        latest = LoginCode.objects.select_for_update().filter(phone=phone).order_by("-made_at").first()
-        usable = latest and latest.used_at is None and latest.expires_at > now and latest.tries < TRIES
-        good = bool(
-            latest
-            and usable
-            and wrong < WRONG_A_DAY
-            and hmac.compare_digest(latest.code_hash, _hash(phone, code))
-        )
-        if latest and good:
-            latest.used_at = now
-            latest.save(update_fields=["used_at"])
-        elif latest and usable:
-            latest.tries += 1
-            latest.save(update_fields=["tries"])
+        live = _live_codes(phone)
+        today = LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(days=1))
+        wrong = sum(today.values_list("tries", flat=True))
+        matches = [hmac.compare_digest(row.code_hash, _hash(phone, code)) for row in live]
+        good = wrong < WRONG_A_DAY and any(matches)
+        if good:
+            today.filter(used_at=None).update(used_at=now)
+        elif live:
+            LoginCode.objects.filter(pk=live[0].pk).update(tries=F("tries") + 1)
     if good:
         return
     if wrong >= WRONG_A_DAY:
         raise TooMany(_("Too many wrong codes today. Call the station, they help."))
-    if not usable:
+    if not live:
         raise DomainError(
             _("This code is no longer good. Have a new one sent."), code="expired", field="code"
         )
@@ -126,12 +138,18 @@ def user_with_phone(phone: str) -> User | None:
 
 def user_by_password(*, name: str, number: str | None, password: str) -> User | None:
     """The active account of a name or number with this password; as slow when there is none."""
-    wanted = {"phone": number} if number else {"username__iexact": name}
-    user = User.objects.filter(**wanted, is_active=True).first()
-    if user is None:
-        make_password(password)
-        return None
-    return user if user.check_password(password) else None
+    wanted = Q(phone=number) if number else _spelt(name)
+    found = list(User.objects.filter(wanted, is_active=True).order_by("pk")[:ALIKE])
+    if not found:
+        make_password(names.password(password))
+    return next((user for user in found if user.check_password(password)), None)
+
+
+def _spelt(name: str) -> Q:
+    """Accounts of a name, however it is spelt. More than one only where both are older than ``name_key``."""
+    key = names.key(name)
+    alike = Q(name_key=key) | Q(name_key__startswith=f"{key} ") if key else Q(pk=None)
+    return Q(username=name) | alike
 
 
 def make_account(
@@ -251,6 +269,5 @@ def forget_old_codes() -> int:
 
 def has_open_code(phone: str) -> bool:
     """Whether a code that was sent to the number can still be typed."""
-    return LoginCode.objects.filter(
-        phone=phone, used_at=None, expires_at__gt=timezone.now(), tries__lt=TRIES
-    ).exists()
+    with transaction.atomic():
+        return bool(_live_codes(phone))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.core.management import call_command
 
-from . import services
+from . import places, services
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -26,3 +30,10 @@ def clear_expired() -> None:
     """Drop sessions, codes and messages that are of no more use."""
     call_command("clearsessions")
     services.forget_old_codes()
+
+
+@shared_task
+def check_places() -> None:
+    """Look whether every place stands where its parent says; say so in the log when not."""
+    for region in places.crooked()[:20]:
+        logger.error("place %s stands at %s, should be %s", region.pk, region.path, region.right_path)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("code/send/", views.send_code, name="account_send_code"),
     path("code/", views.code, name="account_code"),
+    path("quiet/", views.silent, name="account_quiet"),
     path("new/", views.new, name="account_new"),
     path("join/", views.join, name="account_signup"),
     path("switch/", views.switch, name="account_switch"),

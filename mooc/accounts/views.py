@@ -11,18 +11,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.lib import registry
+from mooc.lib import kept, names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
-from . import limits, pending, phones, services, tasks
-from .forms import CodeForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
+from . import limits, pending, phones, quiet, services, tasks
+from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
 
 SENDS_PER_ADDRESS = 300  # in ten minutes: a class of forty signs up behind one address
@@ -35,10 +35,16 @@ def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) ->
     return render(request, f"account/{name}.html", context, status=status)
 
 
+def _address(request: HttpRequest, path: str, **more: str) -> str:
+    """The next step, with where this person was going."""
+    known = {"next": safe_next(request, "")} | more
+    query = urlencode({name: value for name, value in known.items() if value})
+    return f"{path}?{query}" if query else path
+
+
 def _welcome(request: HttpRequest) -> str:
     """Where everybody goes after signing in: learners looks after a guest's progress there."""
-    target = safe_next(request, "")
-    return f"/me/welcome/?{urlencode({'next': target})}" if target else "/me/welcome/"
+    return _address(request, "/me/welcome/")
 
 
 def sign_in(request: HttpRequest, user: User) -> HttpResponse:
@@ -51,8 +57,9 @@ def sign_in(request: HttpRequest, user: User) -> HttpResponse:
 def login(request: HttpRequest) -> HttpResponse:
     """One page: phone code above, name and password below. POST is the password."""
     if request.method != "POST":
-        return _page(request, "login", phone_form=PhoneForm(), password_form=PasswordForm())
-    form = PasswordForm(request.POST)
+        phone_form, password_form = kept.bind(request, PhoneForm), kept.bind(request, PasswordForm)
+        return _page(request, "login", phone_form=phone_form, password_form=password_form)
+    form = kept.bind(request, PasswordForm)
     user = _by_password(request, form) if form.is_valid() else None
     if user is None:
         return _page(request, "login", 400, phone_form=PhoneForm(), password_form=form)
@@ -67,7 +74,7 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
     """
     name, password = form.cleaned_data["login"], form.cleaned_data["password"]
     number = phones.normalise(name)
-    key = f"pw:{number or name.casefold()}"
+    key = f"pw:{number or names.key(name)}"
     counters = ((f"{key}:{limits.address(request)}", WRONG_HERE), (key, WRONG_ANYWHERE))
     if any(limits.counted(counter, 900) >= most for counter, most in counters):
         sentence = _("Too many tries. Wait a quarter of an hour, or use the phone code.")
@@ -81,28 +88,28 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
     return user
 
 
-@require_POST
+@kept.answers_form_of("/accounts/login/")
 def send_code(request: HttpRequest) -> HttpResponse:
     """Send a code to a number, whether it has an account or not. ``again`` repeats the last number."""
     known = pending.phone_of(request, "code") if "again" in request.POST else None
-    form = PhoneForm({"phone": known} if known else request.POST)
+    form = PhoneForm({"phone": known}) if known else kept.bind(request, PhoneForm)
     if not form.is_valid():
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
     phone = form.cleaned_data["phone"]
-    target = {"next": safe_next(request, "")}
+    wait = ""
     try:
         if limits.count(f"send:{limits.address(request)}", 600) > SENDS_PER_ADDRESS:
             raise DomainError(_("Very many codes from this place just now. Try again in ten minutes."))
         later(tasks.send_text, services.send_code(phone=phone).pk)
     except TooMany as error:
         if not services.has_open_code(phone):
-            form.add_error("phone", str(error))
+            form.add_error("phone", error.message)
             return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-        target["wait"] = "1"
+        wait = "1"
     except DomainError as error:
-        form.add_error("phone", str(error))
+        form.add_error("phone", error.message)
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-    return pending.remember(redirect(f"/accounts/code/?{urlencode(target)}"), phone, "code")
+    return pending.remember(redirect(_address(request, "/accounts/code/", wait=wait)), phone, "code")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,44 +119,67 @@ def code(request: HttpRequest) -> HttpResponse:
     if phone is None:
         return redirect("/accounts/login/")
     context = {"shown": mask_phone(phone), "wait": "wait" in request.GET}
-    form = CodeForm(request.POST or None)
+    form = kept.bind(request, CodeForm)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, "code", 400 if form.errors else 200, form=form, **context)
+        return _page(request, "code", kept.status(request, form), form=form, **context)
     try:
         if limits.count(f"guess:{limits.address(request)}", 600) > GUESSES_PER_ADDRESS:
             raise DomainError(_("Very many tries from this place just now. Try again in ten minutes."))
         services.check_code(phone=phone, code=form.cleaned_data["code"])
     except DomainError as error:
-        form.add_error("code", str(error))
+        form.add_error("code", error.message)
         return _page(request, "code", 400, form=form, **context)
     return _checked(request, phone)
 
 
 def _checked(request: HttpRequest, phone: str) -> HttpResponse:
     user = services.user_with_phone(phone)
+    if user is not None and quiet.is_silent(user):
+        return pending.remember(redirect(_address(request, "/accounts/quiet/")), phone, "quiet")
     if user is not None:
         User.objects.filter(pk=user.pk, phone_verified=False).update(phone_verified=True)
         return sign_in(request, user)
-    target = urlencode({"next": safe_next(request, "")})
-    return pending.remember(redirect(f"/accounts/new/?{target}"), phone, "new")
+    return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "new")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def silent(request: HttpRequest) -> HttpResponse:
+    """The number's account was silent for long: its owner says what only the owner knows, others begin anew.
+    Nothing on the page tells whose it was."""
+    phone = pending.phone_of(request, "quiet")
+    user = services.user_with_phone(phone) if phone else None
+    if phone is None or user is None:
+        return redirect("/accounts/login/")
+    if request.method == "POST" and "new" in request.POST:
+        return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "fresh")
+    form = kept.bind(request, OwnerForm)
+    if request.method == "POST" and form.is_valid():
+        try:
+            quiet.recognise(user=user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error("name", error.message)
+        else:
+            return sign_in(request, user)
+    context = {"form": form, "shown": mask_phone(phone), "year": quiet.asks_year(user)}
+    return _page(request, "quiet", kept.status(request, form), **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new person with a checked number: name and consent."""
-    phone = pending.phone_of(request, "new")
+    phone = pending.phone_of(request, "new") or pending.phone_of(request, "fresh")
     if phone is None:
         return redirect("/accounts/login/")
     known = services.user_with_phone(phone)
-    if known is not None and request.method == "POST":  # a double tap: the account is there already
-        return sign_in(request, known)
-    return _join(request, PersonForm(request.POST or None), phone)
+    if known is not None and request.method == "POST" and not quiet.is_silent(known):
+        return sign_in(request, known)  # a double tap: the account is there already
+    return _join(request, kept.bind(request, PersonForm), phone)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """A new person without a phone: name, password and consent."""
-    return _join(request, PasswordPersonForm(request.POST or None), "")
+    return _join(request, kept.bind(request, PasswordPersonForm), "")
 
 
 def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
@@ -157,16 +187,18 @@ def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
         try:
             user = _open_account(request, form.cleaned_data, phone)
         except DomainError as error:
-            form.add_error(error.field or None, str(error))
+            form.add_error(error.field or None, error.message)
         else:
             messages.success(request, _("Kept, %(name)s. It is here on another phone too.") % {"name": user})
             return sign_in(request, user)
-    return _page(request, "new", 400 if form.errors else 200, form=form)
+    return _page(request, "new", kept.status(request, form), form=form)
 
 
 def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> User:
     """The account, with what this phone learnt before, in one transaction."""
     with transaction.atomic():
+        if phone and pending.phone_of(request, "fresh") == phone:
+            quiet.give_up_number(phone=phone)
         user = services.make_account(
             name=data["name"], phone=phone, username="" if phone else data["name"],
             password=data.get("password", ""), birth_year=data["birth_year"], consent=data["consent"],
@@ -183,12 +215,14 @@ def switch(request: HttpRequest) -> HttpResponse:
     return _page(request, "switch")
 
 
-@require_POST
+@kept.answers_form_of("/accounts/switch/")
 @guest_post  # a phone that changes hands leaves its guest, too
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and forget this phone's guest as well. ``again`` goes on to the sign-in page."""
     logout(request)
-    response = _page(request, "signed_out", again="again" in request.POST)
+    response = kept.answer(
+        request, "account/signed_out.html", {"again": "again" in request.POST, "nav": "me"}
+    )
     response.delete_cookie("learner", samesite="Lax")
     response["Clear-Site-Data"] = '"cache"'  # "back" must not show what the last person saw
     return pending.forget(response)

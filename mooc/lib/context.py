@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.http import urlencode
+
+from . import kept
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -22,5 +25,20 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "elder": elder,
         "html_lang": "en" if language == "en" else "zh-Hans",
         "other_lang": "zh-hans" if language == "en" else "en",
-        "here": escape(urlencode({"next": getattr(request, "known_path", request.get_full_path())})),
+        "here": _Address(request, kept.again, "next"),
+        "back": _Address(request, kept.form_again),
     }
+
+
+class _Address:
+    """An address of :mod:`mooc.lib.kept`, worked out when it is printed: on the answer to a POST that stores
+    what was typed, and only then the view has said all it has to say."""
+
+    def __init__(self, request: HttpRequest, find: Callable[[HttpRequest], str], parameter: str = "") -> None:
+        self.request, self.find, self.parameter = request, find, parameter
+
+    def __html__(self) -> str:
+        found = self.find(self.request)
+        return escape(urlencode({self.parameter: found}) if self.parameter else found)
+
+    __str__ = __html__

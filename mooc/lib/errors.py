@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 
 
@@ -17,7 +19,7 @@ class DomainError(Exception):
 
     def __init__(self, message: str | Promise, *, code: str = "", field: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message: Any = message  # str or lazy; forms name a private type for the latter
         self.code = code or self.code
         self.field = field
 

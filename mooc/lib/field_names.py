@@ -1,7 +1,7 @@
-"""Names of fields that Django makes from code ("title zh"), said in the reader's language.
+"""Names of fields and tables that Django makes from code ("title zh"), said in the reader's language.
 
-A model names a field itself where that says more. What only operators see, and what libraries leave
-without a name, is named here once: no migration, and a field nobody named is found by a test.
+A model names itself and its fields where that says more. What only operators see, and what libraries leave
+without a name, is named here once: no migration, and what nobody named is found by a test.
 """
 
 from __future__ import annotations
@@ -26,10 +26,25 @@ NAMES = {
     "title zh": _("title, Chinese"), "tries": _("times tried"), "turn": _("turn"), "type": _("type"), "user": _("user"),
 }  # fmt: skip
 
+# What the desk calls rows that hang on something ("This stays: …"), in the plural.
+ROWS = {
+    "mfa.Authenticator": _("second steps"), "accounts.LoginCode": _("codes sent"),
+    "accounts.PhoneChange": _("changes of number"), "courses.TrackStep": _("places in tracks"),
+    "courses.MediaSize": _("sizes of pictures"), "courses.SearchEntry": _("lines of the search"),
+    "courses.ContentState": _("state of the content"), "learners.Phone": _("phones"),
+    "learners.Former": _("former learners"), "learners.DatabaseState": _("state of the database"),
+    "learners.LessonProgress": _("lessons begun"), "feedback.Notice": _("notices"),
+    "feedback.NoticeChoice": _("choices about notices"), "assessments.Response": _("answers"),
+    "assessments.ReportFile": _("files of reports"), "assessments.HelpNeed": _("signs that somebody needs help"),
+    "assessments.HelpGiven": _("help given"),
+}  # fmt: skip
+
 
 def translate() -> None:
-    """Give every field that still has a name made from code the one above."""
+    """Give every field and table that still has a name made from code the one above."""
     for model in apps.get_models():
+        if name := ROWS.get(model._meta.label):
+            model._meta.verbose_name_plural = name
         for field in model._meta.get_fields():
             if isinstance(field, Field) and field._verbose_name is None and field.verbose_name in NAMES:  # type: ignore[attr-defined]  # what was given; Django keeps it apart
                 field.verbose_name = NAMES[str(field.verbose_name)]

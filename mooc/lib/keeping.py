@@ -43,7 +43,10 @@ def ties(rows: QuerySet[Any]) -> dict[str, int]:
         for hanging in several:  # one row may hang on two parts: an answer on its item and on its try
             wanted |= Q(pk__in=hanging.values("pk"))
         if count := model._base_manager.filter(wanted).count():
-            counts[str(model._meta.verbose_name_plural)] = count
+            named: Any = (
+                model._meta.auto_created or model
+            )  # the lines of a many-to-many field are its owner's
+            counts[str(named._meta.verbose_name_plural)] = count
     return counts
 
 

@@ -106,11 +106,19 @@ def disk_free() -> float:
     return shutil.disk_usage(settings.DATA_DIR).free
 
 
-def tasks_queued() -> float:
-    """Tasks the broker holds for a worker."""
+def _held(queue: str) -> float:
     with current_app.connection_for_read() as broker:
-        queue = broker.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
-        return float(queue.message_count)
+        return float(broker.default_channel.queue_declare(queue).message_count)
+
+
+def tasks_queued() -> float:
+    """Tasks the broker holds for the worker of heavy work."""
+    return _held("heavy")
+
+
+def urgent_queued() -> float:
+    """Codes and notices the broker holds for their own worker."""
+    return _held("urgent")
 
 
 _OWN: dict[str, Callable[[], float]] = {
@@ -118,4 +126,5 @@ _OWN: dict[str, Callable[[], float]] = {
     "mooc_disk_free_bytes": disk_free,
     "mooc_last_backup_age_seconds": backup_age,
     "mooc_tasks_queued": tasks_queued,
+    "mooc_tasks_queued_urgent": urgent_queued,
 }

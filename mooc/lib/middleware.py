@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from . import kept
 from .errors import DomainError
 from .http import from_here
 
@@ -93,6 +94,10 @@ class ErrorPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """The answer to a form, looked at again in another language or size."""
+        return kept.shown_again(request) if kept.NAME in request.GET else None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into pages; everything else goes on to Django."""
         from mooc.lib.responses import not_found, sorry
@@ -108,5 +113,5 @@ class ErrorPagesMiddleware:
         if isinstance(error, Http404):
             return not_found(request)
         if isinstance(error, DomainError):
-            return sorry(request, str(error))
+            return sorry(request, error.message)
         return None

@@ -6,14 +6,14 @@ imports upward.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
 
-from .desk import DeskPanel
+from .desk import DeskLink, DeskPanel, Finding
 
 
 class PagePerson(Protocol):
@@ -64,11 +64,21 @@ erase_person: Registry[Callable[[Any], int]] = Registry("erase_person")
 merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 #: ``load(module, source) -> int``: loads a part of a content folder (quiz items).
 content_part: Registry[Callable[[Any, Any, bool], int]] = Registry("content_part")
+#: ``make(module) -> None``: makes what every module has in a higher room (its quiz), unless it is there.
+module_belonging: Registry[Callable[[Any], None]] = Registry("module_belonging")
+#: ``look(module) -> list[Finding]``: what a higher room knows of a module that is about to be published.
+publishing_check: Registry[Callable[[Any], list[Finding]]] = Registry("publishing_check")
+#: ``link(module) -> DeskLink``: a way from a module's page on the desk to what a higher room holds of it.
+module_link: Registry[Callable[[Any], DeskLink]] = Registry("module_link")
+#: ``modules(fresh) -> Set[int]``: ids of modules whose quiz can be sat now; not ``fresh``: as of the content version.
+quiz_open: Registry[Callable[[bool], Set[int]]] = Registry("quiz_open")
 #: ``check() -> str``: empty when fit to serve, else what is wrong.
 readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
 #: the transaction that makes the account.
 newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")
+#: ``year(user) -> int | None``: the year of birth an account has stated.
+year_of_birth: Registry[Callable[[Any], int | None]] = Registry("year_of_birth")
 #: ``count() -> float``: a number an operator watches, by the name it has on ``/metrics``; the first line
 #: of its docstring says what it is.
 gauge: Registry[Callable[[], float]] = Registry("gauge")
@@ -76,6 +86,12 @@ gauge: Registry[Callable[[], float]] = Registry("gauge")
 data_files: Registry[Callable[[], tuple[Path, str]]] = Registry("data_files")
 #: ``renew() -> None``: called inside the transaction that put an archive's rows into the database.
 restored: Registry[Callable[[], None]] = Registry("restored")
+#: ``rename(old, new) -> None``: a place stands elsewhere; where its code is another, what holds codes as text
+#: follows. Called inside the transaction that moves it.
+place_moved: Registry[Callable[[str, str], None]] = Registry("place_moved")
+#: ``prepare(gone, kept) -> None``: a place goes into another; for codes as text, and for rows of which there
+#: may be one only. All other rows follow of themselves. Called inside the transaction, before they do.
+place_merged: Registry[Callable[[Any, Any], None]] = Registry("place_merged")
 #: ``begin() -> done``: called in the moment that an archive shows; ``done()`` once it is on the disk.
 backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 
-from . import registry
+from . import kept, registry
 
 
 def not_found(request: HttpRequest) -> HttpResponse:
@@ -15,6 +16,6 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/404.html", {"work": work}, status=404)
 
 
-def sorry(request: HttpRequest, sentence: str, status: int = 400) -> HttpResponse:
+def sorry(request: HttpRequest, sentence: str | Promise, status: int = 400) -> HttpResponse:
     """A page that says what happened and what to do."""
-    return render(request, "errors/sorry.html", {"sentence": sentence}, status=status)
+    return kept.answer(request, "errors/sorry.html", {"sentence": sentence}, status=status)

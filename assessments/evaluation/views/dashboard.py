@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from mooc.lib import kept
 from mooc.lib.queue import later
 
 from .. import access, help_points, jobs, selectors, tasks
@@ -87,7 +88,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/courses.html", context)
 
 
-@require_POST
+@kept.answers_form_of("/supervision/")
 @access.supervised
 def count(request: HttpRequest) -> HttpResponse:
     """Count a place or class anew, in the background."""
@@ -107,7 +108,7 @@ def _may_stop(user: Any, job: Job) -> bool:
     return bool(user.is_superuser or job.made_by_id == user.pk)
 
 
-@require_POST
+@kept.answers_form_of("/supervision/")
 @access.supervised
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop counting: whoever asked for it, or the operator."""

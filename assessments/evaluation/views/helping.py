@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners import services as learning
 from learners import tracking
 from learners.models import Learner
+from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, parse_uuid
 
@@ -54,7 +55,7 @@ def _learner(request: HttpRequest, pk: int) -> Learner:
 @access.supervised
 def learner(request: HttpRequest, pk: int) -> HttpResponse:
     """A learner's file; its owner sees who opened it. Below: write down what was done to help."""
-    found, error, status = _learner(request, pk), None, 200
+    found, error, status = _learner(request, pk), kept.noted(request, "error"), 200
     if request.method == "POST":
         try:
             helping.log_help(
@@ -62,7 +63,8 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
                 note=request.POST.get("note", ""), help_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
             )  # fmt: skip
         except DomainError as wrong:
-            error, status = str(wrong), 400
+            error, status = wrong.message, 400
+            kept.note(request, error=error)
         else:
             messages.success(request, _("Noted."))
             return redirect(f"/supervision/learners/{pk}/")
@@ -75,6 +77,6 @@ def _page(request: HttpRequest, found: Learner) -> dict[str, Any]:
     return {
         "learner": found, "file": tracking.tracking_file(found), "actions": HelpAction.choices, "id": uuid.uuid4(),
         "need": helping.with_last_help(selectors.needs_of(None)).filter(learner=found).first(),
-        "given": helping.given_to(found), "note": request.POST.get("note", "")[:200],
-        "chosen": request.POST.get("action", ""), "nav": "help",
+        "given": helping.given_to(found), "note": kept.posted(request).get("note", "")[:200],
+        "chosen": kept.posted(request).get("action", ""), "nav": "help",
     }  # fmt: skip

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from mooc.lib import kept
 from mooc.lib.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text import clean
@@ -28,7 +29,7 @@ from .dashboard import NAMES
 @supervised
 def archive(request: HttpRequest) -> HttpResponse:
     """The form, and all reports of a person's places, the newest first."""
-    form = ReportForm(request.POST if request.method == "POST" else None, initial=_chosen(request))
+    form = kept.bind(request, ReportForm, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
         return _ask(request, form.cleaned_data)
     page = page_of(request, archived.reports_of(request.user))
@@ -39,7 +40,7 @@ def archive(request: HttpRequest) -> HttpResponse:
         "page": page, "rows": archived.filed(list(page)),
         "errors": [error for errors in form.errors.values() for error in errors],
     }  # fmt: skip
-    return render(request, "supervision/reports.html", context, status=400 if form.errors else 200)
+    return render(request, "supervision/reports.html", context, status=kept.status(request, form))
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
@@ -83,7 +84,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
+@kept.answers_form_of("/supervision/reports/{pk}/")
 @supervised
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop making it."""
@@ -93,7 +94,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("supervision_report", pk=pk)
 
 
-@require_POST
+@kept.answers_form_of("/supervision/reports/{pk}/")
 @supervised
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it after all."""

@@ -98,7 +98,7 @@ def load_demo_if_empty(out: Any) -> None:
 
 
 def plan(host: str, port: int) -> dict[str, Any]:
-    """What the supervisor shall do: the three processes of an embedded installation."""
+    """What the supervisor shall do: the processes of an embedded installation."""
     python = sys.executable
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "mooc"]
     worker = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -107,7 +107,8 @@ def plan(host: str, port: int) -> dict[str, Any]:
     return {
         "children": {
             "web": [python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py"],
-            "worker": [python, *celery, "worker", "--loglevel", "warning", *worker],
+            "urgent": [python, *celery, "worker", "-Q", "urgent", "--loglevel", "warning", *worker],
+            "worker": [python, *celery, "worker", "-Q", "heavy", "--loglevel", "warning", *worker],
             "scheduler": [python, *celery, "beat", "--loglevel", "warning", *beat],
         },
         "address": [{"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port],  # noqa: S104  # asked for
