@@ -211,7 +211,8 @@ SESSION_ENGINE = (
     if REDIS_URL
     else "django.contrib.sessions.backends." + ("cached_db" if _one_process else "db")
 )
-BUILD_ID = _build_id()  # cached pages of older code are never served
+OFFLINE = env.bool("MOOC_OFFLINE", True)  # False: phones put the offline worker away, see docs/operating.md
+BUILD_ID = _build_id() + ("" if OFFLINE else "-off")  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
 

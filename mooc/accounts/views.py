@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mooc.lib import kept, names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
+from mooc.lib.middleware import guest_post
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
@@ -217,6 +218,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @kept.answers_form_of("/accounts/switch/")
+@guest_post  # a phone that changes hands leaves its guest, too
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and forget this phone's guest as well. ``again`` goes on to the sign-in page."""
     logout(request)
