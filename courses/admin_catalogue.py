@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.admin_access import KeepsHistory
-from mooc.accounts.desk.forms import DeskForm
+from mooc.accounts.deskforms.forms import DeskForm
 from mooc.lib import names
 
 from .models import Category, SearchQuery, Skill, Track

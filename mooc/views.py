@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.accounts.desk import typed
+from mooc.accounts.deskforms import typed
 from mooc.lib import kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE

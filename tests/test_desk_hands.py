@@ -16,7 +16,7 @@ from django.urls import reverse
 from assessments.models import Item
 from courses.models import Block, LessonEdition, Module
 from feedback.models import AnswerEntry, AnswerModule, SavedReply, Theme
-from mooc.accounts.desk.forms import DeskForm
+from mooc.accounts.deskforms.forms import DeskForm
 from mooc.accounts.models import User
 from tests import world
 

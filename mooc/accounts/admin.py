@@ -16,7 +16,7 @@ from mooc.lib.errors import DomainError
 
 from . import admin_places, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
-from .desk.forms import DeskForm
+from .deskforms.forms import DeskForm
 from .models import RoleGrant, TextMessage, User, settle_desk
 
 

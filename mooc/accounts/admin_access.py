@@ -14,7 +14,7 @@ from mooc.lib import names
 from mooc.lib.keeping import ties
 
 from .data import Role
-from .desk.forms import DeskForm, Uncut
+from .deskforms.forms import DeskForm, Uncut
 
 
 class KeepsHistory:

@@ -17,7 +17,7 @@ from mooc.lib.errors import DomainError
 
 from . import places
 from .admin_access import KeepsHistory
-from .desk.forms import DeskForm
+from .deskforms.forms import DeskForm
 from .models import Region
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib import registry
 
-from .desk import typed
+from .deskforms import typed
 
 
 class AdminSite(admin.AdminSite):
