@@ -25,7 +25,6 @@ from . import limits, pending, phones, quiet, services, tasks
 from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
 
-SENDS_PER_ADDRESS = 300  # in ten minutes: a class of forty signs up behind one address
 GUESSES_PER_ADDRESS = 300
 WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour
 
@@ -98,8 +97,11 @@ def send_code(request: HttpRequest) -> HttpResponse:
     phone = form.cleaned_data["phone"]
     wait = ""
     try:
-        if limits.count(f"send:{limits.address(request)}", 600) > SENDS_PER_ADDRESS:
-            raise DomainError(_("Very many codes from this place just now. Try again in ten minutes."))
+        for what in ("texts at once", "text"):
+            if not limits.address_may(request, what):
+                raise DomainError(
+                    _("Very many codes from this place just now. Wait a little, then try again.")
+                )
         later(tasks.send_text, services.send_code(phone=phone).pk)
     except TooMany as error:
         if not services.has_open_code(phone):
