@@ -48,7 +48,8 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
         for _name, merge in registry.merge_person:
             merge(source, into)
         for membership in source.memberships.all():
-            into.memberships.get_or_create(cohort_id=membership.cohort_id)
+            left = {"left_at": membership.left_at}
+            into.memberships.get_or_create(cohort_id=membership.cohort_id, defaults=left)
         source.openings.update(learner=into)
         LessonProgress.objects.filter(learner=source).delete()
         Enrolment.objects.filter(learner=source).delete()

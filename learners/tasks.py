@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from . import merging, rebuilding
+from . import merging, rebuilding, uniting
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 def forget_old_guests() -> None:
     """Drop guests of half a year ago."""
     merging.forget_old_guests()
+    uniting.forget_rows()
 
 
 @shared_task

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import registry
 from mooc.lib.errors import DomainError
 
 from . import admin_places, roles  # noqa: F401  # the first registers itself
@@ -74,6 +75,11 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
     ]
     readonly_fields = ["is_staff"]  # follows the roles
     form = AccountForm
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """What other rooms do with accounts, too."""
+        more = {name: (act, name, act.short_description) for name, act in registry.account_action}
+        return super().get_actions(request) | more
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The desk follows the roles."""
