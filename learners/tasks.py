@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from . import merging, rebuilding, uniting
+from . import merging, numbers, rebuilding, uniting
 
 logger = logging.getLogger(__name__)
 
@@ -23,3 +23,9 @@ def check_progress() -> None:
     """Look whether summaries and records still agree; say so in the log when not."""
     for line in rebuilding.check_all(most=20):
         logger.error("progress differs from records: %s", line)
+
+
+@shared_task
+def settle_numbers() -> None:
+    """New numbers that were agreed to and have waited."""
+    numbers.settle()

@@ -4,11 +4,12 @@ from .access import FileOpening
 from .cohort import Cohort, CohortMember
 from .learner import Learner
 from .merge import AccountMerge
+from .number import NumberWish
 from .phone import DatabaseState, Former, Phone
 from .progress import Enrolment, LessonProgress
 from .record import LearningRecord
 
 __all__ = [
     "AccountMerge", "Cohort", "CohortMember", "DatabaseState", "Enrolment", "FileOpening", "Former", "Learner",
-    "LearningRecord", "LessonProgress", "Phone",
+    "LearningRecord", "LessonProgress", "NumberWish", "Phone",
 ]  # fmt: skip
