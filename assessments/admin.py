@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from courses.admin import Sentence
 from courses.models import Module
-from courses.services import bump_content
+from courses.services import tell_asks_changed
 from mooc.accounts.admin_access import OwnInline, OwnRows
 
 from .data import ItemKind
@@ -58,22 +59,26 @@ class OptionInline(OwnInline, admin.TabularInline):
 
 
 class AskedAnew:
-    """Mixin: what is asked and how it is judged is read anew after every change."""
+    """Mixin: what is asked and how it is judged is read anew after every change, and whoever has nothing
+    left to do is settled."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The last step of saving."""
         super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
-        bump_content()
+        for module_id in {form.instance.module_id, form.initial.get("module", form.instance.module_id)}:
+            tell_asks_changed(module_id=module_id)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """One row."""
         super().delete_model(request, obj)  # type: ignore[misc]  # as above
-        bump_content()
+        tell_asks_changed(module_id=obj.module_id)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Several at once."""
+        module_ids = set(queryset.values_list("module", flat=True))
         super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
-        bump_content()
+        for module_id in module_ids:
+            tell_asks_changed(module_id=module_id)
 
 
 class ItemForm(forms.ModelForm):
@@ -102,12 +107,42 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
         """Own items with what the list shows."""
         return super().get_queryset(request).select_related("module__draft")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The code is for good; an item that was answered stays in its module, where its answers count."""
+        if obj is None:
+            return []
+        return ["code", "module"] if obj.responses.exists() else ["code"]
+
+    def ties(self, rows: Any) -> dict[str, int]:
+        """Answers and cards, and the tries that have drawn it: they know it by its code."""
+        found = super().ties(rows)
+        if tries := sum(item.tries_that_drew_it() for item in rows):
+            found[str(_("tries that ask it"))] = tries
+        return found
+
 
 @admin.register(Quiz)
 class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
-    """Length and pass mark of a module's quiz."""
+    """Length and pass mark of a module's quiz. A quiz is there when its module is, and as long."""
 
     list_display = ["module", "length", "pass_percent"]
+    readonly_fields = ["module"]
     own_path = "module__in"
     own_model = Module
-    own_fields = {"module": Module}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Made with its module."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Answers hang on it: untick "the quiz must be passed", or take its questions out of use."""
+        return False
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """There is nothing to add: whoever comes by an old link changes the quiz that is there."""
+        module = request.POST.get("module") or request.GET.get("module") or ""
+        quiz = Quiz.objects.filter(module=int(module)).first() if module.isdecimal() else None
+        if quiz is None:
+            messages.info(request, _("Every course has its quiz from the start. Choose it here."))
+            return redirect("admin:assessments_quiz_changelist")
+        return self.change_view(request, str(quiz.pk), form_url, extra_context)

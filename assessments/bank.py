@@ -19,6 +19,7 @@ from .models import Item, Quiz
 
 MOST = 200  # quizzes kept at a time; a county has tens
 _kept: dict[tuple[str, int], AskedQuiz] = {}
+_open: dict[str, frozenset[int]] = {}  # modules whose quiz can be sat, by content version
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,26 @@ def asked_quiz(pk: int) -> AskedQuiz:
     return known
 
 
+def open_modules(fresh: bool = False) -> frozenset[int]:
+    """Ids of modules whose quiz has a question in use: no query while the content stands, else 1.
+
+    :param fresh: ask the database, whatever is kept.
+    """
+    version = "" if fresh else content_version()
+    known = None if fresh else _open.get(version)
+    if known is None:
+        rows = Item.objects.live().filter(module__quiz__isnull=False).order_by()
+        known = frozenset(rows.values_list("module", flat=True).distinct())
+        if not fresh:
+            _open.clear()
+            _open[version] = known
+    return known
+
+
 def forget() -> None:
     """Read every quiz anew."""
     _kept.clear()
+    _open.clear()
 
 
 def _read(pk: int) -> AskedQuiz:

@@ -48,26 +48,29 @@ class QuestionPage:
         return len(self.done)
 
 
-def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage:
+def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage | None:
     """The next question of the learner's open try, or the first of a new one: ≤ 5 queries.
 
     A new try is only an id until its first answer is stored: ``begun`` shows the same question again, and
     so does the id itself for a learner who is known, after the page was loaded again in large letters, say.
+
+    :returns: ``None`` when there is no question to ask.
     """
     attempt = (
         Attempt.objects.filter(quiz=quiz, learner=learner, finished_at=None).first() if learner else None
     )
-    if attempt:
-        attempt_id, codes = attempt.uuid, attempt.item_codes.split()
-        answered = set(attempt.responses.values_list("item__code", flat=True))
-    else:
-        attempt_id = begun or _next_try(quiz, learner)
-        codes = scoring.draw(list(quiz.live_codes()), quiz.length, attempt_id)
-        answered = set()
-    left = [code for code in codes if code not in answered]
-    if not left:
-        raise Http404
-    item = Item.objects.select_related("lesson").prefetch_related("options").get(code=left[0])
+    in_use = list(quiz.live_codes())
+    answered: list[str] = attempt.answered_codes.split() if attempt else []
+    left = scoring.left(attempt.item_codes.split(), answered, set(in_use)) if attempt else []
+    if attempt and left:
+        attempt_id = attempt.uuid
+    else:  # nothing of an open try is in use any more: a new one, whose first answer closes it
+        attempt_id, answered = begun or _next_try(quiz, learner), []
+        left = scoring.draw(in_use, quiz.length, attempt_id)
+    items = Item.objects.filter(module=quiz.module_id).select_related("lesson").prefetch_related("options")
+    item = items.filter(code__in=left[:1]).first()
+    if item is None:
+        return None
     options = scoring.arranged(list(item.options.all()), item.kind, attempt_id, item.code)
     done = [True] * len(answered) + [False] * len(left)
     return QuestionPage(quiz, attempt_id, item, options, len(answered) + 1, done)

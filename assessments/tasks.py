@@ -1,5 +1,19 @@
-"""Background work of assessments, found here by the worker."""
+"""Background work of assessments, found here by the worker. Every task may run twice."""
 
+from __future__ import annotations
+
+from celery import shared_task
+
+from mooc.lib.queue import later
+
+from . import tries
 from .evaluation.tasks import evaluate_nightly, monthly_reports, run_job, sweep
 
-__all__ = ["evaluate_nightly", "monthly_reports", "run_job", "sweep"]
+__all__ = ["evaluate_nightly", "finish_tries", "monthly_reports", "run_job", "sweep"]
+
+
+@shared_task
+def finish_tries(module_id: int) -> None:
+    """End the tries whose questions were all taken out of use: a batch, and the next one after it."""
+    if tries.finish_tries(module_id=module_id):
+        later(finish_tries, module_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.lib import registry
 from mooc.lib.errors import DomainError
 
 from . import addresses, admin_catalogue, drafts, services
@@ -150,6 +151,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         if module.draft_id is None and draft:
             Module.objects.filter(pk=module.pk).update(draft=draft)
         services.ensure_draft(module=Module.objects.get(pk=module.pk))
+        if "quiz_required" in form.changed_data:
+            services.tell_asks_changed(module_id=module.pk)
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
 
@@ -191,18 +194,12 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         )
         return format_html("{}{}{}", links, add, back)
 
-    @admin.display(description=_("quiz items"))
+    @admin.display(description=_("quiz"))
     def item_link(self, module: Module) -> str:
-        """Link to the module's items."""
-        return (
-            format_html(
-                '<a href="/admin/assessments/item/?module__id__exact={}">{}</a>',
-                module.pk,
-                _("open"),
-            )
-            if module.pk
-            else "–"
-        )
+        """Ways to the module's quiz and its items, as their room tells."""
+        links = [link(module) for _name, link in registry.module_link] if module.pk else []
+        rows = [(link.href, link.text) for link in links]
+        return format_html_join("", '<div><a href="{}">{}</a></div>', rows) or "–"
 
     @admin.action(description=_("Publish: learners see it from now on"))
     def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
@@ -211,6 +208,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
             try:
                 services.publish_module(module=module)
                 messages.success(request, _("%(module)s is published.") % {"module": module})
+                for words in services.publishing_warnings(module=module):
+                    messages.warning(request, f"{module}: {words}")
             except DomainError as error:
                 messages.error(request, f"{module}: {error}")
 

@@ -57,6 +57,13 @@ class ModulePublished:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleAsksChanged:
+    """What a module asks of whoever wants to finish it has changed: the quiz, or the lessons."""
+
+    module_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One lesson or module found. ``kind`` is ``lesson`` or ``module``."""
 

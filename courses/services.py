@@ -12,11 +12,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mooc.lib import registry
+from mooc.lib.desk import Finding
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
 from . import search_index, selectors, signals
-from .data import BlockKind, ModulePublished
+from .data import BlockKind, ModuleAsksChanged, ModulePublished
 from .models import (
     Block,
     ContentState,
@@ -96,6 +98,8 @@ def publish_module(*, module: Module) -> ModuleEdition:
     """
     with transaction.atomic():
         module = Module.objects.select_for_update().get(pk=module.pk)
+        for _name, make in registry.module_belonging:  # whatever way the module came into the database
+            make(module)
         draft = ensure_draft(module=module)
         problems = draft_problems(draft=draft)
         if problems:
@@ -142,7 +146,23 @@ def draft_problems(*, draft: ModuleEdition) -> list[str]:
             problems.append(_("“%(lesson)s” has no content yet.") % {"lesson": lesson})
         if any(_block_is_half(block) for block in lesson.blocks.all()):
             problems.append(_("A block of “%(lesson)s” lacks a language or its file.") % {"lesson": lesson})
-    return problems
+    return problems + [finding.text for finding in _findings(draft.module) if finding.stops]
+
+
+def _findings(module: Module) -> list[Finding]:
+    """What higher rooms say of a module that is about to be published."""
+    return [finding for _name, look in registry.publishing_check for finding in look(module)]
+
+
+def publishing_warnings(*, module: Module) -> list[str]:
+    """What to know of a published module though it does not keep it from being published."""
+    return [finding.text for finding in _findings(module) if not finding.stops]
+
+
+def tell_asks_changed(*, module_id: int) -> None:
+    """What the module asks has changed without publishing: pages say so, and whoever has done it all is settled."""
+    bump_content()
+    emit(signals.module_asks_changed, ModuleAsksChanged(module_id))
 
 
 def _block_is_half(block: Block) -> bool:

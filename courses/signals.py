@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 module_published = Signal()  # fact: data.ModulePublished
+module_asks_changed = Signal()  # fact: data.ModuleAsksChanged

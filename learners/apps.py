@@ -7,6 +7,6 @@ class LearnersConfig(AppConfig):
     verbose_name = _("Learners")
 
     def ready(self) -> None:
-        from . import registration
+        from . import handlers, registration  # noqa: F401  # receivers connect themselves
 
         registration.register()

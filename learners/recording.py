@@ -20,6 +20,7 @@ from mooc.lib.events import emit
 from . import signals, summaries
 from .data import Act, Activity, ObjectType, RecordStored, Verb
 from .models import Enrolment, Learner, LearningRecord
+from .requirements import quiz_can_be_sat
 
 NAMESPACE = uuid.UUID("6f1f3a52-6f55-4f0e-9a57-1e7f1f0c8a11")  # for acts a phone without script makes
 OLDEST = dt.timedelta(days=180)
@@ -107,14 +108,17 @@ def _follow_up(record: LearningRecord, module: Module | None, *, signed_in: bool
     settle(learner, module, only_lesson=lesson)
 
 
-def settle(learner: Learner, module: Module, *, only_lesson: str = "") -> None:
-    """Bring one module's summaries up to date, and write down its completion when it is complete."""
+def settle(learner: Learner, module: Module, *, only_lesson: str = "", at: dt.datetime | None = None) -> None:
+    """Bring one module's summaries up to date, and write down its completion when it is complete.
+
+    :param at: when it became complete, where that is not the learner's last act.
+    """
     summary = summaries.bring_up_to_date(learner.pk, module, only_lesson=only_lesson)
     if summary.completed_at is not None or not _is_complete(module, summary):
         return
     act = Act(
         derived_id(learner, "completed", module.slug), Verb.COMPLETED,
-        Activity(ObjectType.MODULE, module.slug, *module_titles(module)), summary.last_at or timezone.now(),
+        Activity(ObjectType.MODULE, module.slug, *module_titles(module)), at or summary.last_at or timezone.now(),
         module.slug, completion=True,
     )  # fmt: skip
     _insert(learner, act)
@@ -142,13 +146,16 @@ def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> Non
 
 
 def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
-    """Lessons done and quiz passed, by what is published now."""
-    if not summary.done or (module.quiz_required and summary.quiz_passed_at is None):
+    """Lessons done and quiz passed, by what is published now. A quiz nobody can sit is not waited for."""
+    if not summary.done:
         return False
     wanted = set(
         Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True)
     )
-    return bool(wanted) and wanted <= summary.done
+    if not wanted or not wanted <= summary.done:
+        return False
+    waits = module.quiz_required and summary.quiz_passed_at is None
+    return not waits or not quiz_can_be_sat(module.pk, fresh=True)
 
 
 def module_titles(module: Module) -> tuple[str, str]:

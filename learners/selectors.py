@@ -13,6 +13,7 @@ from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
+from .requirements import quiz_can_be_sat
 
 FIRST_SCREEN = 2  # blocks a phone shows without scrolling: going on there is going on at the top
 
@@ -30,6 +31,7 @@ class ModuleState:
     block: int = 0
     left: tuple[LessonEdition, ...] = ()
     onward: Module | None = None  # what to learn next, once this module is complete
+    quiz: bool = False  # whether its quiz can be sat
 
     @property
     def title(self) -> str:
@@ -38,9 +40,10 @@ class ModuleState:
 
     @property
     def next_url(self) -> str:
-        """The lesson to go on with, at the block that was on the screen last; the quiz when all are read."""
+        """The lesson to go on with, at the block that was on the screen last; when all are read the quiz,
+        or the module where it cannot be sat."""
         if self.next_lesson is None:
-            return f"/modules/{self.module.slug}/quiz/"
+            return f"/modules/{self.module.slug}/{'quiz/' if self.quiz else ''}"
         place = f"#b{self.block}" if self.block > FIRST_SCREEN else ""
         return f"/lessons/{self.next_lesson.lesson.slug}/{place}"
 
@@ -74,7 +77,7 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
     place = known.get(following.lesson_id) if following else None
     return ModuleState(
         module, len(lessons) - len(left), len(lessons), following, bool(known), enrolment,
-        block=place.block if place else 0, left=tuple(left),
+        block=place.block if place else 0, left=tuple(left), quiz=quiz_can_be_sat(module.pk),
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ import logging
 
 from celery import shared_task
 
-from . import merging, numbers, rebuilding, uniting
+from mooc.lib.queue import later
+
+from . import merging, numbers, rebuilding, settling, uniting
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +21,17 @@ def forget_old_guests() -> None:
 
 
 @shared_task
+def settle_module(module_id: int, after: int = 0) -> None:
+    """Finish a module for those who have done all it asks now: a batch, and the next one after it."""
+    last = settling.settle_module(module_id=module_id, after=after)
+    if last is not None:
+        later(settle_module, module_id, last)
+
+
+@shared_task
 def check_progress() -> None:
-    """Look whether summaries and records still agree; say so in the log when not."""
+    """Finish what is done, then look whether summaries and records agree; say so in the log when not."""
+    settling.settle_everything()
     for line in rebuilding.check_all(most=20):
         logger.error("progress differs from records: %s", line)
 

@@ -290,20 +290,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(day_of_month="1", hour=4, minute=0),
     },
     "new-themes": {"task": "feedback.tasks.find_new_themes", "schedule": crontab(hour=2, minute=50)},
-    "clear-sessions": {
-        "task": "mooc.accounts.tasks.clear_expired",
-        "schedule": crontab(hour=3, minute=10),
-    },
+    "clear-sessions": {"task": "mooc.accounts.tasks.clear_expired", "schedule": crontab(hour=3, minute=10)},
     "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
     "settle-numbers": {"task": "learners.tasks.settle_numbers", "schedule": crontab(minute=25)},
-    "forget-guests": {
-        "task": "learners.tasks.forget_old_guests",
-        "schedule": crontab(hour=3, minute=20),
-    },
-    "check-progress": {
-        "task": "learners.tasks.check_progress",
-        "schedule": crontab(hour=3, minute=40),
-    },
+    "forget-guests": {"task": "learners.tasks.forget_old_guests", "schedule": crontab(hour=3, minute=20)},
+    "check-progress": {"task": "learners.tasks.check_progress", "schedule": crontab(hour=3, minute=40)},
 }
 
 # --- languages ---------------------------------------------------------------------------------
@@ -314,6 +305,7 @@ USE_I18N = USE_TZ = True
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+BACKUP_DAYS = env.int("MOOC_BACKUP_DAYS", 14)  # how long nightly copies are kept: the privacy page says it
 AUTHENTICATION_BACKENDS = ["learners.auth.LearnerBackend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests only: a slow hash tests nothing

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import kept, metrics, readiness, registry
+from mooc.lib import kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -48,7 +48,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, in plain words."""
-    return render(request, "privacy.html")
+    told = {"promised": personal.promised(), "days": settings.BACKUP_DAYS}
+    return render(request, "privacy.html", told)
 
 
 @require_safe

@@ -33,6 +33,7 @@ class Attempt(Evidence, TimeStamped):
     edition = models.PositiveIntegerField(default=0)
     right = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField()
+    needed = models.PositiveSmallIntegerField(null=True)  # right answers that were enough when it was judged
     score = models.FloatField(null=True)
     passed = models.BooleanField(null=True)
     finished_at = models.DateTimeField(null=True)

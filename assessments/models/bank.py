@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,9 @@ from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
 from ..data import ItemKind
+
+CODE_STAYS = _("The code of a question never changes: tries remember by it what they asked.")
+ASKED_STAYS = _("This question was asked already. Take it out of use instead of deleting it.")
 
 
 class Quiz(TimeStamped):
@@ -50,14 +55,21 @@ class Quiz(TimeStamped):
         """Codes of the items learners are asked."""
         return self.module.items.filter(live=True).values_list("code", flat=True)
 
-    @property
-    def needed(self) -> int:
-        """How many right answers pass a try of full length."""
-        return -(-self.length * self.pass_percent // 100)
-
 
 class ItemQuerySet(models.QuerySet["Item"]):
-    """Filters of items."""
+    """Filters of items. What was drawn or answered stays, and a code is for good."""
+
+    def update(self, **columns: Any) -> int:
+        """Everything but the code, by which tries remember what they drew."""
+        if "code" in columns:
+            raise ValidationError({"code": CODE_STAYS})
+        return super().update(**columns)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Only what nobody was ever asked."""
+        for item in self:
+            item.refuse_if_asked()
+        return super().delete()
 
     def live(self) -> ItemQuerySet:
         """Items that learners are asked."""
@@ -108,6 +120,38 @@ class Item(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.code} {self.stem}"
+
+    def clean(self) -> None:
+        """A code is for good."""
+        if not self._state.adding and self._saved_code() != self.code:
+            raise ValidationError({"code": CODE_STAYS})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the code it had from the start."""
+        Item.clean(self)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Only what nobody was ever asked."""
+        self.refuse_if_asked()
+        return super().delete(*args, **kwargs)
+
+    def _saved_code(self) -> str:
+        saved = Item.objects.filter(pk=self.pk).values_list("code", flat=True).first()
+        return self.code if saved is None else saved
+
+    def tries_that_drew_it(self) -> int:
+        """How many tries ask it, or have asked it: they know it by its code. Reads all that may."""
+        tries = apps.get_model("assessments", "Attempt").objects.filter(item_codes__contains=self.code)
+        return sum(self.code in codes.split() for codes in tries.values_list("item_codes", flat=True))
+
+    def refuse_if_asked(self) -> None:
+        """Stop what would take it away.
+
+        :raises ProtectedError: when somebody was asked it.
+        """
+        if self.responses.exists() or self.tries_that_drew_it():
+            raise models.ProtectedError(str(ASKED_STAYS), {self})
 
 
 class Option(models.Model):

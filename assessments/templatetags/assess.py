@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import Count, Q
 
 from courses.models import Module
 
+from .. import scoring
 from ..models import Quiz
 
 register = template.Library()
@@ -15,6 +17,16 @@ register = template.Library()
 
 @register.inclusion_tag("assessments/quiz_row.html", takes_context=True)
 def quiz_row(context: template.Context, module: Module) -> dict[str, Any]:
-    """The quiz as the last row of a module's lessons; for somebody who passed it, their result."""
-    quiz = Quiz.objects.filter(module=module).first()
-    return {"quiz": quiz, "needed": quiz.needed if quiz else 0, "request": context.get("request")}
+    """The quiz as the last row of a module's lessons; for somebody who passed it, their result.
+
+    Its numbers are those of a try begun now: never more questions than are in use. 1 query.
+    """
+    items = Count("module__items")
+    in_use = Count("module__items", filter=Q(module__items__live=True))
+    quiz: Any = Quiz.objects.filter(module=module).annotate(items=items, in_use=in_use).first()
+    asks = min(quiz.length, quiz.in_use) if quiz else 0
+    return {
+        "quiz": quiz, "asks": asks, "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
+        "paused": bool(quiz and quiz.items and not asks and module.quiz_required),
+        "request": context.get("request"),
+    }  # fmt: skip

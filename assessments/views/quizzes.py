@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from courses.models import Lesson
+from courses.models import Lesson, Module
 from learners import guests
 from learners.selectors import module_state
 from mooc.lib import kept
@@ -17,7 +17,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 
-from .. import selectors, services
+from .. import scoring, selectors, services
 from ..bank import asked_quiz
 from ..models import Quiz
 
@@ -29,9 +29,9 @@ def _slug(lesson: Lesson | None) -> str:
 
 @require_safe
 def quiz_of_module(request: HttpRequest, slug: str) -> HttpResponse:
-    """The quiz of a module, by the module's name."""
-    quiz = get_object_or_404(Quiz, module__slug=slug, module__published__isnull=False)
-    return redirect(quiz)
+    """The quiz of a module, by the module's name; the module where there is none."""
+    module = get_object_or_404(Module.objects.published().select_related("quiz"), slug=slug)
+    return redirect(getattr(module, "quiz", module))
 
 
 @require_safe
@@ -44,7 +44,10 @@ def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpRespon
     kept.note(request, error=error)
     person = guests.person_of(request)
     begun = parse_uuid(kept.posted(request).get("attempt"))
-    page = selectors.question_page(selectors.quiz_of(pk), person.learner if person else None, begun)
+    quiz = selectors.quiz_of(pk)
+    page = selectors.question_page(quiz, person.learner if person else None, begun)
+    if page is None:  # no question is in use: the course's page says so
+        return redirect(quiz.module)
     context = {
         "page": page,
         "error": error,
@@ -100,16 +103,19 @@ def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> H
 @require_safe
 def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     """How the try went, and what to do next."""
-    quiz = asked_quiz(pk).quiz
+    asked = asked_quiz(pk)
+    quiz = asked.quiz
     row = _own_attempt(request, quiz, attempt)
-    if row.finished_at is None:
-        raise Http404
+    if row.passed is None:  # open, or put away without a result: on with the quiz
+        return redirect(quiz)
     person = guests.person_of(request)
     rows = selectors.result_rows(row)
+    needed = row.needed or scoring.needed(row.total, quiz.pass_percent)  # older tries did not keep it
     again = next((answer.item.lesson for answer in rows if not answer.right and answer.item.lesson), None)
     context = {
         "quiz": quiz, "attempt": row, "rows": rows, "nav": "learn", "guest": not (person and person.signed_in),
-        "missing": quiz.needed - row.right, "again": again, "ask_from": _slug(again),
+        "needed": needed, "missing": needed - row.right, "again": again, "ask_from": _slug(again),
+        "others": len(asked.live_codes) > row.total,
         "state": module_state(person.learner, quiz.module_id) if person and row.passed else None,
     }  # fmt: skip
     return render(request, "assessments/result.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,7 @@ def notebook(request: HttpRequest) -> HttpResponse:
     """What is due now, one question; and the whole notebook below."""
     person = guests.person_of(request)
     due = selectors.due_cards(person.learner) if person else []
-    cards = ReviewCard.objects.filter(learner=person.learner if person else None)
+    cards = ReviewCard.objects.filter(learner=person.learner if person else None, item__live=True)
     page = page_of(request, cards.select_related("item__lesson").order_by("learnt_at", "due_at", "pk"))
     return render(
         request, "assessments/notebook.html", {"due": due, "page": page, "now": timezone.now(), "nav": "me"}
@@ -54,6 +54,8 @@ def _options(card: ReviewCard) -> list:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
+    if not row.item.live:  # being mended: it comes back when it is in use again
+        return redirect("notebook")
     error = kept.noted(request, "error")
     context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
     return render(request, "assessments/card.html", context)
@@ -69,9 +71,8 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     number = request.POST.get("round", "")
     person = guests.person_of(request)
-    options = [(option, option.pk in chosen) for option in _options(row)]
     try:
-        right = services.review_item(
+        done = services.review_item(
             card=row, round_number=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1,
             chosen=chosen, signed_in=bool(person and person.signed_in),
         )  # fmt: skip
@@ -81,5 +82,8 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/card.html", context, status=400)
     row.refresh_from_db()
     left = selectors.due_cards(row.learner)
-    context = {"card": row, "options": options, "right": right, "left": left, "nav": "me"}
+    options = [(option, option.pk in done.chosen) for option in _options(row)]
+    context = {
+        "card": row, "options": options, "right": done.right, "left": left, "first": not done.same, "nav": "me",
+    }  # fmt: skip
     return kept.answer(request, "assessments/card_explained.html", context)

@@ -159,9 +159,9 @@ def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -
         draft_hash(services.ensure_draft(module=module)),
     )
     module.save()
-    services.publish_module(module=module)
-    for _name, load in registry.content_part:
+    for _name, load in registry.content_part:  # first: publishing looks whether the quiz can be sat
         report.items += load(module, source, overwrite)
+    services.publish_module(module=module)
     report.loaded.append(module.code)
 
 

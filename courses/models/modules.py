@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from mooc.accounts.data import Role
+from mooc.lib import registry
 from mooc.lib.models import TimeStamped
 
 from ..data import Level
@@ -87,6 +88,15 @@ class Module(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.code} {self.draft.title if self.draft else self.slug}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new module has from the start what every module has: its quiz, for one."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                for _name, make in registry.module_belonging:
+                    make(self)
 
     def clean(self) -> None:
         if self.course_id and self.category_id and self.course.category_id != self.category_id:

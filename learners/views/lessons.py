@@ -21,6 +21,7 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import cached_page
 
 from .. import clocks, guests, services
+from ..requirements import quiz_can_be_sat
 
 VERBS = ("open", "leave", "done")
 
@@ -38,6 +39,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
             "blocks": [_block(b) for b in page.blocks],
             "nav": "learn",
             "ask_from": slug,
+            "quiz": page.following is None and quiz_can_be_sat(page.module.pk),
         },
     )
 
@@ -113,13 +115,14 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
 @kept.answers_form_of("/lessons/{slug}/")
 @guest_post
 def done(request: HttpRequest, slug: str) -> HttpResponse:
-    """The button at the end: this lesson is read, on to the next, or to the quiz."""
+    """The button at the end: this lesson is read, on to the next, to the quiz, or back to the course."""
     page = courses.lesson_page(slug)
     person = guests.acting_person(request)
     services.finish_lesson(learner=person.learner, lesson=page.lesson, signed_in=person.signed_in)
-    target = (
-        f"/lessons/{page.following.lesson.slug}/" if page.following else f"/modules/{page.module.slug}/quiz/"
-    )
+    if page.following:
+        target = f"/lessons/{page.following.lesson.slug}/"
+    else:
+        target = f"/modules/{page.module.slug}/{'quiz/' if quiz_can_be_sat(page.module.pk) else ''}"
     return guests.remember(request, redirect(target))
 
 

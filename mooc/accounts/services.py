@@ -247,13 +247,6 @@ def _claim(message_id: int) -> TextMessage | None:
     return TextMessage.objects.get(pk=message_id)
 
 
-def erase_traces(*, user: User) -> None:
-    """Drop what is kept under an account's number: codes and messages."""
-    if user.phone:
-        LoginCode.objects.filter(phone=user.phone).delete()
-        TextMessage.objects.filter(phone=user.phone).delete()
-
-
 def waiting_messages() -> list[int]:
     """Ids of messages that wait, the oldest first, a hundred at most."""
     return list(TextMessage.objects.filter(state="waiting").order_by("pk").values_list("pk", flat=True)[:100])

@@ -14,6 +14,14 @@ class DeskLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something publishing should know, in one sentence. ``stops``: it is not published until that is mended."""
+
+    text: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeskRow:
     """One thing to do or to know.
 

@@ -6,14 +6,14 @@ imports upward.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
 
-from .desk import DeskPanel
+from .desk import DeskLink, DeskPanel, Finding
 
 
 class PagePerson(Protocol):
@@ -56,14 +56,23 @@ page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
 slot_filler: Registry[SlotFiller] = Registry("slot_filler")
 #: ``sections(learner) -> list[TrackingSection]``: sections of the tracking file.
 tracking_section: Registry[Callable[[Any], list[Any]]] = Registry("tracking_section")
-#: ``export(learner) -> dict``: what an app holds about a person, for the own-data export.
-export_person: Registry[Callable[[Any], dict[str, Any]]] = Registry("export_person")
-#: ``erase(learner) -> int``: removes what an app holds about a person, returns rows touched.
-erase_person: Registry[Callable[[Any], int]] = Registry("erase_person")
+#: ``tables() -> (personal.Table, …)``: what each column of an app's tables is, and what erasing does to it.
+personal_data: Registry[Callable[[], Sequence[Any]]] = Registry("personal_data")
+#: ``prepare(learner) -> None``: called before a person's rows go as ``personal_data`` says; for what is more
+#: than deleting and emptying (others share an answer). Inside the transaction that erases.
+erase_person: Registry[Callable[[Any], None]] = Registry("erase_person")
 #: ``merge(source, target) -> None``: moves an app's rows of a guest to an account.
 merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 #: ``load(module, source) -> int``: loads a part of a content folder (quiz items).
 content_part: Registry[Callable[[Any, Any, bool], int]] = Registry("content_part")
+#: ``make(module) -> None``: makes what every module has in a higher room (its quiz), unless it is there.
+module_belonging: Registry[Callable[[Any], None]] = Registry("module_belonging")
+#: ``look(module) -> list[Finding]``: what a higher room knows of a module that is about to be published.
+publishing_check: Registry[Callable[[Any], list[Finding]]] = Registry("publishing_check")
+#: ``link(module) -> DeskLink``: a way from a module's page on the desk to what a higher room holds of it.
+module_link: Registry[Callable[[Any], DeskLink]] = Registry("module_link")
+#: ``modules(fresh) -> Set[int]``: ids of modules whose quiz can be sat now; not ``fresh``: as of the content version.
+quiz_open: Registry[Callable[[bool], Set[int]]] = Registry("quiz_open")
 #: ``check() -> str``: empty when fit to serve, else what is wrong.
 readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
