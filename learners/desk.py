@@ -42,6 +42,12 @@ def _row(cohort: Any) -> DeskRow:
     return DeskRow(cohort.title, f"/classes/{cohort.pk}/", (str(cohort.region), people, until))
 
 
+def held(user: Any) -> list[str]:
+    """Classes an account leads, those that are over too: their lists are evidence."""
+    count = user.cohorts.count()
+    return [_("You still lead a class. Hand it to somebody else first.")] if count else []
+
+
 def work_place(user: Any) -> tuple[str, str] | None:
     """The classes, for village helpers."""
     return (_("My classes"), "/classes/") if user.has_role(Role.HELPER) and not user.is_superuser else None

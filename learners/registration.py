@@ -24,6 +24,7 @@ def register() -> None:
     registry.newcomer.register("learners", guests.newcomer)
     registry.year_of_birth.register("learners", guests.year_known)
     registry.erase_person.register("merges", uniting.erase)
+    registry.hand_over.register("classes", desk.held)
     registry.account_action.register("merge_accounts", desk.merge_accounts)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
