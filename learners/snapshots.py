@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core import serializers
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import CASCADE, DO_NOTHING
@@ -26,7 +28,8 @@ def take(learners: Iterable[int]) -> Rows:
 def _walk(model: type[models.Model], rows: Any, found: Rows) -> None:
     fresh = [row for row in rows if (model._meta.label, row.pk) not in found]
     for row in fresh:
-        found[(model._meta.label, row.pk)] = serializers.serialize("python", [row])[0]["fields"]
+        fields = serializers.serialize("python", [row])[0]["fields"]
+        found[(model._meta.label, row.pk)] = {name: _exact(value) for name, value in fields.items()}
     if not fresh:
         return
     for relation in model._meta.related_objects:
@@ -35,6 +38,11 @@ def _walk(model: type[models.Model], rows: Any, found: Rows) -> None:
             continue
         wanted = {f"{relation.field.name}__in": [row.pk for row in fresh]}
         _walk(relation.related_model, relation.related_model._base_manager.filter(**wanted), found)
+
+
+def _exact(value: Any) -> Any:
+    """Moments to the microsecond: JSON as Django writes it has thousandths only."""
+    return value.isoformat() if isinstance(value, dt.datetime) else value
 
 
 def difference(before: Rows, after: Rows) -> Iterator[dict[str, Any]]:
@@ -67,7 +75,7 @@ def _turn(row: dict[str, Any]) -> tuple[int, bool]:
 
 
 def _take_back(row: dict[str, Any]) -> None:
-    model = serializers.python._get_model(row["model"])
+    model = apps.get_model(row["model"])
     if "gone" in row:
         data = {"model": row["model"], "pk": row["pk"], "fields": row["gone"]}
         for found in serializers.deserialize("python", [data]):
