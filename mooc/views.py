@@ -40,7 +40,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cached_page()
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the phone shows when there is no network."""
+    """What waits on this phone. The worker makes its own words of it when there is no network."""
     return render(request, "offline.html")
 
 
@@ -60,8 +60,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The offline script, at the root so that it covers the whole site."""
-    response = render(request, "sw.js", {"build": settings.BUILD_ID}, content_type="text/javascript")
+    """The offline script, at the root so that it covers the whole site; switched off, one that puts it away."""
+    name = "sw.js" if settings.OFFLINE else "sw_off.js"
+    response = render(request, name, {"build": settings.BUILD_ID}, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 

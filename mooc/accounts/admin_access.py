@@ -27,8 +27,8 @@ class KeepsHistory:
     """
 
     instead: Any = _("It can be changed, but not deleted.")  # what to do with a row that may not be deleted
-    delete_confirmation_template = "admin/kept/one.html"
-    delete_selected_confirmation_template = "admin/kept/several.html"
+    delete_confirmation_template: Any = "admin/kept/one.html"
+    delete_selected_confirmation_template: Any = "admin/kept/several.html"
 
     def ties(self, rows: QuerySet[Any]) -> dict[str, int]:
         """Name of what hangs on these rows → how many. Empty: they may go."""

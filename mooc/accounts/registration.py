@@ -26,9 +26,11 @@ def held(user: Any) -> list[str]:
 
 def register() -> None:
     """Called once when Django is ready."""
+    from . import desk as panels
     from . import gauges, personal_data
 
     registry.work_place.register("desk", desk)
     registry.hand_over.register("roles", held)
     registry.personal_data.register("accounts", personal_data.tables)
     gauges.register()
+    registry.desk_panel.register("texts", panels.texts)
