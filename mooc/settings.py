@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mooc.lib.middleware.PreferencesMiddleware",
+    "courses.middleware.AddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "mooc.lib.middleware.GuestCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
