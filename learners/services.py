@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from courses.models import LessonEdition, Module
 
+from . import pace
 from .data import Act, Activity, ObjectType, Verb
 from .durations import honest_seconds
 from .models import Enrolment, FileOpening, Learner, LessonProgress
@@ -67,8 +69,23 @@ def finish_lesson(
     if LessonProgress.objects.filter(
         learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False
     ).exists():
-        return Stored.DUPLICATE
+        return _read_again(learner, lesson, act, signed_in=signed_in)
     return record_act(learner=learner, act=act, signed_in=signed_in)
+
+
+def _read_again(learner: Learner, lesson: LessonEdition, act: Act, *, signed_in: bool) -> Stored:
+    """A lesson that was ticked is at its end once more. That counts where it was hurried through: the time
+    since then was spent on it. Else nothing changes."""
+    module = lesson.edition.module
+    open_still = Enrolment.objects.filter(learner=learner, module=module, completed_at=None).exists()
+    if not open_still or lesson.lesson.slug not in {
+        row.lesson.slug for row in pace.hurried_lessons(learner.pk, module)
+    }:
+        return Stored.DUPLICATE
+    record_act(
+        learner=learner, act=replace(act, id=uuid.uuid4(), verb=Verb.SUSPENDED, completion=None), signed_in=signed_in
+    )  # fmt: skip
+    return Stored.DUPLICATE
 
 
 def record_answer(
