@@ -33,7 +33,7 @@ class ReportQuerySet(EvidenceQuerySet):
 class ContentReport(Evidence, TimeStamped):
     """A word from a reader that something is wrong, old or unclear."""
 
-    written_by = ("report_content", "handle_report", "erase_person")
+    written_by = ("report_content", "handle_report", "merge_person", "erase_person")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, blank=True, related_name="reports")
@@ -43,7 +43,7 @@ class ContentReport(Evidence, TimeStamped):
     edition = models.PositiveIntegerField(default=0)
     done = models.BooleanField(_("dealt with"), default=False)
     note = models.CharField(_("what was done"), max_length=300, blank=True)
-    objects = ReportQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]  # in place of the one evidence has
     history = HistoricalRecords()
 
     class Meta:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
-from learners import guests
+from learners import guests, phone_names
 from mooc.accounts import limits
 from mooc.lib import kept
-from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.resend import second_id
 
 from .. import services, similar
 from ..masking import mask
@@ -43,6 +44,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "lesson": lesson_of(request), "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
         "text": typed(request), "passage": _block(request), "nav": "ask",
+        "phone": phone_names.in_form(request) or uuid.uuid4(),
         "error": kept.noted(request, "error"),
     }  # fmt: skip
     if request.method != "POST":
@@ -76,10 +78,16 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
         if count > NEW_GUESTS_AN_HOUR:
             raise TooMany(_("Very many questions come from here. Try again in an hour, or call the station."))
     person = guests.acting_person(request)
-    return services.ask_question(
-        learner=person.learner, text=text, lesson=context["lesson"], question_id=context["id"],
-        block=context["passage"], signed_in=person.signed_in,
-    )  # fmt: skip
+    sent: dict[str, Any] = {
+        "learner": person.learner, "text": text, "lesson": context["lesson"], "block": context["passage"],
+        "signed_in": person.signed_in,
+    }  # fmt: skip
+    try:
+        return services.ask_question(question_id=context["id"], **sent)
+    except Conflict:  # back, and another question
+        return services.ask_question(
+            question_id=second_id(context["id"], person.learner.uuid.hex, text), **sent
+        )
 
 
 def _block(request: HttpRequest) -> int | None:

@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from learners import guests
-from mooc.lib import kept
-from mooc.lib.errors import DomainError
+from mooc.accounts import limits
+from mooc.lib import again, kept
+from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.resend import second_id
 
 from .. import notices, posts, selectors
 from ..data import PostReason
@@ -73,17 +75,23 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     person = guests.person_of(request)
     shown = selectors.question_for(pk, person.learner if person else None)
     if person is None:
-        return redirect(f"/accounts/login/?next=/questions/{pk}/")
+        return again.page(request, signed_out=True)
     try:
-        posts.reply_to(
-            question=shown.row, learner=person.learner, text=request.POST.get("text", ""),
-            reply_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
-        )  # fmt: skip
+        _store_reply(request, shown.row, person)
     except DomainError as error:
         kept.note(request, error=error)
         context = _page(request, shown, person) | {"error": error}
         return render(request, "feedback/question.html", context, status=400)
     return redirect(f"/questions/{pk}/#replies")
+
+
+def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> None:
+    identifier, text = parse_uuid(request.POST.get("id")) or uuid.uuid4(), request.POST.get("text", "")
+    try:
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=identifier)
+    except Conflict:  # back, and another answer
+        second = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=second)
 
 
 def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:
@@ -127,6 +135,7 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = _chosen_reply(request, shown)
     if shown.mine and chosen is None:
         raise Http404  # one's own question
+    limits.address_must(request, "report")
     person = guests.acting_person(request)
     posts.report_post(
         learner=person.learner, reason=request.POST.get("reason", ""),
