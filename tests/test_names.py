@@ -28,7 +28,10 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def test_every_slot_of_a_template_has_a_filler_and_every_filler_a_slot() -> None:
-    used = {name for path in (ROOT / "templates").rglob("*.html") for name in SLOT.findall(path.read_text())}
+    templates = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    used = {
+        name for text in templates if "load allauth" not in text for name in SLOT.findall(text)
+    }  # its own tag
     used |= {
         text_of(call.args[0]) or ""
         for name, call, _at in calls()
@@ -46,7 +49,7 @@ def test_every_role_that_is_asked_for_is_a_role() -> None:
         for arg in (*call.args, *(k.value for k in call.keywords if k.arg == "role"))
         if (role := text_of(arg)) is not None
     ]
-    assert len(asked) >= 3
+    assert len(asked) >= 2
     assert [(role, at) for role, at in asked if role not in Role.values] == []
 
 
