@@ -31,6 +31,22 @@ def passed(right: int, total: int, pass_percent: int) -> bool:
     return total > 0 and right >= needed(total, pass_percent)
 
 
+def key_today(
+    then: Sequence[tuple[int, str, str]], now: Sequence[tuple[int, str, str, bool]]
+) -> frozenset[int]:
+    """Which answers to choose, as they read then, are right by today's key.
+
+    An answer is known again by its words, wherever it stands now (two that were exchanged are two that moved);
+    one that was reworded by its id, unless its words are those of another now.
+
+    :param then: id and both texts. :param now: the same with whether it is right.
+    """
+    words_now = {(zh, en): right for _pk, zh, en, right in now}
+    words_then = {(zh, en) for _pk, zh, en in then}
+    reworded = {pk: right for pk, zh, en, right in now if (zh, en) not in words_then}
+    return frozenset(pk for pk, zh, en in then if words_now.get((zh, en), reworded.get(pk, False)))
+
+
 def left(drawn: Sequence[str], answered: Collection[str], in_use: Set[str]) -> list[str]:
     """What a try still asks, in its order: a question that was taken out of use, moved or lost is passed over."""
     return [code for code in drawn if code not in answered and code in in_use]

@@ -83,14 +83,16 @@ def answer_item(
                 _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
             )
         right = judge(item.options, item.right, chosen, many=item.many)
+        shown = ",".join(map(str, scoring.arranged(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
             chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
+            edition=item.edition, shown=shown,
         )  # fmt: skip
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
             stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
-            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed,
+            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
         )  # fmt: skip
         _keep_in_notebook(learner, item.pk, right, now)
         tries.count_answer(attempt, asked, response, item_code)
@@ -133,6 +135,11 @@ def _columns(memory: review.Memory) -> dict[str, object]:
     }  # fmt: skip
 
 
+def card_order(card: ReviewCard, options: Sequence[scoring.T]) -> list[scoring.T]:
+    """The options of a card in the order they stand this time."""
+    return scoring.arranged(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
+
+
 def review_item(
     *,
     card: ReviewCard,
@@ -155,6 +162,7 @@ def review_item(
         right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen, many=many)
         if card.reviews != round_number:
             return right
+        shown = ",".join(map(str, card_order(card, list(key))))
         memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)
         after = review.after_review(memory, right=right, now=now)
         for name, value in _columns(after).items():
@@ -168,5 +176,6 @@ def review_item(
             learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
             stem_zh=card.item.stem_zh, stem_en=card.item.stem_en, right=right,
             response=",".join(str(pk) for pk in sorted(set(chosen))), attempt=act_id, at=now, signed_in=signed_in,
+            edition=card.item.edition, shown=shown,
         )  # fmt: skip
     return right

@@ -33,7 +33,7 @@ class ReportQuerySet(EvidenceQuerySet):
 class ContentReport(Evidence, TimeStamped):
     """A word from a reader that something is wrong, old or unclear."""
 
-    written_by = ("report_content", "handle_report", "erase_person")
+    written_by = ("report_content", "handle_report", "merge_person", "erase_person")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, blank=True, related_name="reports")
