@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Collection, Sequence, Set
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
-T = TypeVar("T")
+
+class HasId(Protocol):
+    """An option: its id orders it."""
+
+    pk: Any
+
+
+T = TypeVar("T", bound=HasId)
 RESPONSES = uuid.UUID("0b0a4a0e-7d2c-4c53-9c0e-3b8d1d7e2f55")
 
 
@@ -58,8 +64,22 @@ def says_enough(drawn: int, answered: int) -> bool:
 
 
 def draw(codes: Sequence[str], length: int, attempt: uuid.UUID) -> list[str]:
-    """The items of one try: drawn without repetition, the same for the same try id."""
-    return random.Random(attempt.int).sample(sorted(codes), min(length, len(codes)))  # noqa: S311  # no secret
+    """The items of one try, in order: drawn without repetition, the same for the same try id, here and on a
+    phone that draws for itself."""
+    return sorted(codes, key=lambda code: (rank(f"{attempt}{code}"), code))[:length]
+
+
+def rank(text: str) -> int:
+    """A number from a text that looks drawn by lot: FNV-1a of its UTF-8, 32 bits, then the finisher of murmur3.
+
+    FNV alone is badly skewed for codes that differ in their last letter. See docs/api.md.
+    """
+    h = 0x811C9DC5
+    for byte in text.encode():
+        h = (h ^ byte) * 0x01000193 & 0xFFFFFFFF
+    h = (h ^ h >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    h = (h ^ h >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    return h ^ h >> 16
 
 
 def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
@@ -67,11 +87,9 @@ def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str
 
     "True" and "not true" are never mixed: a habit of the thumb must not cost an answer.
     """
-    mixed = list(options)
     if kind == "truefalse":
-        return mixed
-    random.Random(f"{attempt}{item_code}").shuffle(mixed)  # noqa: S311  # no secret
-    return mixed
+        return list(options)
+    return sorted(options, key=lambda option: (rank(f"{attempt}{item_code}{option.pk}"), option.pk))
 
 
 def response_id(attempt: uuid.UUID, item_code: str) -> uuid.UUID:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learners.models import Learner
+from learners.models import Learner, LearningRecord
+from learners.recording import Stored
 from learners.services import record_answer
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
@@ -18,7 +20,7 @@ from mooc.lib.errors import DomainError
 from . import review, scoring, tries
 from .bank import AskedQuiz, asked_quiz
 from .data import ItemKind
-from .models import Attempt, Quiz, Response, ReviewCard
+from .models import Attempt, Item, Quiz, Response, ReviewCard
 
 
 def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt:
@@ -30,9 +32,11 @@ def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Att
         return _attempt(learner, asked_quiz(quiz.pk), attempt_id)
 
 
-def _attempt(learner: Learner, asked: AskedQuiz, attempt_id: uuid.UUID) -> Attempt:
+def _attempt(
+    learner: Learner, asked: AskedQuiz, attempt_id: uuid.UUID, *, by_its_id: bool = False
+) -> Attempt:
     """The try to answer in, held until the transaction ends: two tabs answer one after the other."""
-    known = _held_attempt(learner, asked.quiz, attempt_id)
+    known = _held_attempt(learner, asked.quiz, attempt_id, by_its_id=by_its_id)
     if known is not None and (known.uuid == attempt_id or tries.left_of(known, asked)):
         return known
     if known is not None:  # all it still asked was taken out of use: it ends, and this is a new one
@@ -48,16 +52,25 @@ def _attempt(learner: Learner, asked: AskedQuiz, attempt_id: uuid.UUID) -> Attem
                 edition=edition.number if edition else 0,
             )  # fmt: skip
     except IntegrityError:  # the other tab was a moment earlier
-        return Attempt.objects.select_for_update().get(quiz=asked.quiz, learner=learner, finished_at=None)
+        rows = Attempt.objects.select_for_update().filter(quiz=asked.quiz, learner=learner)
+        return rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
 
 
-def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt | None:
-    """The try of that id, else the open one: 1 query for all but the first answer."""
+def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its_id: bool) -> Attempt | None:
+    """The try of that id, else the open one: 1 query for all but the first answer.
+
+    :param by_its_id: a phone made this try without network: it stands for itself, and an open one is left.
+        A try that was left has an end and no score; what still comes for it is stored in it.
+    """
     rows = Attempt.objects.select_for_update().order_by()
     try:
         known = rows.get(uuid=attempt_id)
     except Attempt.DoesNotExist:
-        return rows.filter(quiz=quiz, learner=learner, finished_at=None).first()
+        others = rows.filter(quiz=quiz, learner=learner, finished_at=None)
+        if not by_its_id:
+            return others.first()
+        others.update(finished_at=timezone.now())
+        return None
     if known.learner_id != learner.pk or known.quiz_id != quiz.pk:
         raise DomainError(_("This try is not yours."), code="id_conflict")
     return known
@@ -65,20 +78,24 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attemp
 
 def answer_item(
     *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, chosen: Sequence[int], signed_in: bool,
-    at: dt.datetime | None = None, claimed: dt.datetime | None = None,
+    at: dt.datetime | None = None, claimed: dt.datetime | None = None, by_its_id: bool = False,
 ) -> tuple[Attempt, Response]:  # fmt: skip
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
     :param chosen: option ids.
+    :param by_its_id: the try was made on a phone without network, see :func:`_held_attempt`.
     :raises DomainError: when the item is not in this try, or no option of it was chosen.
     """
     asked, now = asked_quiz(quiz.pk), at or timezone.now()
     with evidence.writing("answer_item"), transaction.atomic():
-        attempt = _attempt(learner, asked, attempt_id)
+        attempt = _attempt(learner, asked, attempt_id, by_its_id=by_its_id)
         if item_code in attempt.answered_codes.split():
             return attempt, attempt.responses.get(item__code=item_code)
         item = asked.items.get(item_code)
-        if item is None or attempt.finished_at or item_code not in attempt.item_codes.split():
+        over = attempt.finished_at and not (by_its_id and attempt.score is None)
+        if by_its_id and item is not None and not over:
+            _take_in(attempt, asked, item_code, now)
+        if item is None or over or item_code not in attempt.item_codes.split():
             raise DomainError(
                 _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
             )
@@ -97,6 +114,25 @@ def answer_item(
         _keep_in_notebook(learner, item.pk, right, now)
         tries.count_answer(attempt, asked, response, item_code)
     return attempt, response
+
+
+def _take_in(attempt: Attempt, asked: AskedQuiz, item_code: str, at: dt.datetime) -> None:
+    """A question that the phone drew from the questions of that day: it takes the place of one drawn here.
+
+    Only when the questions have changed since; else the lot says the same on both sides, and nobody chooses.
+    """
+    codes, answered = attempt.item_codes.split(), set(attempt.answered_codes.split())
+    free = [code for code in codes if code not in answered]
+    if item_code in codes or not free:  # a try that has its result stays as it is
+        return
+    if not Item.objects.filter(module=asked.quiz.module_id, updated_at__gt=at).exists():
+        return
+    if len(codes) < asked.quiz.length:  # fewer are in use now than the phone asked
+        codes.append(item_code)
+    else:
+        codes[codes.index(free[-1])] = item_code
+    attempt.item_codes, attempt.total = " ".join(codes), len(codes)
+    attempt.save(update_fields=["item_codes", "total", "updated_at"])
 
 
 def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bool) -> bool:
@@ -140,19 +176,24 @@ def card_order(card: ReviewCard, options: Sequence[scoring.T]) -> list[scoring.T
     return scoring.arranged(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What became of an answer in the notebook. ``chosen`` and ``right`` are of the answer that counts."""
+
+    right: bool
+    chosen: frozenset[int]
+    stored: Stored
+    same: bool = True  # what was sent is what counts
+
+
 def review_item(
-    *,
-    card: ReviewCard,
-    round_number: int,
-    chosen: Sequence[int],
-    signed_in: bool,
-    now: dt.datetime | None = None,
-) -> bool:
-    """Answer a card of the notebook and plan when it comes again. Returns whether it was right.
+    *, card: ReviewCard, round_number: int, chosen: Sequence[int], signed_in: bool,
+    now: dt.datetime | None = None, claimed: dt.datetime | None = None,
+) -> Reviewed:  # fmt: skip
+    """Answer a card of the notebook and plan when it comes again. The first answer of a round counts.
 
     :param round_number: which time this card is answered, from the form: a resend changes nothing.
     """
-    now = now or timezone.now()
     with evidence.writing("review_item"), transaction.atomic():
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
@@ -160,22 +201,44 @@ def review_item(
         key = dict(card.item.options.values_list("pk", "right"))
         many = card.item.kind == ItemKind.MULTIPLE
         right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen, many=many)
+        picked = frozenset(chosen)
         if card.reviews != round_number:
-            return right
+            return _reviewed_before(card, round_number, picked, right)
+        now = max(now or timezone.now(), card.last_at or card.created_at)  # memory knows no way back
         shown = ",".join(map(str, card_order(card, list(key))))
-        memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)
-        after = review.after_review(memory, right=right, now=now)
-        for name, value in _columns(after).items():
-            setattr(card, name, value)
-        card.reviews += 1
-        card.lapses += not right
-        card.learnt_at = now if after.learnt else None
-        card.save()
-        act_id = scoring.response_id(card.learner.uuid, f"review {card.pk} {round_number}")
+        _plan(card, right, now)
+        act_id = _review_id(card, round_number)
         record_answer(
             learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
-            stem_zh=card.item.stem_zh, stem_en=card.item.stem_en, right=right,
-            response=",".join(str(pk) for pk in sorted(set(chosen))), attempt=act_id, at=now, signed_in=signed_in,
-            edition=card.item.edition, shown=shown,
+            stem_zh=card.item.stem_zh, stem_en=card.item.stem_en, right=right, response=_listed(picked),
+            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=card.item.edition, shown=shown,
         )  # fmt: skip
-    return right
+    return Reviewed(right, picked, Stored.STORED)
+
+
+def _plan(card: ReviewCard, right: bool, now: dt.datetime) -> None:
+    memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)
+    after = review.after_review(memory, right=right, now=now)
+    for name, value in _columns(after).items():
+        setattr(card, name, value)
+    card.reviews += 1
+    card.lapses += not right
+    card.learnt_at = now if after.learnt else None
+    card.save()
+
+
+def _review_id(card: ReviewCard, round_number: int) -> uuid.UUID:
+    return scoring.response_id(card.learner.uuid, f"review {card.pk} {round_number}")
+
+
+def _listed(chosen: Set[int]) -> str:
+    return ",".join(str(pk) for pk in sorted(chosen))
+
+
+def _reviewed_before(card: ReviewCard, round_number: int, picked: frozenset[int], right: bool) -> Reviewed:
+    """The answer of that round as it stands, whatever is sent now."""
+    known = LearningRecord.objects.filter(uuid=_review_id(card, round_number)).first()
+    if known is None or not known.response:
+        return Reviewed(right, picked, Stored.DUPLICATE, same=False)
+    stood = frozenset(map(int, known.response.split(",")))
+    return Reviewed(bool(known.success), stood, Stored.DUPLICATE, same=stood == picked)

@@ -29,14 +29,13 @@ HIDES_ITSELF = 3  # reports by different people hide a post until a trainer has 
 def reply_to(*, question: Question, learner: Learner, text: str, reply_id: uuid.UUID) -> Reply:
     """Store a neighbour's answer; the same id again gives the one already stored.
 
+    :raises Conflict: when the id stands for other words.
     :raises DomainError: for a guest, an empty or too long text, or after too many.
     """
     words = clean_post(text)
     known = Reply.objects.filter(uuid=reply_id).first()
     if known:
-        if known.learner_id != learner.pk or known.question_id != question.pk:
-            raise Conflict(_("This was already stored as something else."))
-        return known
+        return _the_same(known, question, learner, words)
     if learner.is_guest:
         raise DomainError(_("Sign in to answer others."), code="guest")
     if learner.pk == question.learner_id:
@@ -52,8 +51,14 @@ def reply_to(*, question: Question, learner: Learner, text: str, reply_id: uuid.
             if not reply.held:
                 _tell_asker(reply)
     except IntegrityError:  # the same tap, a moment earlier
-        return Reply.objects.get(uuid=reply_id, learner=learner)
+        return _the_same(Reply.objects.get(uuid=reply_id), question, learner, words)
     return reply
+
+
+def _the_same(known: Reply, question: Question, learner: Learner, words: str) -> Reply:
+    if (known.learner_id, known.question_id, known.text) == (learner.pk, question.pk, words):
+        return known
+    raise Conflict(_("This was already stored as something else."))
 
 
 def _tell_asker(reply: Reply) -> None:

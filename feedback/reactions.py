@@ -6,12 +6,13 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from learners.data import Act, Activity, ObjectType, Verb
-from learners.models import Enrolment, Learner
+from learners.models import Enrolment, Learner, LearningRecord
 from learners.recording import Stored, module_titles, record_act
 from mooc.lib.errors import DomainError
 
@@ -27,10 +28,11 @@ def react(
     tap: uuid.UUID,
     signed_in: bool,
     at: dt.datetime | None = None,
-) -> None:
+    claimed: dt.datetime | None = None,
+) -> Stored:
     """Store a face and its learning record, together. A later tap replaces, the same tap again does nothing.
 
-    The record's score is the face on a scale 0–1.
+    The record's score is the face on a scale 0–1. A tap that comes late changes nothing that was said after it.
 
     :param tap: made with the panel; each face of it is a tap of its own.
     :raises DomainError: for no face, or from somebody who has not completed the module.
@@ -41,14 +43,38 @@ def react(
         raise DomainError(_("Finish the module first."), code="not_complete")
     edition = module.published.number if module.published else 0
     activity = Activity(ObjectType.MODULE, module.slug, *module_titles(module), edition)
-    act = Act(
-        uuid.uuid5(tap, str(face)), Verb.RATED, activity, at or timezone.now(), module.slug,
-        score=(face - 1) / 2, response=Face(face).name.lower(),
-    )  # fmt: skip
+    at = at or timezone.now()
     with transaction.atomic():
-        if record_act(learner=learner, act=act, signed_in=signed_in, module=module) is Stored.DUPLICATE:
-            return
-        Reaction.objects.update_or_create(learner=learner, module=module, defaults={"face": face})
+        said = list(_said(learner, module))
+        later = bool(said) and said[0][0] > at
+        act = Act(
+            _tap_id(tap, face, [] if later else said), Verb.RATED, activity, at, module.slug,
+            score=(face - 1) / 2, response=Face(face).name.lower(), claimed_at=claimed,
+        )  # fmt: skip
+        stored = record_act(learner=learner, act=act, signed_in=signed_in, module=module)
+        if stored is Stored.STORED and not later:
+            Reaction.objects.update_or_create(learner=learner, module=module, defaults={"face": face})
+    return stored
+
+
+def _said(learner: Learner, module: Module) -> QuerySet[LearningRecord, tuple[dt.datetime, uuid.UUID]]:
+    """When each face was tapped here, and its id; the latest first."""
+    rows = LearningRecord.objects.filter(learner=learner, object_type=ObjectType.MODULE, verb=Verb.RATED)
+    found = rows.filter(object_id=module.slug).order_by("-happened_at", "-pk")
+    return found.values_list("happened_at", "uuid")
+
+
+def _tap_id(tap: uuid.UUID, face: int, said: list[tuple[dt.datetime, uuid.UUID]]) -> uuid.UUID:
+    """The id of a tap: of the panel and the face. Back to a face after another one of the same panel is a tap
+    of its own; after one of a newer panel it is the network that brings it once more."""
+    usual, taps = uuid.uuid5(tap, str(face)), [identifier for _at, identifier in said]
+    others = [f"{other}{turn}" for other in Face.values if other != face for turn in ("", *_turns(taps))]
+    back = usual in taps and taps[0] in {uuid.uuid5(tap, other) for other in others}
+    return uuid.uuid5(tap, f"{face} {len(taps)}") if back else usual
+
+
+def _turns(taps: list[uuid.UUID]) -> list[str]:
+    return [f" {number}" for number in range(len(taps))]
 
 
 def has_completed(learner: Learner, module: Module) -> bool:

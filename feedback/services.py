@@ -34,17 +34,18 @@ def ask_question(
     block: int | None,
     question_id: uuid.UUID,
     signed_in: bool,
+    at: dt.datetime | None = None,
+    claimed: dt.datetime | None = None,
 ) -> Question:
     """Store a question; the same id again, or the same words within a day, give the one already stored.
 
+    :raises Conflict: when the id stands for other words, or for somebody else's.
     :raises DomainError: for an empty or too long text, or after too many questions; nothing is stored.
     """
     words = clean_post(text)
     known = Question.objects.filter(uuid=question_id).first()
     if known:
-        if known.learner_id != learner.pk:
-            raise Conflict(_("This was already stored as something else."))
-        return known
+        return _the_same(known, learner, words)
     if same := _asked_already(learner, words):
         return same
     vector, encoder = similar.vector_of(words)
@@ -55,12 +56,21 @@ def ask_question(
                 encoder=encoder, held=not is_trusted(learner),
             )  # fmt: skip
             activity = Activity(ObjectType.QUESTION, str(question_id), words[:200], words[:300])
-            act = Act(question_id, Verb.ASKED, activity, timezone.now(), lesson.module.slug if lesson else "")
+            act = Act(
+                question_id, Verb.ASKED, activity, at or timezone.now(), lesson.module.slug if lesson else "",
+                claimed_at=claimed,
+            )  # fmt: skip
             record_act(learner=learner, act=act, signed_in=signed_in)
             emit(signals.question_asked, QuestionAsked(question.pk))
     except IntegrityError:  # the same tap, a moment earlier
-        return Question.objects.get(uuid=question_id, learner=learner)
+        return _the_same(Question.objects.get(uuid=question_id), learner, words)
     return question
+
+
+def _the_same(known: Question, learner: Learner, words: str) -> Question:
+    if known.learner_id == learner.pk and known.text == words:
+        return known
+    raise Conflict(_("This was already stored as something else."))
 
 
 def _asked_already(learner: Learner, words: str) -> Question | None:
@@ -117,13 +127,14 @@ def report_content(
 ) -> ContentReport:
     """Store a word on what is wrong, old or missing; the same id again gives the stored one.
 
+    :raises Conflict: when the id stands for other words, or for somebody else's.
     :raises DomainError: for an unknown kind, or a kind that needs words without any.
     """
     if kind not in ReportKind.values:
         raise DomainError(_("Choose what it is about."), code="kind", field="kind")
     words = _words(text, needed=kind in (ReportKind.COMPLAINT, ReportKind.WISH))
     edition = lesson.module.published.number if lesson and lesson.module.published else 0
-    report, _made = ContentReport.objects.get_or_create(
+    report, made = ContentReport.objects.get_or_create(
         uuid=report_id,
         defaults={
             "learner": learner,
@@ -133,4 +144,7 @@ def report_content(
             "edition": edition,
         },
     )
+    mine = report.learner_id is None or learner is None or report.learner_id == learner.pk
+    if not made and not (mine and (report.kind, report.text) == (kind, words)):
+        raise Conflict(_("This was already stored as something else."))
     return report

@@ -22,6 +22,7 @@ from feedback.models import ContentReport, Question, Reply
 from learners.guests import learner_of
 from learners.models import Cohort, Learner, LearningRecord
 from mooc.accounts.models import TextMessage, User
+from mooc.lib import evidence
 
 from .acts import HERE, post, take_quiz
 from .asking import answered
@@ -207,7 +208,8 @@ def test_a_card_that_was_answered_stays_explained(client: Client) -> None:
     quiz = Quiz.objects.get(module__slug=SLUG)
     take_quiz(client, quiz.pk, wrong=1)
     card = ReviewCard.objects.get()
-    ReviewCard.objects.update(due_at=timezone.now())
+    with evidence.writing("review_item"):
+        ReviewCard.objects.update(due_at=timezone.now())
     wrong = card.item.options.filter(right=False).first()
     records = LearningRecord.objects.count()
     answer = post(

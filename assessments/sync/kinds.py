@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from courses.models import Lesson, LessonEdition
+from courses.models import Lesson, LessonEdition, Module
 from courses.selectors import lesson_for_acts
-from feedback.models import Question
-from feedback.services import ask_question
+from feedback.models import ContentReport, Question
+from feedback.reactions import react
+from feedback.services import ask_question, report_content
 from learners import services as learning
 from learners.models import LearningRecord
 from learners.recording import Stored
@@ -20,7 +21,7 @@ from mooc.lib.errors import Conflict, DomainError
 
 from .. import services
 from ..bank import asked_quiz
-from ..models import Quiz, Response
+from ..models import Attempt, Quiz, Response, ReviewCard
 from .reading import Item
 
 Kind = Callable[[Owner, Item], "tuple[Stored, str]"]
@@ -51,8 +52,9 @@ def _record(owner: Owner, item: Item) -> tuple[Stored, str]:
     lesson, verb, when = _lesson(item), item.text("verb", 12), item.when(owner.learner)
     known = LearningRecord.objects.filter(uuid=item.id).first()
     if known is not None:
-        same = known.learner_id == owner.learner.pk and known.object_id == lesson.lesson.slug
-        return _same(same and _verb_fits(known, verb)), ""
+        if known.learner_id == owner.learner.pk and _says(known, lesson, verb, item):
+            return Stored.DUPLICATE, ""
+        raise Conflict(_("This id already stands for something else."))
     common: dict[str, Any] = {
         "learner": owner.learner, "lesson": lesson, "signed_in": owner.signed_in, "at": when.at,
         "claimed": when.claimed,
@@ -67,14 +69,14 @@ def _record(owner: Owner, item: Item) -> tuple[Stored, str]:
     raise DomainError(_("This verb is not known here."), code="bad_verb")
 
 
-def _verb_fits(known: LearningRecord, verb: str) -> bool:
-    return known.verb == verb or (known.verb == "resumed" and verb == "initialized")
-
-
-def _same(same: bool) -> Stored:
-    if same:
-        return Stored.DUPLICATE
-    raise Conflict(_("This id already stands for something else."))
+def _says(known: LearningRecord, lesson: LessonEdition, verb: str, item: Item) -> bool:
+    """Whether a stored act is what is sent now. Of the seconds fewer may have counted than were claimed."""
+    if known.object_id != lesson.lesson.slug:
+        return False
+    if verb != "suspended":
+        return known.verb == verb or (known.verb == "resumed" and verb == "initialized")
+    claimed = (item.number("seconds", 86_400), str(item.number("block", 999)))
+    return known.verb == verb and claimed[0] >= (known.seconds or 0) and claimed[1] == known.response
 
 
 def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
@@ -94,10 +96,18 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
     if known is not None:
         return _answered_before(known, owner, chosen), url
     when = item.when(owner.learner)
-    services.answer_item(
-        learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
-        signed_in=owner.signed_in, at=when.at, claimed=when.claimed,
-    )  # fmt: skip
+    try:
+        services.answer_item(
+            learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
+            signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
+        )  # fmt: skip
+    except DomainError as error:
+        if error.code != "unknown_item":
+            raise
+        said = _("This question was taken out of the quiz. The other answers count.")
+        raise DomainError(said, code=error.code) from error
+    except Attempt.DoesNotExist:  # another phone began one in the same moment
+        raise DomainError(_("Not stored. Send it again later."), code="moved") from None
     return Stored.STORED, url
 
 
@@ -105,25 +115,68 @@ def _answered_before(known: Any, owner: Owner, chosen: list[int]) -> Stored:
     if known.owner != owner.learner.pk:
         raise Conflict(_("This id already stands for something else."))
     if known.chosen != ",".join(map(str, chosen)):
-        raise DomainError(
-            _("You answered this question before. The first answer counts."), code="answered_already"
-        )
+        raise _answered_already()
     return Stored.DUPLICATE
 
 
+def _answered_already() -> DomainError:
+    said = _("You answered this question before. The first answer counts.")
+    return DomainError(said, code="answered_already")
+
+
 def _question(owner: Owner, item: Item) -> tuple[Stored, str]:
-    text, slug = item.text("text", 20_000), item.text("lesson", 80)
-    known = Question.objects.filter(uuid=item.id).first()
-    if known is not None:
-        same = known.learner_id == owner.learner.pk and known.text == text.strip()
-        return _same(same), known.get_absolute_url()
-    lesson = Lesson.objects.select_related("module__published").filter(slug=slug).first() if slug else None
-    block = item.number("block", 999) or None
+    slug, when = item.text("lesson", 80), item.when(owner.learner, needed=False)
+    known = Question.objects.filter(uuid=item.id).exists()
     question = ask_question(
-        learner=owner.learner, text=text, lesson=lesson, block=block, question_id=item.id,
-        signed_in=owner.signed_in,
+        learner=owner.learner, text=item.text("text", 20_000), lesson=_lesson_of(slug),
+        block=item.number("block", 999) or None, question_id=item.id, signed_in=owner.signed_in, at=when.at,
+        claimed=when.claimed,
     )  # fmt: skip
-    return Stored.STORED, question.get_absolute_url()
+    fresh = not known and question.uuid == item.id  # else the same words of today
+    return Stored.STORED if fresh else Stored.DUPLICATE, question.get_absolute_url()
 
 
-KINDS: dict[str, Kind] = {"record": _record, "answer": _answer, "question": _question}
+def _lesson_of(slug: str) -> Lesson | None:
+    """The lesson something was written in, published now or not; an unknown one stops nobody."""
+    return Lesson.objects.select_related("module__published").filter(slug=slug).first() if slug else None
+
+
+def _report(owner: Owner, item: Item) -> tuple[Stored, str]:
+    known = ContentReport.objects.filter(uuid=item.id).exists()
+    report_content(
+        learner=owner.learner, lesson=_lesson_of(item.text("lesson", 80)), kind=item.text("about", 9),
+        text=item.text("text", 20_000), report_id=item.id,
+    )  # fmt: skip
+    return Stored.DUPLICATE if known else Stored.STORED, ""
+
+
+def _reaction(owner: Owner, item: Item) -> tuple[Stored, str]:
+    slug, when = item.text("module", 60), item.when(owner.learner, needed=False)
+    module = Module.objects.select_related("published").filter(slug=slug).first()
+    if module is None:
+        raise DomainError(_("This course is not here. The phone keeps it."), code="unknown_module")
+    stored = react(
+        learner=owner.learner, module=module, face=item.number("face", 9), tap=item.id, at=when.at,
+        signed_in=owner.signed_in, claimed=when.claimed,
+    )  # fmt: skip
+    return stored, f"/modules/{slug}/"
+
+
+def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
+    chosen, when = item.chosen(), item.when(owner.learner)
+    card = ReviewCard.objects.filter(pk=item.number("card", 2**53), learner=owner.learner).first()
+    if card is None:
+        raise DomainError(_("This question is not in your notebook any more."), code="unknown_card")
+    done = services.review_item(
+        card=card, round_number=item.number("round", 99_999), chosen=chosen, signed_in=owner.signed_in,
+        now=when.at, claimed=when.claimed,
+    )  # fmt: skip
+    if not done.same:
+        raise _answered_already()
+    return done.stored, "/me/review/"
+
+
+KINDS: dict[str, Kind] = {
+    "record": _record, "answer": _answer, "review": _review, "question": _question, "reaction": _reaction,
+    "report": _report,
+}  # fmt: skip

@@ -58,8 +58,10 @@ class Item:
         """A UUID, or nothing."""
         return parse_uuid(self.text(name, 36))
 
-    def when(self, learner: Learner) -> When:
+    def when(self, learner: Learner, *, needed: bool = True) -> When:
         """When it happened."""
+        if not needed and "at" not in self.values:
+            return When(self.clock.received, None)
         claimed = clocks.moment(self.values.get("at"))
         if claimed is None:
             raise DomainError(_("“at” is a time like 2026-11-23T08:30:00+08:00."), code="bad_time")

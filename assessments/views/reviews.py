@@ -68,9 +68,8 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     number = request.POST.get("round", "")
     person = guests.person_of(request)
-    options = [(option, option.pk in chosen) for option in _options(row)]
     try:
-        right = services.review_item(
+        done = services.review_item(
             card=row, round_number=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1,
             chosen=chosen, signed_in=bool(person and person.signed_in),
         )  # fmt: skip
@@ -80,5 +79,8 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/card.html", context, status=400)
     row.refresh_from_db()
     left = selectors.due_cards(row.learner)
-    context = {"card": row, "options": options, "right": right, "left": left, "nav": "me"}
+    options = [(option, option.pk in done.chosen) for option in _options(row)]
+    context = {
+        "card": row, "options": options, "right": done.right, "left": left, "first": not done.same, "nav": "me",
+    }  # fmt: skip
     return kept.answer(request, "assessments/card_explained.html", context)

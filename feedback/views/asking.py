@@ -14,9 +14,10 @@ from courses.models import Lesson
 from learners import guests
 from mooc.accounts import limits
 from mooc.lib import kept
-from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.resend import second_id
 
 from .. import services, similar
 from ..masking import mask
@@ -76,10 +77,16 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
         if count > NEW_GUESTS_AN_HOUR:
             raise TooMany(_("Very many questions come from here. Try again in an hour, or call the station."))
     person = guests.acting_person(request)
-    return services.ask_question(
-        learner=person.learner, text=text, lesson=context["lesson"], question_id=context["id"],
-        block=context["passage"], signed_in=person.signed_in,
-    )  # fmt: skip
+    sent: dict[str, Any] = {
+        "learner": person.learner, "text": text, "lesson": context["lesson"], "block": context["passage"],
+        "signed_in": person.signed_in,
+    }  # fmt: skip
+    try:
+        return services.ask_question(question_id=context["id"], **sent)
+    except Conflict:  # back, and another question
+        return services.ask_question(
+            question_id=second_id(context["id"], person.learner.uuid.hex, text), **sent
+        )
 
 
 def _block(request: HttpRequest) -> int | None:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from learners import guests
 from mooc.lib import kept
-from mooc.lib.errors import DomainError
+from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.resend import second_id
 
 from .. import notices, posts, selectors
 from ..data import PostReason
@@ -75,15 +76,21 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if person is None:
         return redirect(f"/accounts/login/?next=/questions/{pk}/")
     try:
-        posts.reply_to(
-            question=shown.row, learner=person.learner, text=request.POST.get("text", ""),
-            reply_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
-        )  # fmt: skip
+        _store_reply(request, shown.row, person)
     except DomainError as error:
         kept.note(request, error=error)
         context = _page(request, shown, person) | {"error": error}
         return render(request, "feedback/question.html", context, status=400)
     return redirect(f"/questions/{pk}/#replies")
+
+
+def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> None:
+    identifier, text = parse_uuid(request.POST.get("id")) or uuid.uuid4(), request.POST.get("text", "")
+    try:
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=identifier)
+    except Conflict:  # back, and another answer
+        again = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=again)
 
 
 def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:

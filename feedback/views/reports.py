@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from courses.models import Lesson
 from learners import guests
 from mooc.lib import kept
-from mooc.lib.errors import DomainError
+from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.resend import second_id
 
 from .. import services
 from ..data import ReportKind
@@ -41,11 +43,20 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     person = guests.person_of(request)
     kind = kinds[0] if len(kinds) == 1 else request.POST.get("kind", "")
     try:
-        services.report_content(
-            learner=person.learner if person else None, lesson=lesson, kind=kind if kind in kinds else "",
-            text=request.POST.get("text", ""), report_id=report_id,
-        )  # fmt: skip
+        _store(person, lesson, kind if kind in kinds else "", request.POST.get("text", ""), report_id)
     except DomainError as error:
         kept.note(request, error=error)
         return render(request, "feedback/report.html", context | {"error": error}, status=400)
     return kept.answer(request, "feedback/thanks.html", {"subject": subject, "lesson": lesson, "nav": "ask"})
+
+
+def _store(
+    person: guests.Person | None, lesson: Lesson | None, kind: str, text: str, report_id: uuid.UUID
+) -> None:
+    learner = person.learner if person else None
+    sent: dict[str, Any] = {"learner": learner, "lesson": lesson, "kind": kind, "text": text}
+    try:
+        services.report_content(report_id=report_id, **sent)
+    except Conflict:  # back, and something else
+        who = learner.uuid.hex if learner else ""
+        services.report_content(report_id=second_id(report_id, who, kind, text), **sent)

@@ -30,10 +30,11 @@ _ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 
 @register.simple_tag
 def icon(name: str, css: str = "i") -> SafeString:
-    """An icon of the sprite. Always stands beside a word, so it is hidden from readers."""
+    """An icon of the sprite. Always stands beside a word, so it is hidden from readers. The arrow that leads
+    on stands after its word, the others before it: look.css keeps the space on that side."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        css,
+        f"{css} to" if name == "go" else css,
         _sprite(),
         name,
     )
