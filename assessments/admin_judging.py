@@ -95,7 +95,9 @@ class JudgesAgain:
 def _people(request: HttpRequest, rows: QuerySet[Response]) -> list[dict[str, Any]]:
     """Whose answers: by name for whoever leads their class, else as a learner. 2 queries."""
     found = list(rows.select_related("attempt__learner__user")[:ROWS])
-    mine = Cohort.objects.all() if request.user.is_superuser else Cohort.objects.filter(trainer=request.user)
+    mine = (
+        Cohort.objects.all() if request.user.is_superuser else Cohort.objects.filter(trainer=request.user.pk)
+    )
     learners = {row.attempt.learner_id for row in found}
     known = set(
         mine.filter(members__learner__in=learners, members__left_at=None).values_list(

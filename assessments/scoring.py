@@ -10,7 +10,9 @@ from typing import Any, Protocol, TypeVar
 class HasId(Protocol):
     """An option: its id orders it."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any:
+        """The id."""
 
 
 T = TypeVar("T", bound=HasId)
@@ -82,14 +84,20 @@ def rank(text: str) -> int:
     return h ^ h >> 16
 
 
-def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
-    """Options in an order fixed by the try and the item, so that a reload does not move them.
+def order(options: Sequence[int], kind: str, attempt: uuid.UUID, item_code: str) -> list[int]:
+    """Options by their ids in an order fixed by the try and the item, so that a reload does not move them.
 
     "True" and "not true" are never mixed: a habit of the thumb must not cost an answer.
     """
     if kind == "truefalse":
         return list(options)
-    return sorted(options, key=lambda option: (rank(f"{attempt}{item_code}{option.pk}"), option.pk))
+    return sorted(options, key=lambda pk: (rank(f"{attempt}{item_code}{pk}"), pk))
+
+
+def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
+    """The options themselves in the order of :func:`order`."""
+    by_pk = {option.pk: option for option in options}
+    return [by_pk[pk] for pk in order(list(by_pk), kind, attempt, item_code)]
 
 
 def response_id(attempt: uuid.UUID, item_code: str) -> uuid.UUID:

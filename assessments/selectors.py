@@ -118,7 +118,9 @@ class AnswerPage:
 
 def attempt_of(quiz: Quiz, learner: Learner | None, attempt_id: uuid.UUID) -> Attempt:
     """A try of this learner; 404 for anybody else's."""
-    attempt = Attempt.objects.filter(uuid=attempt_id, quiz=quiz, learner=learner).first() if learner else None
+    attempt: Attempt | None = (
+        Attempt.objects.filter(uuid=attempt_id, quiz=quiz, learner=learner).first() if learner else None
+    )
     if attempt is None:
         raise Http404
     return attempt

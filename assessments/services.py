@@ -47,13 +47,14 @@ def _attempt(
     edition = asked.quiz.module.published
     try:
         with transaction.atomic():
-            return Attempt.objects.create(
+            made: Attempt = Attempt.objects.create(
                 uuid=attempt_id, quiz=asked.quiz, learner=learner, item_codes=" ".join(codes), total=len(codes),
                 edition=edition.number if edition else 0,
             )  # fmt: skip
     except IntegrityError:  # the other tab was a moment earlier
         rows = Attempt.objects.select_for_update().filter(quiz=asked.quiz, learner=learner)
-        return rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
+        made = rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
+    return made
 
 
 def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its_id: bool) -> Attempt | None:
@@ -64,11 +65,12 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its
     """
     rows = Attempt.objects.select_for_update().order_by()
     try:
-        known = rows.get(uuid=attempt_id)
+        known: Attempt = rows.get(uuid=attempt_id)
     except Attempt.DoesNotExist:
         others = rows.filter(quiz=quiz, learner=learner, finished_at=None)
         if not by_its_id:
-            return others.first()
+            other: Attempt | None = others.first()
+            return other
         others.update(finished_at=timezone.now())
         return None
     if known.learner_id != learner.pk or known.quiz_id != quiz.pk:
@@ -100,7 +102,7 @@ def answer_item(
                 _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
             )
         right = judge(item.options, item.right, chosen, many=item.many)
-        shown = ",".join(map(str, scoring.arranged(item.order, item.kind, attempt.uuid, item_code)))
+        shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
             chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
@@ -171,9 +173,9 @@ def _columns(memory: review.Memory) -> dict[str, object]:
     }  # fmt: skip
 
 
-def card_order(card: ReviewCard, options: Sequence[scoring.T]) -> list[scoring.T]:
-    """The options of a card in the order they stand this time."""
-    return scoring.arranged(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
+def card_order(card: ReviewCard, options: Sequence[int]) -> list[int]:
+    """The options of a card by their ids, in the order they stand this time."""
+    return scoring.order(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
 
 
 def _options(card: ReviewCard) -> list:
-    return services.card_order(card, list(card.item.options.all()))
+    options = {option.pk: option for option in card.item.options.all()}
+    return [options[pk] for pk in services.card_order(card, list(options))]
 
 
 @require_safe
