@@ -1,4 +1,4 @@
-"""What assessments holds about a person: merging, export, erasing, the tracking file's sections."""
+"""What assessments does with a person's rows: merging, the tracking file's sections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from learners.data import TrackingSection
 from learners.models import Learner
 from mooc.lib import evidence
 
-from .models import Attempt, HelpGiven, HelpNeed, Response, ReviewCard
+from .models import Attempt, Response, ReviewCard
 
 MOST_ROWS = 500
 
@@ -35,46 +35,6 @@ def merge(source: Learner, target: Learner) -> None:
         elif (card.last_at or card.created_at) > (known.last_at or known.created_at):
             known.delete()
             ReviewCard.objects.filter(pk=card.pk).update(learner=target)
-
-
-@evidence.writing("erase_person")
-def erase(learner: Learner) -> int:
-    """Remove tries, answers, cards, and what was noted about help. Returns rows removed."""
-    count, _rows = Response.objects.filter(attempt__learner=learner).delete()
-    for model in (Attempt, ReviewCard, HelpNeed, HelpGiven):
-        deleted, _rows = model.objects.filter(learner=learner).delete()
-        count += deleted
-    return count
-
-
-def export(learner: Learner) -> dict[str, Any]:
-    """Everything kept here about a person, for taking along."""
-    return {
-        "attempts": list(
-            Attempt.objects.filter(learner=learner).values(
-                "uuid",
-                "quiz__module__slug",
-                "right",
-                "total",
-                "score",
-                "passed",
-                "created_at",
-                "finished_at",
-            )
-        ),
-        "responses": list(
-            Response.objects.filter(attempt__learner=learner).values(
-                "uuid", "attempt__uuid", "item__code", "chosen", "right", "answered_at"
-            )
-        ),
-        "review_cards": list(
-            ReviewCard.objects.filter(learner=learner).values(
-                "item__code", "due_at", "reviews", "lapses", "learnt_at"
-            )
-        ),
-        "may_need_help": list(HelpNeed.objects.filter(learner=learner).values("points", "reasons", "as_of")),
-        "help_given": list(HelpGiven.objects.filter(learner=learner).values("action", "note", "given_at")),
-    }
 
 
 def sections(learner: Learner) -> list[TrackingSection]:

@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import bank, bank_loader, desk, keeping, overlays, people
+    from . import bank, bank_loader, desk, keeping, overlays, people, personal_data
     from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
 
     registry.content_part.register("quiz", bank_loader.load_items)
@@ -20,8 +20,7 @@ def register() -> None:
     registry.slot_filler.register("due", overlays.due)
     registry.slot_filler.register("quiz", overlays.quiz_passed)
     registry.merge_person.register("assessments", people.merge)
-    registry.erase_person.register("assessments", people.erase)
-    registry.export_person.register("assessments", people.export)
+    registry.personal_data.register("assessments", personal_data.tables)
     registry.tracking_section.register("assessments", people.sections)
     gauges.register()
     registry.place_moved.register("evaluation", moving.move)

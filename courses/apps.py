@@ -9,7 +9,8 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from mooc.lib import registry
 
-        from . import selectors, services
+        from . import personal_data, selectors, services
 
         registry.content_version.register("courses", selectors.content_version)
+        registry.personal_data.register("courses", personal_data.tables)
         registry.restored.register("courses", services.renew_content)

@@ -1,4 +1,4 @@
-"""What feedback holds about a person: merging, export, erasing, the tracking file's section."""
+"""What feedback holds about a person: merging, erasing, the tracking file's section."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from learners.data import TrackingSection
 from learners.models import Learner
+from learners.personal_data import person_of
+from mooc.lib.personal import masked
 
-from .models import ContentReport, Deflection, Notice, NoticeChoice, PostReport, Question, Reaction, Reply
+from .models import ContentReport, Deflection, Notice, PostReport, Question, Reaction, Reply
 
 MOST_ROWS = 500
 
@@ -32,19 +34,10 @@ def _move_new(rows: Any, key: str, model: Any, target: Learner) -> None:
     rows.exclude(**{f"{key}__in": known - {None}}).update(learner=target)
 
 
-def erase(learner: Learner) -> int:
-    """Remove questions with their history, answers to others, notices; reports stay without a name."""
-    ids = list(Question.objects.filter(learner=learner).values_list("pk", flat=True))
-    for question in Question.objects.filter(pk__in=ids, merged__isnull=False).distinct():
+def hand_on(learner: Learner) -> None:
+    """Before a person's questions go: others who share an answer keep it."""
+    for question in Question.objects.filter(learner=learner, merged__isnull=False).distinct():
         _hand_on(question)
-    ContentReport.objects.filter(learner=learner).update(learner=None)
-    ContentReport.history.filter(learner=learner).update(learner=None)
-    count = 0
-    for model in (Reply, Deflection, Reaction, PostReport, NoticeChoice, Question):
-        deleted, _rows = model.objects.filter(learner=learner).delete()
-        count += deleted
-    Question.history.filter(id__in=ids).delete()  # last: deleting leaves a trace of its own
-    return count
 
 
 def _hand_on(question: Question) -> None:
@@ -53,26 +46,10 @@ def _hand_on(question: Question) -> None:
     if not heirs:
         return
     heir = heirs[0]
-    heir.merged_into, heir.answer, heir.answered_by = None, question.answer, question.answered_by
+    heir.merged_into, heir.answered_by = None, question.answered_by
+    heir.answer = masked(question.answer, person_of(question.learner).names)  # it may greet whoever goes
     heir.save()
     Question.objects.filter(pk__in=[row.pk for row in heirs[1:]]).update(merged_into=heir)
-
-
-def export(learner: Learner) -> dict[str, Any]:
-    """Everything kept here about a person, for taking along."""
-    mine = {
-        "questions": Question.objects.filter(learner=learner).values(
-            "uuid", "lesson__slug", "block", "text", "answer", "theme__code", "created_at", "answered_at", "solved_at"
-        ),
-        "replies": Reply.objects.filter(learner=learner).values("uuid", "question_id", "text", "created_at"),
-        "reactions": Reaction.objects.filter(learner=learner).values("module__slug", "face", "updated_at"),
-        "reports": ContentReport.objects.filter(learner=learner).values(
-            "uuid", "kind", "lesson__slug", "text", "created_at"
-        ),
-        "notices": Notice.objects.filter(learner=learner).values("kind", "question_id", "created_at", "read_at"),
-        "solved_by_others_answers": Deflection.objects.filter(learner=learner).values("question_id", "created_at"),
-    }  # fmt: skip
-    return {name: list(rows) for name, rows in mine.items()}
 
 
 def sections(learner: Learner) -> list[TrackingSection]:

@@ -7,13 +7,13 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import desk, gauges, overlays, people, themes
+    from . import desk, gauges, overlays, people, personal_data, themes
 
     registry.slot_filler.register("news", overlays.news)
     registry.slot_filler.register("faces", overlays.faces)
     registry.merge_person.register("feedback", people.merge)
-    registry.erase_person.register("feedback", people.erase)
-    registry.export_person.register("feedback", people.export)
+    registry.erase_person.register("feedback", people.hand_on)
+    registry.personal_data.register("feedback", personal_data.tables)
     registry.tracking_section.register("feedback", people.sections)
     registry.data_files.register("models", themes.files)
     gauges.register()

@@ -13,13 +13,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.lib import evidence, registry
+from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
 from . import phone_names, signals
 from .data import LearnersMerged
 from .models import Enrolment, Learner, LearningRecord, LessonProgress
+from .personal_data import person_of
 from .recording import settle
 from .services import enrol
 
@@ -100,7 +101,7 @@ def redeem_code(*, digits: str) -> Learner:
 
 @evidence.writing("erase_person")
 def erase(*, learner: Learner) -> None:
-    """Delete a person: everything each app holds, the learner, and the account.
+    """Delete a person: what the register of personal data names, the learner, and the account.
 
     :raises DomainError: when something must be handed over first (a class that is still led).
     """
@@ -108,8 +109,11 @@ def erase(*, learner: Learner) -> None:
     if user is not None and user.cohorts.exists():
         raise DomainError(_("You still lead a class. Hand it to somebody else first."), code="leads_class")
     with transaction.atomic():
-        for _name, forget in registry.erase_person:
-            forget(learner)
+        person = person_of(learner)
+        found = erasing.rows(person)
+        for _name, prepare in registry.erase_person:
+            prepare(learner)
+        erasing.forget(person, found)
         learner.delete()
         if user is not None:
             user.delete()

@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import desk, guests, overlays, people, receipts
+    from . import desk, erased, guests, overlays, personal_data, receipts
 
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
@@ -20,11 +20,11 @@ def register() -> None:
     registry.slot_filler.register("moduletick", overlays.module_ticks)
     registry.slot_filler.register("hero", overlays.home_hero)
     registry.slot_filler.register("home", overlays.home_body)
-    registry.export_person.register("learners", people.export)
+    registry.personal_data.register("learners", personal_data.tables)
     registry.newcomer.register("learners", guests.newcomer)
     registry.year_of_birth.register("learners", guests.year_known)
-    registry.erase_person.register("learners", people.erase)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
     registry.restored.register("learners", receipts.renew_identity)
+    registry.restored.register("erased", erased.again)
     registry.backing_up.register("learners", receipts.backing_up)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import kept, metrics, readiness, registry
+from mooc.lib import kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -40,7 +40,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cached_page()
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the phone shows when there is no network."""
+    """What waits on this phone. The worker makes its own words of it when there is no network."""
     return render(request, "offline.html")
 
 
@@ -48,7 +48,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, in plain words."""
-    return render(request, "privacy.html")
+    told = {"promised": personal.promised(), "days": settings.BACKUP_DAYS}
+    return render(request, "privacy.html", told)
 
 
 @require_safe
@@ -59,8 +60,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The offline script, at the root so that it covers the whole site."""
-    response = render(request, "sw.js", {"build": settings.BUILD_ID}, content_type="text/javascript")
+    """The offline script, at the root so that it covers the whole site; switched off, one that puts it away."""
+    name = "sw.js" if settings.OFFLINE else "sw_off.js"
+    response = render(request, name, {"build": settings.BUILD_ID}, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 

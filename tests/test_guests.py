@@ -615,7 +615,7 @@ def test_the_export_holds_everything_and_only_ones_own() -> None:
     answer = client.get("/me/privacy/data.json")
     assert answer["Content-Disposition"].startswith("attachment")
     data = json.loads(answer.content)
-    assert data["learners"]["account"]["phone"] == NUMBER
+    assert data["accounts"]["account"][0]["phone"] == NUMBER
     own = set(LearningRecord.objects.filter(learner=learner).values_list("uuid", flat=True))
     assert {uuid.UUID(row["uuid"]) for row in data["learners"]["records"]} == own
     assert len(data["learners"]["lessons"]) == 1

@@ -1,91 +1,85 @@
-"""Weak networks in a real browser: acts that wait on the phone reach whoever made them, and nobody else."""
+"""Weak networks in a real browser: what was done waits on the phone, reaches the server once, and reaches
+nobody else. See tests/network.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from learners.models import Learner, LearningRecord
-from tests.browser import LESSON, sign_up
+from assessments.models import Quiz, Response
+from feedback.models import Question
+from learners.models import Learner, LearningRecord, LessonProgress
+from tests.browser import LESSON, MODULE, answer, tap
+from tests.network import Network, stored, until, until_sent, with_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WAITING = "() => JSON.parse(localStorage.getItem('acts') || '[]').length"
+NEXT = "form[data-next] button"
 LEAVE = "() => dispatchEvent(new Event('pagehide'))"
 
 
 @pytest.fixture
-def url(live_server: Any, curriculum: None) -> str:
-    return str(live_server.url)
+def network(url: str) -> Iterator[Network]:
+    between = Network(url)
+    yield between
+    between.close()
 
 
-def until_waiting(page: Any, *, some: bool) -> None:
-    """Wait until something, or nothing, waits on the phone. The page's policy forbids ``wait_for_function``."""
-    for _try in range(100):
-        if bool(page.evaluate(WAITING)) is some:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(page.evaluate(WAITING))
+def main(page: Any) -> str:
+    """The words of the page that is open."""
+    return str(page.locator("main").inner_text())
 
 
-def read_a_little(page: Any, url: str) -> None:
-    """Open a lesson, stay some seconds, and lose the network before leaving it."""
-    page.goto(f"{url}{LESSON}")
-    until_waiting(page, some=False)
-    page.route("**/acts/", lambda route: route.abort())
-    page.wait_for_timeout(2300)
-    page.evaluate(LEAVE)
-    until_waiting(page, some=True)
+def quiz_page(slug: str = "window-light") -> str:
+    return f"/quizzes/{Quiz.objects.get(module__slug=slug).pk}/"
 
 
-def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(phone: Any, url: str) -> None:
+# --- what was done without network --------------------------------------------------------------------
+
+
+def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any, network: Network) -> None:
     page = phone()
+    with_worker(page, network.url, "/modules/", MODULE, LESSON)
+    until_sent(page)
+    quiz, asking = page.context.new_page(), page.context.new_page()
+    quiz.goto(f"{network.url}{quiz_page()}")
+    asking.goto(f"{network.url}/questions/ask/")
+    network.turn("down")
+    tap(page, NEXT)
+    answer(quiz)
+    assert "先留在这部手机上了" in main(quiz)
+    assert "对不对，送到以后才知道" in main(quiz)
+    asking.fill("textarea[name=text]", "没网的时候问的：怎么寄？")
+    tap(asking, "main form button.btn.go")
+    assert "先留在这部手机上了" in main(asking)
+    assert not Response.objects.exists()
+    assert not Question.objects.exists()
+    network.turn("up")
+    asking.goto(f"{network.url}/modules/")
+    until_sent(asking)
+    asking.goto(f"{network.url}/questions/")
+    assert "没网的时候问的" in main(asking)
+    assert LessonProgress.objects.filter(done_at__isnull=False).count() <= 1
+    assert Response.objects.count() == 1
+    assert Question.objects.count() == 1
+    assert Learner.objects.count() == 1
 
-    def stored_but_lost(route: Any) -> None:
-        route.fetch()
-        route.abort()
 
-    page.route("**/acts/", stored_but_lost)
-    page.goto(f"{url}{LESSON}")
-    until_waiting(page, some=True)
-    page.wait_for_timeout(500)
-    assert LearningRecord.objects.get().verb == "initialized"
-    page.unroute("**/acts/")
-    page.goto(f"{url}/modules/")
-    until_waiting(page, some=False)
+def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(
+    phone: Any, network: Network
+) -> None:
+    page = phone()
+    page.goto(f"{network.url}/modules/")
+    network.seconds = 2.0
+    network.turn("slow")
+    page.goto(f"{network.url}{LESSON}")
+    until(page, lambda: LearningRecord.objects.exists())
+    network.turn("down")  # stored, and the answer is on its way
+    page.wait_for_timeout(1000)
+    assert stored(page)
+    network.turn("up")
+    page.goto(f"{network.url}/modules/")
+    until_sent(page)
     assert LearningRecord.objects.filter(verb__in=("initialized", "resumed")).count() == 1
     assert Learner.objects.count() == 1
-
-
-def test_what_waited_under_a_guest_comes_to_the_account_that_took_it_over(phone: Any, url: str) -> None:
-    page = phone()
-    read_a_little(page, url)
-    sign_up(page, url, "13912345678", "李桂香")
-    assert not LearningRecord.objects.filter(verb="suspended").exists()
-    page.unroute("**/acts/")
-    page.goto(f"{url}/me/")
-    until_waiting(page, some=False)
-    record = LearningRecord.objects.get(verb="suspended", seconds__gte=2)
-    assert str(record.learner.user) == "李桂香"
-    assert Learner.objects.count() == 1
-
-
-def test_what_waited_goes_with_the_person_and_not_to_the_next(phone: Any, url: str, make_user: Any) -> None:
-    page = phone()
-    read_a_little(page, url)
-    page.unroute("**/acts/")
-    make_user("wang", phone="13912345679")
-    page.goto(f"{url}/accounts/login/")
-    page.route("**/acts/", lambda route: route.abort())
-    page.fill("input[name=login]", "wang")
-    page.fill("input[name=password]", "rural-2026")
-    with page.expect_navigation():
-        page.locator("form[action^='/accounts/login/'] button").last.tap()
-    no = page.locator("button[name=mine][value=no]")
-    if no.count():
-        with page.expect_navigation():
-            no.tap()
-    page.unroute("**/acts/")
-    page.goto(f"{url}/me/")
-    page.wait_for_timeout(500)
-    assert not LearningRecord.objects.filter(learner__user__username="wang").exists()

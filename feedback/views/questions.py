@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from learners import guests
+from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid
@@ -134,6 +135,7 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = _chosen_reply(request, shown)
     if shown.mine and chosen is None:
         raise Http404  # one's own question
+    limits.address_must(request, "report")
     person = guests.acting_person(request)
     posts.report_post(
         learner=person.learner, reason=request.POST.get("reason", ""),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mooc.lib import kept, registry
+from mooc.lib import erasing, kept
 from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging
+from .. import erased, guests, merging
+from ..personal_data import person_of
 
 WORDS = ("删除", "delete")
 
@@ -29,7 +31,7 @@ def export(request: HttpRequest) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
-    data = {name: provider(person.learner) for name, provider in registry.export_person}
+    data = erasing.export(person_of(person.learner))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -47,10 +49,12 @@ def delete(request: HttpRequest) -> HttpResponse:
         return _refuse(request, person, wrong=True, typed=typed)
     try:
         merging.erase(learner=person.learner)
+        erased.note(person.learner.uuid)
     except DomainError as error:
         return _refuse(request, person, error=error.message)
     logout(request)
-    response = kept.answer(request, "learners/deleted.html", {"nav": "me"})
+    told = {"nav": "me", "days": settings.BACKUP_DAYS}
+    response = kept.answer(request, "learners/deleted.html", told)
     guests.drop_cookie(response)
     return response
 

@@ -18,7 +18,10 @@ def desk(user: Any) -> tuple[str, str] | None:
 
 def register() -> None:
     """Called once when Django is ready."""
-    from . import gauges
+    from . import desk as panels
+    from . import gauges, personal_data
 
     registry.work_place.register("desk", desk)
+    registry.personal_data.register("accounts", personal_data.tables)
     gauges.register()
+    registry.desk_panel.register("texts", panels.texts)

@@ -56,10 +56,11 @@ page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
 slot_filler: Registry[SlotFiller] = Registry("slot_filler")
 #: ``sections(learner) -> list[TrackingSection]``: sections of the tracking file.
 tracking_section: Registry[Callable[[Any], list[Any]]] = Registry("tracking_section")
-#: ``export(learner) -> dict``: what an app holds about a person, for the own-data export.
-export_person: Registry[Callable[[Any], dict[str, Any]]] = Registry("export_person")
-#: ``erase(learner) -> int``: removes what an app holds about a person, returns rows touched.
-erase_person: Registry[Callable[[Any], int]] = Registry("erase_person")
+#: ``tables() -> (personal.Table, …)``: what each column of an app's tables is, and what erasing does to it.
+personal_data: Registry[Callable[[], Sequence[Any]]] = Registry("personal_data")
+#: ``prepare(learner) -> None``: called before a person's rows go as ``personal_data`` says; for what is more
+#: than deleting and emptying (others share an answer). Inside the transaction that erases.
+erase_person: Registry[Callable[[Any], None]] = Registry("erase_person")
 #: ``merge(source, target) -> None``: moves an app's rows of a guest to an account.
 merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 #: ``load(module, source) -> int``: loads a part of a content folder (quiz items).

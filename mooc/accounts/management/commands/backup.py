@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", type=Path, help="the file; without it a dated one in --dir")
         parser.add_argument("--dir", type=Path, default=Path(settings.DATA_DIR) / "backups")
-        parser.add_argument("--keep", type=int, default=0, help="keep only the newest N dated ones in --dir")
+        parser.add_argument(
+            "--keep", type=int, default=settings.BACKUP_DAYS,
+            help="drop dated ones in --dir that are older than N days, or more than N (MOOC_BACKUP_DAYS)",
+        )  # fmt: skip
         parser.add_argument("--with-secret", action="store_true", help="put the secret key in as well")
         parser.add_argument("--json", action="store_true")
 
@@ -31,10 +35,18 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from error
         if options["keep"] > 0 and not options["out"]:
-            dated = sorted(options["dir"].glob("mooc-????????-??????.tar"))
-            for old in dated[: -options["keep"]]:
-                old.unlink(missing_ok=True)
+            drop_old(options["dir"], options["keep"])
         if options["json"]:
             self.stdout.write(json.dumps(told))
         else:
             self.stdout.write("{file}: {rows} rows, {files} files, {bytes} bytes, {seconds} s".format(**told))
+
+
+def drop_old(folder: Path, keep: int) -> None:
+    """Drop dated archives beyond the newest ``keep``, and those older than so many days: the privacy page
+    says how long an erased person stays in them. The newest is never dropped."""
+    dated = sorted(folder.glob("mooc-????????-??????.tar"))
+    limit = f"mooc-{timezone.localtime() - dt.timedelta(days=keep):%Y%m%d-%H%M%S}.tar"
+    for number, old in enumerate(reversed(dated)):
+        if number and (number >= keep or old.name < limit):
+            old.unlink(missing_ok=True)
