@@ -104,8 +104,8 @@ def _read(pk: int) -> AskedQuiz:
 def _asked(item: Item) -> AskedItem:
     options = list(item.options.all())
     return AskedItem(
-        item.pk, item.code, item.stem_zh, item.stem_en, item.kind, item.edition, item.live,
-        item.kind == ItemKind.MULTIPLE, order=tuple(option.pk for option in options),
+        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh, item.kind, item.edition,
+        item.live, item.kind == ItemKind.MULTIPLE, order=tuple(option.pk for option in options),
         options=frozenset(option.pk for option in options),
         right=frozenset(option.pk for option in options if option.right),
     )  # fmt: skip

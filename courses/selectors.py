@@ -20,6 +20,7 @@ TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compres
 _shared: dict[str, tuple[str, float]] = {}
 _pool: dict[str, tuple[Module, ...]] = {}  # by content version; only read
 _lessons: dict[tuple[str, int], tuple[LessonEdition, ...]] = {}  # by content version and edition; only read
+names: dict[str, Any] = {}  # by content version: what courses.addresses knows; only read
 MOST_KEPT = 500  # editions
 
 
@@ -39,6 +40,7 @@ def forget_content_version() -> None:
     _shared.clear()
     _pool.clear()
     _lessons.clear()
+    names.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mooc.lib.errors import DomainError
 
 from . import admin_places, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
+from .deskforms.forms import DeskForm
 from .models import RoleGrant, TextMessage, User, settle_desk
 
 
@@ -43,7 +44,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeepsHistory, DjangoUserAdmin):
+class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
     """People who can sign in."""
 
     instead = _(
