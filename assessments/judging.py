@@ -85,7 +85,8 @@ def _set_right(pk: int, item: Item) -> bool | None:
     attempt.save(update_fields=["right", "score", "passed", "updated_at"])
     record_answer(
         learner=learner, module=quiz.module, act_id=_again(response.uuid, item.edition), item_code=item.code,
-        stem_zh=item.stem_zh or item.stem_en, stem_en=item.stem_en or item.stem_zh, right=True, response=response.chosen, attempt=attempt.uuid,
+        stem_zh=item.stem_zh or item.stem_en, stem_en=item.stem_en or item.stem_zh, right=True,
+        response=response.chosen, attempt=attempt.uuid,
         at=response.answered_at, signed_in=False, edition=response.edition, shown=response.shown, trusted=True,
     )  # fmt: skip
     if attempt.passed is not None and attempt.finished_at:
