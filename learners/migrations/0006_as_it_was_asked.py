@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learners', '0003_keep_what_has_a_history'),
+        ("learners", "0005_number_wish"),
     ]
 
     operations = [
