@@ -7,16 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from courses.admin import Sentence
+from courses.desk.languages import OneLanguage
+from courses.desk.sentence import Sentence
 from courses.models import Module
 from courses.services import tell_asks_changed
 from mooc.accounts.admin_access import OwnInline, OwnRows
 
+from .admin_judging import JudgesAgain
 from .data import ItemKind
 from .evaluation.admin import JobAdmin
 from .models import Item, Option, Quiz
@@ -41,17 +43,23 @@ class OptionSet(BaseInlineFormSet):
         kind = self.instance.kind
         if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
             raise forms.ValidationError(_("Tick two or more right answers, and leave at least one wrong."))
-        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 3):
-            raise forms.ValidationError(_("Give at least three answers and tick exactly one as right."))
+        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 2):
+            raise forms.ValidationError(_("Give at least two answers and tick exactly one as right."))
         if kind == ItemKind.TRUEFALSE and (right != 1 or len(rows) != 2):
             raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
+
+
+class OptionForm(OneLanguage):
+    """An answer to choose."""
+
+    pairs = ("text",)
 
 
 class OptionInline(OwnInline, admin.TabularInline):
     """The answers of an item."""
 
     model = Option
-    formset = OptionSet
+    form, formset = OptionForm, OptionSet
     extra = 0
     min_num = 2
     max_num = 8
@@ -81,15 +89,17 @@ class AskedAnew:
             tell_asks_changed(module_id=module_id)
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(OneLanguage):
     """Sentences are seen whole."""
+
+    pairs = ("stem", "why")
 
     class Meta:
         widgets = {f"{part}_{lang}": Sentence for part in ("stem", "why") for lang in ("zh", "en")}
 
 
 @admin.register(Item)
-class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
+class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
     """Quiz items of own modules."""
 
     form = ItemForm
@@ -102,6 +112,14 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     fields = [
         ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
     ]  # fmt: skip
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The module whose list the trainer came from."""
+        narrowed = QueryDict(request.GET.get("_changelist_filters", ""))
+        module = request.GET.get("module") or narrowed.get("module__id__exact", "")
+        return super().get_changeform_initial_data(request) | (
+            {"module": module} if module.isdecimal() else {}
+        )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Own items with what the list shows."""
@@ -127,6 +145,7 @@ class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
 
     list_display = ["module", "length", "pass_percent"]
     readonly_fields = ["module"]
+    instead = _("Untick “the quiz must be passed” in its course, or take its questions out of use.")
     own_path = "module__in"
     own_model = Module
 
@@ -134,9 +153,9 @@ class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
         """Made with its module."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Answers hang on it: untick "the quiz must be passed", or take its questions out of use."""
-        return False
+    def ties(self, rows: Any) -> dict[str, int]:
+        """It goes with its course and never alone."""
+        return super().ties(rows) or {str(_("its course")): rows.count()}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """There is nothing to add: whoever comes by an old link changes the quiz that is there."""

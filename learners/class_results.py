@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def class_results(cohort: Cohort) -> list[ModuleResult]:
     ]  # fmt: skip
 
 
-def _items(members: QuerySet[CohortMember], modules: list[Module]) -> dict[str, list[ItemResult]]:
+def _items(members: QuerySet[Any, Any], modules: list[Module]) -> dict[str, list[ItemResult]]:
     """Items somebody answered, the hardest first, by module. An item that was reworded stands once."""
     title = "title_en" if current() == "en" else "title_zh"
     rows = (

@@ -161,7 +161,9 @@ def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
 def module_titles(module: Module) -> tuple[str, str]:
     """Both titles of what is published (or of the draft), for the snapshot in a record."""
     edition = module.published or module.draft
-    return (edition.title_zh, edition.title_en) if edition else (module.slug, module.slug)
+    if edition is None:
+        return module.slug, module.slug
+    return edition.title_zh or edition.title_en, edition.title_en or edition.title_zh
 
 
 def _resend(known: LearningRecord, learner: Learner, act: Act) -> Stored:
@@ -199,7 +201,8 @@ def _insert(learner: Learner, act: Act) -> LearningRecord:
         module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
         seconds=act.seconds, response=act.response[:500], attempt=act.attempt,
         cohort_id=cohort_id, region_id=region_id,
-        happened_at=believable_time(act.happened_at), claimed_at=act.claimed_at, fingerprint=fingerprint(act),
+        shown=act.shown, happened_at=act.happened_at if act.trusted else believable_time(act.happened_at),
+        claimed_at=act.claimed_at, fingerprint=fingerprint(act),
     )  # fmt: skip
 
 

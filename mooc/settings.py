@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mooc.lib.middleware.PreferencesMiddleware",
+    "courses.middleware.AddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "mooc.lib.middleware.GuestCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -231,8 +232,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not DEBUG else 0
-WHITENOISE_USE_FINDERS = TESTING or DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = TESTING or DEBUG, DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "gif", "webp", "zip", "gz", "br", "woff", "woff2")
 

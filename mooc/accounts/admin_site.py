@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib import registry
 
+from .deskforms import typed
+
 
 class AdminSite(admin.AdminSite):
     """Trainers' and operators' desk. Signing in goes through the one sign-in page."""
@@ -31,6 +33,8 @@ class AdminSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
+            if request.method == "POST" and not request.user.is_authenticated:
+                return typed.refused(request) or guarded(request, *args, **kwargs)
             return guarded(request, *args, **kwargs)
 
         return inner

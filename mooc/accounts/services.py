@@ -211,8 +211,8 @@ def make_account(
     return user
 
 
-def change_phone(*, user: User, phone: str, by: User) -> TextMessage | None:
-    """Give an account another number: after a lost or changed phone, by a helper or operator.
+def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | None:
+    """Give an account another number, after a lost or changed phone. Who may is decided by the caller.
 
     Every session of the account ends (see ``User._get_session_auth_hash``): the lost phone may be in
     other hands. The old number is told.
