@@ -201,7 +201,8 @@ def _insert(learner: Learner, act: Act, seconds: int | None = None) -> LearningR
         module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
         seconds=seconds, response=act.response[:500], attempt=act.attempt,
         cohort_id=cohort_id, region_id=region_id,
-        happened_at=believable_time(act.happened_at), claimed_at=act.claimed_at, fingerprint=fingerprint(act),
+        shown=act.shown, happened_at=act.happened_at if act.trusted else believable_time(act.happened_at),
+        claimed_at=act.claimed_at, fingerprint=fingerprint(act),
     )  # fmt: skip
 
 

@@ -19,7 +19,17 @@ from .models import Enrolment, LearningRecord, LessonProgress
 NO_LESSON = "-"  # no slug looks like this
 UNKNOWN = float("inf")  # how long somebody read who came from nowhere: believed
 #: The columns :func:`replay` looks at.
-REPLAYED = ("uuid", "verb", "object_type", "object_id", "happened_at", "seconds", "score", "response")
+REPLAYED = (
+    "uuid",
+    "verb",
+    "object_type",
+    "object_id",
+    "happened_at",
+    "seconds",
+    "score",
+    "response",
+    "attempt",
+)
 
 
 @dataclass(slots=True)
@@ -46,6 +56,7 @@ class ModuleSummary:
     best_score: float | None = None
     quiz_tries: int = 0
     quiz_passed_at: dt.datetime | None = None
+    scores: dict[Any, float] = field(default_factory=dict)  # by try, the newest of each
     lessons: dict[str, LessonSummary] = field(default_factory=dict)
     lesson_at: dt.datetime | None = None  # the last act in any lesson; not stored
 
@@ -99,11 +110,10 @@ def _lesson(summary: ModuleSummary, record: Any) -> None:
 
 
 def _quiz(summary: ModuleSummary, record: Any) -> None:
-    score = record.score or 0.0
-    summary.quiz_tries += 1
-    if summary.first_score is None:
-        summary.first_score = score
-    summary.best_score = max(summary.best_score or 0.0, score)
+    summary.scores[record.attempt or record.uuid] = record.score or 0.0  # judged again, it is the same try
+    summary.quiz_tries = len(summary.scores)
+    summary.first_score = next(iter(summary.scores.values()))
+    summary.best_score = max(summary.scores.values())
     if record.verb == Verb.PASSED and summary.quiz_passed_at is None:
         summary.quiz_passed_at = record.happened_at
 
