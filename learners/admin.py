@@ -16,7 +16,7 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
 
-from . import cohorts
+from . import admin_uniting, cohorts  # noqa: F401  # the first registers itself
 from .models import Cohort
 
 

@@ -41,6 +41,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=10),
     },
     "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
+    "settle-numbers": {"task": "learners.tasks.settle_numbers", "schedule": crontab(minute=25)},
     "forget-guests": {
         "task": "learners.tasks.forget_old_guests",
         "schedule": crontab(hour=3, minute=20),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from courses import catalogue
 from mooc.accounts.deskforms import typed
-from mooc.lib import kept, metrics, personal, readiness, registry
+from mooc.lib import again, kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -100,9 +100,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open too long or came from elsewhere: nothing was done. A form of the desk stands again."""
+    """The form was open too long, or somebody signed in or out meanwhile: what was typed stands again, on the
+    desk behind the signing in."""
     if kept_for_later := typed.refused(request):
         return kept_for_later
+    if again.can_stand(request) and not request.path.startswith("/api/"):
+        return again.page(request)
     return kept.answer(request, "errors/stale.html", {}, status=400)
 
 

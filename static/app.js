@@ -36,6 +36,22 @@
     setTimeout(back, 4500);
     addEventListener("pageshow", (e) => { if (e.persisted) back(); });
   };
+  // A form sent before acts.js came waits for it a moment: the phone's name goes with the first act already.
+  const named = (form, button) => {
+    let gone;
+    const go = () => {
+      if (gone) return;
+      gone = d.createElement("input");
+      gone.type = "hidden";
+      if (button) { gone.name = button.name; gone.value = button.value; }
+      form.append(gone);
+      if (self.phone) self.phone.submitted(form);
+      form.submit();
+      gone.remove();
+    };
+    acts().then(go, go);
+    setTimeout(go, 1500);
+  };
   let pressed, leave = () => {};
   d.addEventListener("click", (e) => { pressed = e.target.closest && e.target.closest("button"); }, true);
   // One tap, one answer: a form is sent once.
@@ -44,7 +60,11 @@
     if (form.method !== "post" || e.defaultPrevented) return;
     if (form.dataset.sent) { e.preventDefault(); return; }
     if (button) busy(form, button);
-    if (!form.dataset.next) { if (self.phone) self.phone.submitted(form, button); return; }
+    if (!form.dataset.next) {
+      if (self.phone) self.phone.submitted(form, button);
+      else { e.preventDefault(); named(form, button); }
+      return;
+    }
     // "Next" leads on, and that the lesson is read goes beside it: mostly it arrives first, so that the next page shows the mark.
     e.preventDefault();
     const go = () => location.assign(form.dataset.next);
@@ -111,8 +131,8 @@
   }));
 
   // Older browsers do not unfold the part that an address names.
-  const named = location.hash && d.getElementById(location.hash.slice(1)), fold = named && named.closest("details");
-  if (fold && !fold.open) { fold.open = true; named.scrollIntoView(); }
+  const part = location.hash && d.getElementById(location.hash.slice(1)), fold = part && part.closest("details");
+  if (fold && !fold.open) { fold.open = true; part.scrollIntoView(); }
 
   // From the second page on the worker keeps the pages that were open, to be read again without network.
   if (pages && !("kept" in page)) {

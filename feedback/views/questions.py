@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from learners import guests
 from mooc.accounts import limits
-from mooc.lib import kept
+from mooc.lib import again, kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
@@ -75,7 +75,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     person = guests.person_of(request)
     shown = selectors.question_for(pk, person.learner if person else None)
     if person is None:
-        return redirect(f"/accounts/login/?next=/questions/{pk}/")
+        return again.page(request, signed_out=True)
     try:
         _store_reply(request, shown.row, person)
     except DomainError as error:
@@ -90,8 +90,8 @@ def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> 
     try:
         posts.reply_to(question=row, learner=person.learner, text=text, reply_id=identifier)
     except Conflict:  # back, and another answer
-        again = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
-        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=again)
+        second = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=second)
 
 
 def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:

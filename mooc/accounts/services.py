@@ -165,6 +165,13 @@ def user_by_password(*, name: str, number: str | None, password: str) -> User | 
     return next((user for user in found if user.check_password(password)), None)
 
 
+def lockout_key(*, name: str, number: str | None) -> str:
+    """What wrong passwords are counted by: the account, by name or number and however spelt; else what was typed."""
+    wanted = Q(phone=number) if number else _spelt(name)
+    first = User.objects.filter(wanted).order_by("pk").values_list("pk", flat=True).first()
+    return f"#{first}" if first else number or names.key(name)
+
+
 def _spelt(name: str) -> Q:
     """Accounts of a name, however it is spelt. More than one only where both are older than ``name_key``."""
     key = names.key(name)
@@ -204,8 +211,8 @@ def make_account(
     return user
 
 
-def change_phone(*, user: User, phone: str, by: User) -> TextMessage | None:
-    """Give an account another number: after a lost or changed phone, by a helper or operator.
+def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | None:
+    """Give an account another number, after a lost or changed phone. Who may is decided by the caller.
 
     Every session of the account ends (see ``User._get_session_auth_hash``): the lost phone may be in
     other hands. The old number is told.

@@ -11,7 +11,6 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Pa
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from .errors import DomainError, TooMany
 from .text import without_controls
@@ -59,6 +58,8 @@ class Pages(PageNumberPagination):
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the API in one form; 403 becomes 404, so that nothing is given away."""
+    from rest_framework.views import exception_handler  # views ask the settings for the parser above
+
     if isinstance(error, TooMany):
         refused = _problem(429, error.code, str(error))
         refused.headers["Retry-After"] = "60"
