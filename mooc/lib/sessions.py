@@ -38,7 +38,7 @@ class SessionStore(CachedStore):
             super().save(must_create)
         except (OperationalError, UpdateError) as error:
             if isinstance(error, OperationalError) or isinstance(error.__context__, OperationalError):
-                logger.error("session not written: %s", error.__context__ or error)  # for hours: one line is enough
+                logger.error("session not written: %s", error.__context__ or error)
                 self._unwritten = True
                 kept = self._get_session(no_load=must_create) | {UNWRITTEN: True}
                 self._plain.set(self.cache_key, kept, UNWRITTEN_SECONDS)
@@ -52,7 +52,7 @@ class SessionStore(CachedStore):
         try:
             super().delete(session_key)
         except OperationalError as error:
-            logger.error("session not ended: %s", error)  # as above
+            logger.error("session not ended: %s", error)
             key = session_key or self.session_key
             self._plain.set(f"{self.cache_key_prefix}{key}", {}, UNWRITTEN_SECONDS)
 
