@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mooc.accounts import deeds
 from mooc.lib import erasing, kept
 from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
@@ -48,7 +50,9 @@ def delete(request: HttpRequest) -> HttpResponse:
     if typed.strip().lower() not in WORDS:
         return _refuse(request, person, wrong=True, typed=typed)
     try:
-        merging.erase(learner=person.learner)
+        with transaction.atomic():
+            deeds.note(by=request.user, did=deeds.Did.ERASED, about=person.learner)
+            merging.erase(learner=person.learner)
         erased.note(person.learner.uuid)
     except DomainError as error:
         return _refuse(request, person, error=error.message)
