@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from courses.admin import Sentence
+from courses.desk.languages import OneLanguage
+from courses.desk.sentence import Sentence
 from courses.models import Module
 from courses.services import tell_asks_changed
 from mooc.accounts.admin_access import OwnInline, OwnRows
@@ -41,17 +42,23 @@ class OptionSet(BaseInlineFormSet):
         kind = self.instance.kind
         if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
             raise forms.ValidationError(_("Tick two or more right answers, and leave at least one wrong."))
-        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 3):
-            raise forms.ValidationError(_("Give at least three answers and tick exactly one as right."))
+        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 2):
+            raise forms.ValidationError(_("Give at least two answers and tick exactly one as right."))
         if kind == ItemKind.TRUEFALSE and (right != 1 or len(rows) != 2):
             raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
+
+
+class OptionForm(OneLanguage):
+    """An answer to choose."""
+
+    pairs = ("text",)
 
 
 class OptionInline(OwnInline, admin.TabularInline):
     """The answers of an item."""
 
     model = Option
-    formset = OptionSet
+    form, formset = OptionForm, OptionSet
     extra = 0
     min_num = 2
     max_num = 8
@@ -81,8 +88,10 @@ class AskedAnew:
             tell_asks_changed(module_id=module_id)
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(OneLanguage):
     """Sentences are seen whole."""
+
+    pairs = ("stem", "why")
 
     class Meta:
         widgets = {f"{part}_{lang}": Sentence for part in ("stem", "why") for lang in ("zh", "en")}
@@ -102,6 +111,14 @@ class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
     fields = [
         ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
     ]  # fmt: skip
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The module whose list the trainer came from."""
+        narrowed = QueryDict(request.GET.get("_changelist_filters", ""))
+        module = request.GET.get("module") or narrowed.get("module__id__exact", "")
+        return super().get_changeform_initial_data(request) | (
+            {"module": module} if module.isdecimal() else {}
+        )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Own items with what the list shows."""

@@ -101,7 +101,8 @@ def _read(pk: int) -> AskedQuiz:
 def _asked(item: Item) -> AskedItem:
     options = list(item.options.all())
     return AskedItem(
-        item.pk, item.code, item.stem_zh, item.stem_en, item.live, item.kind == ItemKind.MULTIPLE,
+        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh,
+        item.live, item.kind == ItemKind.MULTIPLE,
         options=frozenset(option.pk for option in options),
         right=frozenset(option.pk for option in options if option.right),
     )  # fmt: skip

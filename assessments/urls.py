@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from .views import quizzes, reviews
+from .views import preview, quizzes, reviews
 
 urlpatterns = [
     path("supervision/", include("assessments.evaluation.urls")),
     path("modules/<slug:slug>/quiz/", quizzes.quiz_of_module, name="module_quiz"),
+    path("preview/modules/<int:pk>/quiz/", preview.quiz, name="preview_quiz"),
     path("quizzes/<int:pk>/", quizzes.question, name="quiz"),
     path("quizzes/<int:pk>/answer/", quizzes.answer, name="quiz_answer"),
     path("quizzes/<int:pk>/tries/<uuid:attempt>/", quizzes.result, name="quiz_result"),

@@ -1,14 +1,87 @@
-"""Addresses of modules and lessons: made of titles, kept for good, and taken up again."""
+"""Addresses of modules and lessons: made of titles, changed, kept for good, and taken up again."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.db import models, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from . import services
-from .models import Block, Lesson, LessonEdition, Module, ModuleEdition
+from mooc.lib.errors import DomainError
+
+from . import selectors, services
+from .models import Address, Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+
+Key = tuple[str, str]  # "modules" or "lessons", and a name
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All names besides the slugs. ``slugs``: a name → its slug; ``today``: a slug → the name of today."""
+
+    slugs: dict[Key, str]
+    today: dict[Key, str]
+
+
+def known() -> Known | None:
+    """No query while the content stands, else 1; ``None`` when nothing was ever given another address."""
+    version = selectors.content_version()
+    if version not in selectors.names:
+        rows = list(Address.objects.select_related("module", "lesson"))
+        owners = [(row, (row.module or row.lesson).slug) for row in rows]  # type: ignore[union-attr]  # one of the two, by constraint
+        found = Known(
+            {(row.kind, row.text): slug for row, slug in owners},
+            {(row.kind, slug): row.text for row, slug in owners if row.current},
+        )
+        selectors.names.clear()
+        selectors.names[version] = found if rows else None
+    kept: Known | None = selectors.names.get(version)
+    return kept
+
+
+def of(row: Module | Lesson) -> str:
+    """The address of today."""
+    current = row.addresses.filter(current=True).first()
+    return current.text if current else row.slug
+
+
+def _kind(row: Module | Lesson) -> str:
+    return "modules" if isinstance(row, Module) else "lessons"
+
+
+def refusal(*, row: Module | Lesson, text: str) -> str:
+    """Why it cannot have this address, in a sentence; empty when it can. Another's old one is not free."""
+    model, key = type(row), _kind(row)[:-1]
+    others = model._default_manager.filter(slug=text).exclude(pk=row.pk)
+    had = Address.objects.filter(kind=_kind(row), text=text).exclude(**{key: row.pk})
+    return _("Something else has or had this address.") if others.exists() or had.exists() else ""
+
+
+def rename(*, row: Module | Lesson, text: str) -> None:
+    """Give another address; all earlier ones lead to it.
+
+    :raises DomainError: when something else has or had it; nothing is changed.
+    """
+    kind = _kind(row)
+    with transaction.atomic():
+        if words := refusal(row=row, text=text):
+            raise DomainError(words, code="taken", field="slug")
+        if not _seen(row):
+            type(row)._default_manager.filter(pk=row.pk).update(slug=text)
+            row.slug = text
+            return
+        row.addresses.update(current=False)
+        if text != row.slug:
+            Address.objects.update_or_create(kind=kind, text=text, defaults={"current": True, kind[:-1]: row})
+        services.bump_content()
+
+
+def _seen(row: Module | Lesson) -> bool:
+    """Whether learners were ever shown it: acts may be recorded under its slug."""
+    edition = {"number__gt": 0} if isinstance(row, Module) else {"edition__number__gt": 0}
+    return row.editions.filter(**edition).exists()
 
 
 def lesson_refusal(*, module: Module, slug: str) -> str:
@@ -19,7 +92,7 @@ def lesson_refusal(*, module: Module, slug: str) -> str:
     """
     lesson = Lesson.objects.filter(slug=slug).first()
     if lesson is None:
-        return ""
+        return refusal(row=Lesson(module=module), text=slug)
     if lesson.module_id == module.pk:
         there = lesson.editions.filter(edition=module.draft).exists()
         return _("The module has a lesson of this address already.") if there else ""
@@ -40,8 +113,14 @@ def module_address(*, title: str, code: str) -> str:
     return _free(wanted, Module.objects.all())
 
 
+def course_address(*, title: str, subject: str) -> str:
+    """An address nobody has: of the English title, else of the subject."""
+    return _free(slugify(title)[:50].strip("-_") or subject, Course.objects.all())
+
+
 def _free(wanted: str, rows: models.QuerySet) -> str:
     taken = set(rows.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken |= set(Address.objects.filter(text__startswith=wanted).values_list("text", flat=True))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbered) if name not in taken)
 

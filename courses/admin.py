@@ -5,24 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.admin_access import OwnInline, OwnRows
 from mooc.lib import registry
-from mooc.lib.errors import DomainError
 
-from . import addresses, admin_catalogue, drafts, services
+from . import addresses, admin_catalogue, changes, drafts, services
 from .admin_catalogue import TITLES
-from .desk import lessons
+from .desk import lessons, publishing
+from .desk.languages import OneLanguage
 from .desk.sentence import SENTENCES, Sentence
 from .models import Course, Module, ModuleEdition
 
 __all__ = ["Sentence", "admin_catalogue", "lessons"]
+
+
+class CourseForm(OneLanguage):
+    """A course; its name may be in one language."""
+
+    pairs = ("title",)
 
 
 @admin.register(Course)
@@ -32,7 +41,8 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     list_display = ["title_zh", "title_en", "module_links"]
     fields = ["title_zh", "title_en", "trainers", "module_links"]
     readonly_fields = ["module_links"]
-    labels = TITLES | {"trainers": _("trainers")}
+    form = CourseForm
+    labels = TITLES | {"trainers": _("trainers"), "category": _("category")}
     autocomplete_fields = ["trainers"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
@@ -41,20 +51,30 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         """For others than the operator, their names."""
-        return (
-            self.fields
-            if request.user.is_superuser
-            else ["title_zh", "title_en", "trainer_names", "module_links"]
-        )
+        titles = ["title_zh", "title_en", *([] if obj else ["category"])]
+        who = "trainers" if request.user.is_superuser else "trainer_names"
+        return [
+            *titles,
+            *([who] if obj or request.user.is_superuser else []),
+            *(["module_links"] if obj else []),
+        ]
 
     @admin.display(description=_("trainers"))
     def trainer_names(self, course: Course) -> str:
         """Who teaches it."""
         return ", ".join(str(user) for user in course.trainers.all()) or "–"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """There is one course a category."""
-        return False
+    def save_model(self, request: HttpRequest, obj: Course, form: Any, change: bool) -> None:
+        """A new course has an address of its own."""
+        if not change:
+            obj.slug = addresses.course_address(title=obj.title_en, subject=obj.category.code)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever makes a course teaches it."""
+        super().save_related(request, form, formsets, change)
+        if not change and not request.user.is_superuser:
+            form.instance.trainers.add(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Courses stay."""
@@ -98,14 +118,22 @@ class ModuleForm(forms.ModelForm):
         help_text=_("left empty: made of the English title, else of the code"),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["slug"] = addresses.of(self.instance)
+
     def clean(self) -> dict[str, Any]:
-        """An address is never missing."""
+        """An address is never missing, and never somebody else's old one."""
         data = super().clean() or {}
-        if not data.get("slug") and "slug" not in self.errors:
+        if data.get("slug") and (words := addresses.refusal(row=self.instance, text=data["slug"])):
+            self.add_error("slug", words)
+        if self.instance.pk:  # the slug, under which acts are recorded, stays
+            self.new_address = data.get("slug") or addresses.of(self.instance)
+            data["slug"] = self.instance.slug
+        elif not data.get("slug") and "slug" not in self.errors:
             title = self.data.get("editions-0-title_en", "")
-            data["slug"] = self.instance.slug or addresses.module_address(
-                title=title, code=data.get("code", "")
-            )
+            data["slug"] = addresses.module_address(title=title, code=data.get("code", ""))
         return data
 
 
@@ -156,6 +184,34 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         if "_publish" in request.POST:
             self.publish(request, Module.objects.filter(pk=module.pk))
 
+    def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
+        """With its address: the old one leads on to it."""
+        super().save_model(request, obj, form, change)
+        if change and form.new_address != addresses.of(obj):
+            addresses.rename(row=obj, text=form.new_address)
+
+    def get_urls(self) -> list[Any]:
+        """And the page that shows what publishing would change."""
+        view = self.admin_site.admin_view(self.look)
+        return [path("<int:pk>/publish/", view, name="courses_module_publish"), *super().get_urls()]
+
+    def response_change(self, request: HttpRequest, obj: Module) -> HttpResponse:
+        """Where somebody else's work would go live, it is shown first."""
+        if "_publish" in request.POST and publishing.must_look(module=obj, user=request.user):
+            return redirect("admin:courses_module_publish", obj.pk)
+        return super().response_change(request, obj)
+
+    def look(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What learners will see otherwise, block by block and by whom; publish it from here."""
+        module = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, module):
+            raise PermissionDenied
+        found = changes.of(module)
+        if request.method == "POST" and request.POST.get("mark") == changes.mark(found):
+            publishing.publish(request, module, found)
+            return redirect("admin:courses_module_change", pk)
+        return publishing.page(self.admin_site.each_context(request), request, module, found)
+
     @admin.display(description=_("code"), ordering="code")
     def number(self, module: Module) -> str:
         """Its code."""
@@ -171,7 +227,10 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         """Published or draft, in words."""
         if not module.published:
             return str(_("draft, learners do not see it"))
-        return str(_("changed since publishing") if module.changed else _("published"))
+        if not module.changed:
+            return str(_("published"))
+        look = format_html('<a href="{}">{}</a>', publishing.address(module), _("see what"))
+        return format_html("{} · {}", _("changed since publishing"), look)
 
     @admin.display(description=_("lessons"))
     def lesson_links(self, module: Module) -> str:
@@ -203,15 +262,13 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
 
     @admin.action(description=_("Publish: learners see it from now on"))
     def publish(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
-        """Publish each module that is whole; say for the others what is missing."""
+        """Publish each module that is whole; say for the others what is missing, or who else has written."""
         for module in queryset:
-            try:
-                services.publish_module(module=module)
-                messages.success(request, _("%(module)s is published.") % {"module": module})
-                for words in services.publishing_warnings(module=module):
-                    messages.warning(request, f"{module}: {words}")
-            except DomainError as error:
-                messages.error(request, f"{module}: {error}")
+            found = changes.of(module)
+            if changes.by_others(found, request.user):
+                publishing.ask_to_look(request, module)
+            else:
+                publishing.publish(request, module, found)
 
     @admin.action(description=_("Withdraw: learners no longer see it"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:

@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import KeepsHistory, Uncut
+from mooc.accounts.admin_access import KeepsHistory
+from mooc.accounts.deskforms.forms import DeskForm
 from mooc.lib import names
 
 from .models import Category, SearchQuery, Skill, Track
@@ -38,7 +39,7 @@ class SearchQueryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category, Skill, Track)
-class CatalogueAdmin(KeepsHistory, Uncut, admin.ModelAdmin):
+class CatalogueAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {

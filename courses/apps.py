@@ -12,5 +12,6 @@ class CoursesConfig(AppConfig):
         from . import personal_data, selectors, services
 
         registry.content_version.register("courses", selectors.content_version)
+        registry.hand_over.register("courses", selectors.held)
         registry.personal_data.register("courses", personal_data.tables)
         registry.restored.register("courses", services.renew_content)

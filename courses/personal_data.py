@@ -42,6 +42,7 @@ TABLES = (
         "draft published",
     ),
     Table("courses.Lesson", impersonal="id created_at updated_at module slug"),
+    Table("courses.Address", impersonal="id kind text current module lesson made_at"),
     Table(
         "courses.Media", impersonal="id created_at updated_at sha256 file mime bytes width height seconds label"
     ),

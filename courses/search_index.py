@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mooc.lib.text import tokens
 
 from .models import ModuleEdition, SearchEntry
@@ -15,11 +17,11 @@ def index_edition(edition: ModuleEdition) -> None:
     entries = []
     for lesson in edition.lessons.prefetch_related("blocks"):
         for lang in ("zh", "en"):
-            title = getattr(lesson, f"title_{lang}")
-            module = f"{getattr(edition, f'title_{lang}')} {getattr(edition, f'task_{lang}')}"
-            words = [title, module, getattr(lesson, f"objective_{lang}")]
+            title = _shown(lesson, "title", lang)
+            module = f"{_shown(edition, 'title', lang)} {_shown(edition, 'task', lang)}"
+            words = [title, module, _shown(lesson, "objective", lang)]
             for block in lesson.blocks.all():
-                words += [getattr(block, f"heading_{lang}"), getattr(block, f"body_{lang}")]
+                words += [_shown(block, "heading", lang), _shown(block, "body", lang)]
             entries.append(
                 SearchEntry(
                     lesson_id=lesson.lesson_id,
@@ -29,6 +31,12 @@ def index_edition(edition: ModuleEdition) -> None:
                 )
             )
     SearchEntry.objects.bulk_create(entries)
+
+
+def _shown(row: Any, name: str, lang: str) -> str:
+    """What a reader of this language sees: the other one where there is none."""
+    other = "en" if lang == "zh" else "zh"
+    return str(getattr(row, f"{name}_{lang}") or getattr(row, f"{name}_{other}"))
 
 
 def remove_module(module_id: int) -> None:

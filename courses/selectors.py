@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, F, QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import recommend
 from .data import Level
-from .models import Block, Category, ContentState, LessonEdition, Module, Track
+from .models import Block, Category, ContentState, Course, LessonEdition, Module, Track
 
 TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
 _shared: dict[str, tuple[str, float]] = {}
 _pool: dict[str, tuple[Module, ...]] = {}  # by content version; only read
 _lessons: dict[tuple[str, int], tuple[LessonEdition, ...]] = {}  # by content version and edition; only read
+names: dict[str, Any] = {}  # by content version: what courses.addresses knows; only read
 MOST_KEPT = 500  # editions
 
 
@@ -39,6 +40,7 @@ def forget_content_version() -> None:
     _shared.clear()
     _pool.clear()
     _lessons.clear()
+    names.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,3 +372,9 @@ def tracks_with_cards() -> list[TrackCards]:
         for track in Track.objects.prefetch_related("steps")
     ]
     return [row for row in rows if row.cards]
+
+
+def held(user: Any) -> list[str]:
+    """Courses nobody else looks after."""
+    alone = Course.objects.annotate(n=Count("trainers")).filter(n=1, trainers=user)
+    return [_("You alone look after the course “%(title)s”.") % {"title": course} for course in alone[:5]]

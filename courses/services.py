@@ -134,18 +134,22 @@ def _copy_edition(draft: ModuleEdition) -> ModuleEdition:
 def draft_problems(*, draft: ModuleEdition) -> list[str]:
     """What keeps a draft from being published, one sentence each; empty when it is whole."""
     problems = []
-    if any(not getattr(draft, name).strip() for name in EDITION_TEXTS) or not draft.checked_on:
-        problems.append(_("Fill in every line of the module in both languages, and when it was checked."))
+    if _misses(draft, EDITION_TEXTS) or not draft.checked_on:
+        problems.append(
+            _("Fill in every line of the module, in one language at least, and when it was checked.")
+        )
     lessons = list(draft.lessons.prefetch_related("blocks").select_related("lesson"))
     if not lessons:
         problems.append(_("The module has no lesson yet."))
     for lesson in lessons:
-        if any(not getattr(lesson, name).strip() for name in LESSON_TEXTS):
-            problems.append(_("“%(lesson)s” lacks a line in one language.") % {"lesson": lesson})
+        if _misses(lesson, LESSON_TEXTS):
+            problems.append(
+                _("“%(lesson)s” lacks a line: write it in one language at least.") % {"lesson": lesson}
+            )
         if not lesson.blocks.all():
             problems.append(_("“%(lesson)s” has no content yet.") % {"lesson": lesson})
         if any(_block_is_half(block) for block in lesson.blocks.all()):
-            problems.append(_("A block of “%(lesson)s” lacks a language or its file.") % {"lesson": lesson})
+            problems.append(_("A block of “%(lesson)s” lacks its text or its file.") % {"lesson": lesson})
     return problems + [finding.text for finding in _findings(draft.module) if finding.stops]
 
 
@@ -165,12 +169,34 @@ def tell_asks_changed(*, module_id: int) -> None:
     emit(signals.module_asks_changed, ModuleAsksChanged(module_id))
 
 
+def _misses(row: ModuleEdition | LessonEdition, names: list[str]) -> bool:
+    """Whether a line stands in neither language. ``names`` are pairs: Chinese, English."""
+    pairs = zip(names[::2], names[1::2], strict=True)
+    return any(not (getattr(row, zh).strip() or getattr(row, en).strip()) for zh, en in pairs)
+
+
 def _block_is_half(block: Block) -> bool:
-    if bool(block.heading_zh) != bool(block.heading_en) or bool(block.body_zh) != bool(block.body_en):
-        return True
     if block.kind in (BlockKind.TEXT, BlockKind.TIP, BlockKind.CHECK):
-        return not block.body_zh.strip()
-    return not block.media_id or not block.heading_zh.strip()
+        return not (block.body_zh.strip() or block.body_en.strip())
+    return not block.media_id or not (block.heading_zh.strip() or block.heading_en.strip())
+
+
+def lacking(*, draft: ModuleEdition) -> dict[str, int]:
+    """How many lines and blocks lack a language that they have in the other: a language → a number.
+
+    A trainer's content may be in one language; whoever reads the other gets what there is.
+    """
+    found = {"zh": 0, "en": 0}
+    rows: list[tuple[object, list[str]]] = [(draft, EDITION_TEXTS)]
+    for lesson in draft.lessons.prefetch_related("blocks"):
+        rows.append((lesson, LESSON_TEXTS))
+        rows += [(block, ["heading_zh", "heading_en", "body_zh", "body_en"]) for block in lesson.blocks.all()]
+    for row, names in rows:
+        for zh, en in zip(names[::2], names[1::2], strict=True):
+            has = (bool(getattr(row, zh).strip()), bool(getattr(row, en).strip()))
+            found["zh"] += has == (False, True)
+            found["en"] += has == (True, False)
+    return {language: number for language, number in found.items() if number}
 
 
 def withdraw_module(*, module: Module) -> None:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from mooc.accounts import limits
 from mooc.lib.pages import cached_page
 from mooc.lib.text import clean
 
@@ -49,7 +50,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """What was found; what was not found is noted as demand."""
     text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
     hits = search_pages.search(text) if text else []
-    row = search_pages.note_search(text=text, hits=len(hits)) if text and request.method == "GET" else None
+    noted = text and request.method == "GET" and limits.address_may(request, "search")
+    row = search_pages.note_search(text=text, hits=len(hits)) if noted else None
     context = {
         "text": text,
         "hits": hits,

@@ -92,6 +92,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
     """Questions that wait, the overdue first."""
 
     form = AnswerForm
+    two_hands = False  # an answer that came meanwhile is refused by the service, with both in view
     list_display = ["asked", "due", "theme_said", "writing", "lesson_of", "read_by"]
     list_filter = [StateFilter, ("theme", ThemeFilter)]
     search_fields = ["text", "answer"]

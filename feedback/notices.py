@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from mooc.accounts.models import TextMessage
+from mooc.accounts.services import WARN_AT, texts_today
 from mooc.lib.errors import DomainError
 
 from .data import NoticeKind
@@ -88,7 +89,9 @@ def tell(
 def _may_text(learner: Learner) -> bool:
     """Whether a message may follow the notice that was just made: three in 24 hours."""
     lately = Notice.objects.filter(learner=learner, created_at__gt=timezone.now() - dt.timedelta(days=1))
-    return lately.count() <= SMS_A_DAY
+    return (
+        lately.count() <= SMS_A_DAY and texts_today() < settings.SMS_A_DAY * WARN_AT
+    )  # the rest is for codes
 
 
 def _short(notice: Notice, language: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from learners.data import TrackingSection
 from learners.models import Learner
@@ -70,3 +71,14 @@ def sections(learner: Learner) -> list[TrackingSection]:
         theirs=_("Questions they asked"),
     )
     return [asked]
+
+
+def held(user: Any) -> list[str]:
+    """Questions an account has taken and not answered: someone waits."""
+    count = Question.objects.filter(claimed_by=user, answered_at=None).count()
+    sentence = ngettext(
+        "You took %(n)s question that waits for an answer.",
+        "You took %(n)s questions that wait for an answer.",
+        count,
+    )
+    return [sentence % {"n": count}] if count else []

@@ -18,7 +18,7 @@ TABLES = (
         "feedback.Question", owners=mine(), called="questions", words=ASKED,
         personal="text answer vector top confidence theme", hidden="vector",
         evidence="uuid learner lesson block answered_by answered_at due_at theme_source claimed_by claimed_at merged_into "
-        "held hidden_at hidden_for solved_at created_at updated_at",
+        "held hidden_at hidden_for let_through_at solved_at created_at updated_at",
         impersonal="id encoder",
     ),
     Table(
@@ -40,7 +40,8 @@ TABLES = (
     ),
     Table(
         "feedback.Reply", owners=mine(), called="replies", words=REPLIED, personal="text",
-        evidence="uuid question learner held hidden_at hidden_for accepted_at created_at", impersonal="id updated_at",
+        evidence="uuid question learner held hidden_at hidden_for let_through_at accepted_at created_at",
+        impersonal="id updated_at",
     ),
     Table(
         "feedback.PostReport", owners=mine(), called="posts_reported", words=REPLIED,

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,9 @@ from .notices import tell
 from .services import clean_post, is_trusted
 
 REPLIES_AN_HOUR = 10
-HIDES_ITSELF = 3  # reports by different people hide a post until a trainer has looked
+HIDES_ITSELF = 3  # reports by different people with some history hide a post until a trainer has looked
+KNOWN_AFTER = dt.timedelta(days=1)  # an account so old, with so many acts, is somebody
+KNOWN_ACTS = 3
 
 
 def reply_to(*, question: Question, learner: Learner, text: str, reply_id: uuid.UUID) -> Reply:
@@ -96,7 +98,8 @@ def solved_by_known(*, question: Question, learner: Learner, lesson: Lesson | No
 def report_post(
     *, learner: Learner, reason: str, question: Question | None = None, reply: Reply | None = None
 ) -> None:
-    """A reader says that a post should not stand there. The third one hides it until a trainer looks.
+    """A reader says that a post should not stand there. A trainer finds it in the list; the third report by
+    people with some history hides it until then, unless a trainer has dealt with it before.
 
     :raises DomainError: for an unknown reason.
     """
@@ -107,16 +110,27 @@ def report_post(
         PostReport.objects.get_or_create(
             question=question, reply=reply, learner=learner, defaults={"reason": reason}
         )
-        if post.hidden_at is None and _reporters(post) >= HIDES_ITSELF:
+        if post.hidden_at is None and not _dealt_with(post) and _reporters(post) >= HIDES_ITSELF:
             post.held = True
             post.save()
 
 
+def _dealt_with(post: Question | Reply) -> bool:
+    """Whether a trainer answered it, let it through, or has settled a report on it: what a trainer has looked
+    at is a trainer's to hide."""
+    answered = isinstance(post, Question) and bool(post.answer)
+    return answered or bool(post.let_through_at) or post.reports.filter(handled_at__isnull=False).exists()
+
+
 def _reporters(post: Question | Reply) -> int:
-    """How many people report it now. A phone that has learnt nothing here is nobody: else one person
-    could hide anything by forgetting the cookie twice."""
-    known = Q(learner__user__isnull=False) | Q(learner__records__isnull=False)
-    return post.reports.filter(known, handled_at=None).values("learner").distinct().count()
+    """How many people with some history report it now: an account of yesterday or before that has learnt
+    something. Guests and fresh accounts cost nothing to make; their word is for the trainer's list only."""
+    known = (
+        Learner.objects.filter(user__is_active=True, user__date_joined__lt=timezone.now() - KNOWN_AFTER)
+        .filter(pk__in=post.reports.filter(handled_at=None).values("learner"))
+        .annotate(acts=Count("records"))
+    )
+    return known.filter(acts__gte=KNOWN_ACTS).count()
 
 
 def hide(*, reason: str, by: User, question: Question | None = None, reply: Reply | None = None) -> None:
@@ -136,7 +150,7 @@ def let_through(*, by: User, question: Question | None = None, reply: Reply | No
     """Show a held or hidden post to everybody; what was reported about it is settled."""
     with transaction.atomic():
         post = _locked(question, reply)
-        post.held, post.hidden_at, post.hidden_for = False, None, ""
+        post.held, post.hidden_at, post.hidden_for, post.let_through_at = False, None, "", timezone.now()
         post.save()
         _settle_reports(post, by)
         about = post.question if isinstance(post, Reply) else post

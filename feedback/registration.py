@@ -13,6 +13,7 @@ def register() -> None:
     registry.slot_filler.register("faces", overlays.faces)
     registry.merge_person.register("feedback", people.merge)
     registry.erase_person.register("feedback", people.hand_on)
+    registry.hand_over.register("questions", people.held)
     registry.personal_data.register("feedback", personal_data.tables)
     registry.tracking_section.register("feedback", people.sections)
     registry.data_files.register("models", themes.files)

@@ -16,7 +16,7 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
 
-from . import cohorts
+from . import admin_uniting, cohorts  # noqa: F401  # the first registers itself
 from .models import Cohort
 
 
@@ -54,9 +54,11 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
         """As above. The list deletes nothing: it may show classes of others."""
         return obj is not None and self.has_change_permission(request, obj)
 
-    def get_form(self, request: HttpRequest, obj: Cohort | None = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Cohort | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Places are one's own, and the one the class has."""
-        form = super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
         if "region" in form.base_fields:
             places = cohorts.places_for(request.user)
             kept = Region.objects.filter(pk=obj.region_id) if obj else Region.objects.none()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin, messages
 from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
@@ -38,6 +42,22 @@ def _row(cohort: Any) -> DeskRow:
     return DeskRow(cohort.title, f"/classes/{cohort.pk}/", (str(cohort.region), people, until))
 
 
+def held(user: Any) -> list[str]:
+    """Classes an account leads, those that are over too: their lists are evidence."""
+    count = user.cohorts.count()
+    return [_("You still lead a class. Hand it to somebody else first.")] if count else []
+
+
 def work_place(user: Any) -> tuple[str, str] | None:
     """The classes, for village helpers."""
     return (_("My classes"), "/classes/") if user.has_role(Role.HELPER) and not user.is_superuser else None
+
+
+@admin.action(description=gettext_lazy("Merge two accounts of one person"))
+def merge_accounts(model_admin: Any, request: HttpRequest, users: Any) -> HttpResponse | None:
+    """From the list of accounts: two that are ticked."""
+    chosen = list(users.order_by("pk").values_list("pk", flat=True)[:3])
+    if len(chosen) != 2:
+        messages.error(request, _("Tick two accounts."))
+        return None
+    return redirect(f"{reverse('admin:learners_accountmerge_merge')}?a={chosen[0]}&b={chosen[1]}")

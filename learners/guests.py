@@ -12,6 +12,8 @@ from django.core import signing
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
+from mooc.accounts import limits
+
 from . import phone_names
 from .models import Learner, LearningRecord
 
@@ -101,6 +103,7 @@ def acting_person(
     """
     person = person_of(request)
     if person is None:
+        limits.address_must(request, "guest")
         learner = _guest(phone or phone_names.in_form(request), act_id, guest_uuid(request))
         person = Person(request, learner, False)
         request.new_guest = learner  # type: ignore[attr-defined]  # answered with a cookie by remember()

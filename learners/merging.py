@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
+from mooc.accounts import roles
 from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
@@ -49,7 +50,8 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
         for _name, merge in registry.merge_person:
             merge(source, into)
         for membership in source.memberships.all():
-            into.memberships.get_or_create(cohort_id=membership.cohort_id)
+            left = {"left_at": membership.left_at}
+            into.memberships.get_or_create(cohort_id=membership.cohort_id, defaults=left)
         source.openings.update(learner=into)
         LessonProgress.objects.filter(learner=source).delete()
         Enrolment.objects.filter(learner=source).delete()
@@ -103,12 +105,15 @@ def redeem_code(*, digits: str) -> Learner:
 def erase(*, learner: Learner) -> None:
     """Delete a person: what the register of personal data names, the learner, and the account.
 
-    :raises DomainError: when something must be handed over first (a class that is still led).
+    :raises DomainError: when something must be handed over first (a role, a class, open questions, a course), or when
+        nobody could run the site any more.
     """
     user = learner.user
-    if user is not None and user.cohorts.exists():
-        raise DomainError(_("You still lead a class. Hand it to somebody else first."), code="leads_class")
     with transaction.atomic():
+        if user is not None:
+            roles.keep_an_operator(without=user)
+            if held := [sentence for _name, found in registry.hand_over for sentence in found(user)]:
+                raise DomainError(" ".join(held), code="hand_over")
         person = person_of(learner)
         found = erasing.rows(person)
         for _name, prepare in registry.erase_person:

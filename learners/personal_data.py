@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.personal import Person, Table, mine
+from mooc.lib.personal import Person, Table, account, mine
 
 from .models import Learner
 
@@ -63,6 +63,16 @@ TABLES = (
     Table(
         "learners.Cohort", evidence="trainer created_at updated_at",
         impersonal="id title code region starts_on ends_on open_to_join",
+    ),
+    Table(
+        "learners.AccountMerge", owners=mine("kept_learner"), called="merges", words=LEARNER,
+        personal="kept_name gone_name kept_phone gone_phone rows merged_by_name", hidden="rows merged_by_name",
+        evidence="kept_user gone_user kept_learner gone_learner merged_by merged_at undone_by undone_at",
+        impersonal="id",
+    ),
+    Table(
+        "learners.NumberWish", owners=account(), called="number_wishes", words=LEARNER, personal="phone",
+        evidence="user asked_by asked_at agreed_by agreed_at ended_at done", impersonal="id",
     ),
     Table("learners.DatabaseState", impersonal="id identity receipts backed_up"),
 )  # fmt: skip

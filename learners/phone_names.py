@@ -49,11 +49,16 @@ def guest_of(name: uuid.UUID, *, was: uuid.UUID | None = None) -> Learner:
         return known
     try:
         with transaction.atomic():
-            learner = make_guest(was or uuid.uuid5(GUESTS, str(name)))
+            learner = make_guest(was or guest_id(name))
             Phone.objects.create(name_hash=hash_of(name), learner=learner)
     except IntegrityError:  # the other act was a moment earlier
         return Phone.objects.select_related("learner").get(name_hash=hash_of(name)).learner
     return learner
+
+
+def guest_id(name: uuid.UUID) -> uuid.UUID:
+    """The id of the guest that a phone of this name makes at its first act."""
+    return uuid.uuid5(GUESTS, str(name))
 
 
 def make_guest(wanted: uuid.UUID) -> Learner:

@@ -161,7 +161,9 @@ def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
 def module_titles(module: Module) -> tuple[str, str]:
     """Both titles of what is published (or of the draft), for the snapshot in a record."""
     edition = module.published or module.draft
-    return (edition.title_zh, edition.title_en) if edition else (module.slug, module.slug)
+    if edition is None:
+        return module.slug, module.slug
+    return edition.title_zh or edition.title_en, edition.title_en or edition.title_zh
 
 
 def _resend(known: LearningRecord, learner: Learner, act: Act) -> Stored:

@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import desk, erased, guests, overlays, personal_data, receipts
+    from . import desk, erased, guests, overlays, personal_data, receipts, uniting
 
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
@@ -23,6 +23,9 @@ def register() -> None:
     registry.personal_data.register("learners", personal_data.tables)
     registry.newcomer.register("learners", guests.newcomer)
     registry.year_of_birth.register("learners", guests.year_known)
+    registry.erase_person.register("merges", uniting.erase)
+    registry.hand_over.register("classes", desk.held)
+    registry.account_action.register("merge_accounts", desk.merge_accounts)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
     registry.restored.register("learners", receipts.renew_identity)

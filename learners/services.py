@@ -23,8 +23,8 @@ def lesson_activity(lesson: LessonEdition) -> Activity:
     return Activity(
         ObjectType.LESSON,
         lesson.lesson.slug,
-        lesson.title_zh,
-        lesson.title_en,
+        lesson.title_zh or lesson.title_en,
+        lesson.title_en or lesson.title_zh,
         lesson.edition.number,
     )
 

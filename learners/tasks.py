@@ -8,7 +8,7 @@ from celery import shared_task
 
 from mooc.lib.queue import later
 
-from . import merging, rebuilding, settling
+from . import merging, numbers, rebuilding, settling, uniting
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 def forget_old_guests() -> None:
     """Drop guests of half a year ago."""
     merging.forget_old_guests()
+    uniting.forget_rows()
 
 
 @shared_task
@@ -33,3 +34,9 @@ def check_progress() -> None:
     settling.settle_everything()
     for line in rebuilding.check_all(most=20):
         logger.error("progress differs from records: %s", line)
+
+
+@shared_task
+def settle_numbers() -> None:
+    """New numbers that were agreed to and have waited."""
+    numbers.settle()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import LessonEdition, Module
 from mooc.lib import registry
+from mooc.lib.cells import harmless
 from mooc.lib.look import spent
 from mooc.lib.text import mask_phone
 
@@ -22,7 +23,6 @@ from .data import TrackingSection, Verb
 from .models import Enrolment, Learner, LearningRecord, LessonProgress
 
 MOST_ROWS = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +202,6 @@ def _csv_rows(file: TrackingFile) -> Iterator[tuple[str, ...]]:
         yield (section.title,)
         yield section.columns
         yield from section.rows
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _module_title(module: Module) -> str:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("classes/numbers/<int:pk>/", numbers.change, name="change_number"),
     path("me/", me.me, name="me"),
     re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", me.download, name="tracking_file"),
+    path("me/number/", numbers.mine, name="my_number"),
     path("me/welcome/", me.welcome, name="welcome"),
     path("me/code/", me.use_code, name="use_code"),
     path("me/code/make/", me.make_code, name="make_code"),

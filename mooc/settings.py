@@ -10,12 +10,11 @@ import secrets
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Exchange, Queue
 
+from mooc import timetable
 from mooc.lib import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -135,12 +134,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "mooc.lib.watching.WatchMiddleware",
+    "mooc.lib.door.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mooc.lib.middleware.PreferencesMiddleware",
+    "courses.middleware.AddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "mooc.lib.middleware.GuestCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -211,7 +212,8 @@ SESSION_ENGINE = (
     if REDIS_URL
     else "django.contrib.sessions.backends." + ("cached_db" if _one_process else "db")
 )
-BUILD_ID = _build_id()  # cached pages of older code are never served
+OFFLINE = env.bool("MOOC_OFFLINE", True)  # False: phones put the offline worker away, see docs/operating.md
+BUILD_ID = _build_id() + ("" if OFFLINE else "-off")  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
 
@@ -230,8 +232,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not DEBUG else 0
-WHITENOISE_USE_FINDERS = TESTING or DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = TESTING or DEBUG, DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "gif", "webp", "zip", "gz", "br", "woff", "woff2")
 
@@ -258,13 +259,6 @@ else:
         "control_folder": str(_queue / "control"),
         "polling_interval": 0.05,
     }
-CELERY_TASK_DEFAULT_QUEUE = "heavy"
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), name) for name in ("urgent", "heavy")]
-CELERY_TASK_ROUTES = {
-    "mooc.accounts.tasks.send_text": {"queue": "urgent"},
-    "mooc.accounts.tasks.send_waiting_sms": {"queue": "urgent"},
-    "feedback.tasks.send_waiting_mails": {"queue": "urgent"},
-}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -274,27 +268,8 @@ CELERY_WORKER_REDIRECT_STDOUTS = False  # what is printed is meant for the conso
 CELERY_TIMEZONE = TIME_ZONE = env.str("MOOC_TIME_ZONE", "Asia/Shanghai")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
-_every_minute = {"schedule": 60.0, "options": {"expires": 60}}  # a busy worker does not find a heap of them
-CELERY_BEAT_SCHEDULE = {
-    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", **_every_minute},
-    "send-waiting-mails": {"task": "feedback.tasks.send_waiting_mails", **_every_minute},
-    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", **_every_minute},
-    "evaluate": {
-        "task": "assessments.evaluation.tasks.evaluate_nightly",
-        "schedule": crontab(hour=0, minute=20),
-    },
-    "sweep-feedback": {"task": "feedback.tasks.sweep", **_every_minute},
-    "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},
-    "monthly-reports": {
-        "task": "assessments.evaluation.tasks.monthly_reports",
-        "schedule": crontab(day_of_month="1", hour=4, minute=0),
-    },
-    "new-themes": {"task": "feedback.tasks.find_new_themes", "schedule": crontab(hour=2, minute=50)},
-    "clear-sessions": {"task": "mooc.accounts.tasks.clear_expired", "schedule": crontab(hour=3, minute=10)},
-    "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
-    "forget-guests": {"task": "learners.tasks.forget_old_guests", "schedule": crontab(hour=3, minute=20)},
-    "check-progress": {"task": "learners.tasks.check_progress", "schedule": crontab(hour=3, minute=40)},
-}
+CELERY_TASK_QUEUES, CELERY_TASK_DEFAULT_QUEUE = timetable.QUEUES, "heavy"
+CELERY_TASK_ROUTES, CELERY_BEAT_SCHEDULE = timetable.ROUTES, timetable.SCHEDULE
 
 # --- languages ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -342,6 +317,7 @@ if SERVER and SMS_SENDER.endswith(".ConsoleSender"):
     raise ImproperlyConfigured(
         "MOOC_SMS_SENDER: the console sender prints codes. It is for one machine only."
     )
+SMS_A_DAY = env.int("MOOC_SMS_A_DAY", 2000)  # codes and notices of the whole site in 24 hours
 SMS_GATEWAY_TOKEN = _required("MOOC_SMS_GATEWAY_TOKEN", "…") if SMS_GATEWAY_URL else ""
 SMS_READY = not SMS_SENDER.endswith(".NoSender")
 # Without a mail server the embedded installation prints e-mails; a server offers none: a log is no mailbox.
@@ -371,7 +347,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "mooc.lib.rest.Pages",
     "PAGE_SIZE": 20,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["mooc.lib.rest.PlainJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "mooc.lib.rest.problem_response",
     "DEFAULT_THROTTLE_CLASSES": [

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.lib import kept, metrics, personal, readiness, registry
+from mooc.accounts.deskforms import typed
+from mooc.lib import again, kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
@@ -40,7 +41,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cached_page()
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the phone shows when there is no network."""
+    """What waits on this phone. The worker makes its own words of it when there is no network."""
     return render(request, "offline.html")
 
 
@@ -60,8 +61,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The offline script, at the root so that it covers the whole site."""
-    response = render(request, "sw.js", {"build": settings.BUILD_ID}, content_type="text/javascript")
+    """The offline script, at the root so that it covers the whole site; switched off, one that puts it away."""
+    name = "sw.js" if settings.OFFLINE else "sw_off.js"
+    response = render(request, name, {"build": settings.BUILD_ID}, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -98,7 +100,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open too long or came from elsewhere: nothing was done."""
+    """The form was open too long, or somebody signed in or out meanwhile: what was typed stands again, on the
+    desk behind the signing in."""
+    if kept_for_later := typed.refused(request):
+        return kept_for_later
+    if again.can_stand(request) and not request.path.startswith("/api/"):
+        return again.page(request)
     return kept.answer(request, "errors/stale.html", {}, status=400)
 
 

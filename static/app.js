@@ -1,53 +1,104 @@
 // Xiangji: what works better with a script. Every page works without it.
+// Understood by Chromium 78 and iOS 13. What has to be kept and sent is in acts.js, which comes when it is needed.
 (() => {
   "use strict";
-  const d = document, who = d.body.dataset.who || "", lesson = d.querySelector("[data-lesson]");
-  const KEY = "acts", read = () => { try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch { return []; } };
-  const write = (rows) => { try { localStorage.setItem(KEY, JSON.stringify(rows.slice(-100))); } catch { /* full or refused: acts are sent at once only */ } };
-  const uuid = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
-  if ("clearQueue" in d.body.dataset) write([]);
-  // Signing up made the guest of this phone somebody with a name: what waits is theirs.
-  const was = (d.cookie.match(/(?:^|; )was=(g[0-9a-f]{12})/) || [])[1];
-  if (was && who) {
-    write(read().map((row) => row.who === was || !row.who ? { ...row, who } : row));
-    d.cookie = "was=; max-age=0; path=/; samesite=lax";
-  }
+  const d = document, words = self.words = d.currentScript.dataset, page = d.body.dataset, lesson = d.querySelector("[data-lesson]");
+  const storage = (name, work) => { try { return work(self[name]); } catch (e) { return null; } }; // a web view may refuse it
 
-  // Acts wait on the phone until the server has them. They belong to whoever made them.
-  const token = () => (d.querySelector("[name=csrfmiddlewaretoken]") || {}).value;
-  const send = (row) => {
-    const body = new URLSearchParams(row.data);
-    if (token()) body.set("csrfmiddlewaretoken", token());
-    return fetch(row.url, { method: "POST", body, keepalive: true, credentials: "same-origin" })
-      .then((r) => { if (r.ok || r.status === 404 || r.status === 422) write(read().filter((x) => x.data.id !== row.data.id)); })
-      .catch(() => {});
+  let coming;
+  const acts = () => coming || (coming = new Promise((yes, no) => {
+    const script = d.createElement("script");
+    script.src = words.acts;
+    script.onload = () => { storage("localStorage", (s) => s.setItem("known", "1")); self.phone.ready.then(() => yes(self.phone)); };
+    script.onerror = () => { coming = 0; script.remove(); no(); };
+    d.body.append(script);
+  }));
+  const act = (item) => { item.at = new Date().toISOString(); return acts().then((phone) => phone.act(item).then(() => phone.flush())).catch(() => {}); };
+
+  // The pressed button says that it is sending, and comes back with the page, or after a while.
+  const busy = (form, button) => {
+    form.dataset.sent = "1";
+    const before = Array.from(button.childNodes), sending = d.createElement("small");
+    sending.textContent = words.sending;
+    setTimeout(() => { // what is switched off at once would not be sent
+      button.style.opacity = .75;
+      button.setAttribute("aria-disabled", "true");
+      if (button.classList.contains("btn")) button.textContent = "";
+      button.append(sending);
+    });
+    const back = () => {
+      delete form.dataset.sent;
+      button.style.opacity = "";
+      button.removeAttribute("aria-disabled");
+      button.textContent = "";
+      button.append(...before);
+    };
+    setTimeout(back, 4500);
+    addEventListener("pageshow", (e) => { if (e.persisted) back(); });
   };
-  const act = (data) => {
-    const row = { who, url: `/lessons/${lesson.dataset.lesson}/acts/`, data: { id: uuid(), at: new Date().toISOString(), ...data } };
-    write(read().concat(row));
-    return send(row);
+  // A form sent before acts.js came waits for it a moment: the phone's name goes with the first act already.
+  const named = (form, button) => {
+    let gone;
+    const go = () => {
+      if (gone) return;
+      gone = d.createElement("input");
+      gone.type = "hidden";
+      if (button) { gone.name = button.name; gone.value = button.value; }
+      form.append(gone);
+      if (self.phone) self.phone.submitted(form);
+      form.submit();
+      gone.remove();
+    };
+    acts().then(go, go);
+    setTimeout(go, 1500);
   };
-  // A phone's first page does not know its guest yet ("g…"): what it left is the guest's.
-  const flush = () => read().filter((row) => row.who === who || (!row.who && who[0] === "g")).reduce((before, row) => before.then(() => send(row)), Promise.resolve());
-  addEventListener("online", flush);
+  let pressed, leave = () => {};
+  d.addEventListener("click", (e) => { pressed = e.target.closest && e.target.closest("button"); }, true);
+  // One tap, one answer: a form is sent once.
+  d.addEventListener("submit", (e) => {
+    const form = e.target, button = e.submitter || (pressed && pressed.form === form ? pressed : form.querySelector("button"));
+    if (form.method !== "post" || e.defaultPrevented) return;
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    if (button) busy(form, button);
+    if (!form.dataset.next) {
+      if (self.phone) self.phone.submitted(form, button);
+      else { e.preventDefault(); named(form, button); }
+      return;
+    }
+    // "Next" leads on, and that the lesson is read goes beside it: mostly it arrives first, so that the next page shows the mark.
+    e.preventDefault();
+    const go = () => location.assign(form.dataset.next);
+    acts().then(() => { leave(); read("completed").then(go); setTimeout(go, 1500); }, () => form.submit());
+  });
 
   // Visible time: only while the page is seen, a pause counts 90 seconds at most.
+  const read = (verb, more) => act(Object.assign({ kind: "record", lesson: lesson.dataset.lesson, verb }, more));
   if (lesson) {
     let seconds = 0, last = Date.now(), block = 0, ended = false, sent = 0;
     const tick = () => { const now = Date.now(); if (d.visibilityState === "visible") seconds += Math.min((now - last) / 1000, 90); last = now; };
-    const leave = () => { tick(); const s = Math.round(seconds - sent); if (s > 1) { sent += s; act({ verb: "leave", seconds: s, block }); } };
+    leave = () => { tick(); const s = Math.round(seconds - sent); if (s > 1) { sent += s; read("suspended", { seconds: s, block }); } };
     ["scroll", "pointerdown", "keydown"].forEach((name) => addEventListener(name, tick, { passive: true }));
     d.addEventListener("visibilitychange", () => { if (d.visibilityState === "hidden") leave(); else last = Date.now(); });
     addEventListener("pagehide", leave);
     const seen = new IntersectionObserver((rows) => rows.forEach((row) => {
       if (!row.isIntersecting) return;
-      if (row.target.hasAttribute("data-end")) { if (!ended) { ended = true; tick(); act({ verb: "done" }); } } else block = Math.max(block, +row.target.id.slice(1));
+      if (row.target.hasAttribute("data-end")) { if (!ended) { ended = true; leave(); read("completed"); } } else block = Math.max(block, +row.target.id.slice(1));
     }), { threshold: 0.2 });
     lesson.querySelectorAll("[id^=b]").forEach((el) => seen.observe(el));
     // The end counts once it was reached by reading: not in the first seconds.
     setTimeout(() => { const end = d.querySelector("[data-end]"); if (end) seen.observe(end); }, 8000);
-    flush().then(() => act({ verb: "open" }));
-  } else flush();
+  }
+
+  // The first page of a phone stays small: there acts.js comes with the first touch, or after a while where something is noted.
+  const opened = Date.now(), pages = storage("sessionStorage", (s) => JSON.parse(s.getItem("pages") || "[]"));
+  let begun;
+  const begin = () => {
+    if (begun) return;
+    begun = 1;
+    acts().then((phone) => { if (lesson) return phone.act({ kind: "record", lesson: lesson.dataset.lesson, verb: "initialized", at: new Date(opened).toISOString() }).then(() => phone.flush()); phone.flush(); }).catch(() => { begun = 0; });
+  };
+  if (pages && pages.length || storage("localStorage", (s) => s.getItem("known") || s.getItem("acts")) || "clearQueue" in page || "waiting" in page || /(^|; )was=/.test(d.cookie)) begin();
+  else if (lesson || d.querySelector("form[method=post]")) { setTimeout(begin, 3000); ["pointerdown", "keydown", "scroll"].forEach((name) => addEventListener(name, begin, { once: true, passive: true })); }
 
   // A speaker button only where the phone has a voice for this language.
   const say = d.querySelectorAll("[data-say]"), synth = window.speechSynthesis;
@@ -79,19 +130,15 @@
     link.replaceWith(player);
   }));
 
-  // One tap, one answer: a form is sent once.
-  d.addEventListener("submit", (e) => {
-    if (e.target.dataset.sent) e.preventDefault();
-    e.target.dataset.sent = "1";
-    setTimeout(() => delete e.target.dataset.sent, 4000);
-  });
-
   // Older browsers do not unfold the part that an address names.
-  const named = location.hash && d.getElementById(location.hash.slice(1)), fold = named && named.closest("details");
-  if (fold && !fold.open) { fold.open = true; named.scrollIntoView(); }
+  const part = location.hash && d.getElementById(location.hash.slice(1)), fold = part && part.closest("details");
+  if (fold && !fold.open) { fold.open = true; part.scrollIntoView(); }
 
-  // Offline page: from the second page on, so that the first visit stays small.
-  if ("serviceWorker" in navigator && isSecureContext) {
-    try { if (sessionStorage.getItem("seen")) navigator.serviceWorker.register("/sw.js"); sessionStorage.setItem("seen", "1"); } catch { /* no storage: no offline page */ }
+  // From the second page on the worker keeps the pages that were open, to be read again without network.
+  if (pages && !("kept" in page)) {
+    const open = pages.filter((path) => path !== location.pathname).concat(location.pathname).slice(-9);
+    storage("sessionStorage", (s) => s.setItem("pages", JSON.stringify(open)));
+    const sw = navigator.serviceWorker;
+    if (pages.length && sw && words.worker) sw.register(words.worker).then(() => sw.ready).then((worker) => worker.active.postMessage({ keep: open, lang: d.documentElement.lang })).catch(() => {});
   }
 })();

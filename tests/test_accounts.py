@@ -510,25 +510,6 @@ def villager(make_user: Any, regions: dict[str, Any]) -> Learner:
     return Learner.objects.create(user=user, region=regions["village"])
 
 
-def test_a_helper_writes_down_a_new_number(client: Client, people: Any, villager: Learner, sent: Any) -> None:
-    lost = Client()
-    lost.force_login(villager.user)
-    client.force_login(people["helper"])
-    assert f"/classes/numbers/{villager.pk}/" in client.get("/classes/numbers/?q=mei").content.decode()
-    answer = client.post(f"/classes/numbers/{villager.pk}/", {"phone": "139 0000 0001"})
-    assert answer.status_code == 200
-    user = User.objects.get(pk=villager.user_id)
-    assert (user.phone, user.phone_verified) == ("13900000001", False)
-    change = PhoneChange.objects.get()
-    assert (change.changed_by, change.before, change.after) == (
-        people["helper"],
-        "138****6021",
-        "139****0001",
-    )
-    assert TextMessage.objects.get().phone == NUMBER  # the old number is told
-    assert signed_in_page(lost) is False  # and the lost phone is signed out
-
-
 def signed_in_page(client: Client) -> bool:
     return "/accounts/switch/" in client.get("/me/privacy/").content.decode()
 

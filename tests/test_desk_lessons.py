@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from PIL import Image
 
+from assessments.models import Item
 from courses.models import Block, Lesson, LessonEdition, Media, Module
 from courses.services import publish_module
 from tests import world
@@ -221,3 +222,102 @@ def test_no_box_of_the_trainers_desk_cuts_what_is_pasted(people: dict[str, Any])
                 cuts = "maxlength" in field.widget.attrs and type(field).__name__ == "CharField"
                 assert not cuts, (desk, name)
     assert seen > 60
+
+
+# --- one language is enough ------------------------------------------------------------------------------------------
+
+
+def in_chinese_only(desk: Client) -> LessonEdition:
+    empty = {"title_zh": "只有中文的课", "title_en": "", "objective_en": "", "source_en": ""}
+    assert (
+        add(desk, slug="only-chinese", blocks=[{"body_zh": "称两遍。", "body_en": ""}], **empty).status_code
+        == 302
+    )
+    return LessonEdition.objects.get(edition=module().draft, lesson__slug="only-chinese")
+
+
+def test_a_lesson_in_one_language_is_published_and_read_in_both(desk: Client) -> None:
+    in_chinese_only(desk)
+    number = module().published.number  # type: ignore[union-attr]  # it is published
+    text = desk.post(
+        "/admin/courses/module/", {"action": "publish", "_selected_action": module().pk}, follow=True
+    )
+    assert module().published.number == number + 1  # type: ignore[union-attr]  # as above
+    assert "4 lines have no English. Readers of that language get the other one." in text.content.decode()
+    for language in ("en", "zh-hans"):
+        reader = Client()
+        reader.cookies["django_language"] = language
+        page = reader.get("/lessons/only-chinese/").content.decode()
+        assert "只有中文的课" in page
+        assert "称两遍。" in page
+        assert "只有中文的课" in reader.get("/search/?q=只有中文").content.decode()
+
+
+def test_a_line_in_neither_language_is_refused_and_nothing_goes_live(desk: Client) -> None:
+    row = in_chinese_only(desk)
+    LessonEdition.objects.filter(pk=row.pk).update(objective_zh="")
+    number = module().published.number  # type: ignore[union-attr]  # it is published
+    text = desk.post(
+        "/admin/courses/module/", {"action": "publish", "_selected_action": module().pk}, follow=True
+    )
+    assert "lacks a line: write it in one language at least" in text.content.decode()
+    assert module().published.number == number  # type: ignore[union-attr]  # nothing went live
+
+
+def test_a_question_in_one_language_with_two_answers_is_kept_in_the_module_it_was_added_from(
+    desk: Client,
+) -> None:
+    listed = f"/admin/assessments/item/add/?_changelist_filters=module__id__exact%3D{module().pk}"
+    assert f'<option value="{module().pk}" selected>' in desk.get(listed).content.decode()
+    data = {
+        "code": "one-1", "module": module().pk, "kind": "single", "live": "on", "stem_zh": "称几遍？", "why_zh": "准",
+        "position": "1", "options-TOTAL_FORMS": "2", "options-INITIAL_FORMS": "0", "options-0-position": "1",
+        "options-0-text_zh": "两遍", "options-0-right": "on", "options-1-position": "2", "options-1-text_zh": "一遍",
+    }  # fmt: skip
+    nothing = data | {"stem_zh": "", "options-0-text_zh": ""}
+    assert (
+        "Write it in one language at least."
+        in desk.post("/admin/assessments/item/add/", nothing).content.decode()
+    )
+    assert not Item.objects.filter(code="one-1").exists()
+    assert desk.post("/admin/assessments/item/add/", data).status_code == 302
+    item = Item.objects.get(code="one-1")
+    assert [option.text for option in item.options.all()] == ["两遍", "一遍"]
+
+
+# --- how it looks to a learner ----------------------------------------------------------------------------------------
+
+
+def test_lists_tables_and_subheadings_are_shown_as_such(desk: Client) -> None:
+    body = "- one\n- two\n\n3. three\n4. four\n\n### Before you send\n\n| fruit | kilos |\n|---|---|\n| pomelo | 5 |"
+    assert add(desk, slug="with-a-table", blocks=[{"body_en": body, "body_zh": body}]).status_code == 302
+    page = desk.get(
+        f"/preview/lessons/{LessonEdition.objects.get(lesson__slug='with-a-table').pk}/"
+    ).content.decode()
+    assert '<ul class="pl">' in page
+    assert '<ol class="pl" start="3">' in page
+    assert "<h3>Before you send</h3>" in page
+    assert "<td>pomelo</td>" in page
+    assert "###" not in page
+    assert "|---|" not in page
+
+
+def test_a_preview_leads_through_the_draft_to_its_quiz_and_never_to_a_page_that_is_not_there(
+    desk: Client,
+) -> None:
+    assert add(desk, slug="not-published-yet", blocks=[{}]).status_code == 302
+    path: str | None = f"/preview/lessons/{lesson(0).pk}/"
+    seen = []
+    while path and len(seen) < 9:
+        text = desk.get(path).content.decode()
+        main = text[text.index("<main") : text.index("</main>")]
+        for link in re.findall(r'href="(/[^"#]*)"', main):
+            assert desk.get(link).status_code == 200, (path, link)
+        seen.append(path)
+        onward = re.search(r'class="btn go full" href="([^"]+)"', main)
+        path = onward[1] if onward else None
+    assert len(seen) == 4  # three lessons of the draft, and the quiz
+    assert "/quiz/" in seen[-1]
+    item = module().items.filter(live=True).first()
+    assert item is not None
+    assert item.stem_en in text or item.stem_zh in text

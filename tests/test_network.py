@@ -1,91 +1,206 @@
-"""Weak networks in a real browser: acts that wait on the phone reach whoever made them, and nobody else."""
+"""Weak networks in a real browser: what was done waits on the phone, reaches the server once, and reaches
+nobody else. See tests/network.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from learners.models import Learner, LearningRecord
-from tests.browser import LESSON, sign_up
+from assessments.models import Quiz, Response, ReviewCard
+from courses.models import Lesson
+from feedback.models import ContentReport, Question, Reaction
+from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
+from tests.acts import read_lesson, take_quiz
+from tests.browser import LESSON, MODULE, answer, sign_in, tap
+from tests.conftest import PASSWORD
+from tests.network import Network, stored, until, until_sent, with_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WAITING = "() => JSON.parse(localStorage.getItem('acts') || '[]').length"
-LEAVE = "() => dispatchEvent(new Event('pagehide'))"
+NEXT = "form[data-next] button"
 
 
 @pytest.fixture
-def url(live_server: Any, curriculum: None) -> str:
-    return str(live_server.url)
+def network(url: str) -> Iterator[Network]:
+    between = Network(url)
+    yield between
+    between.close()
 
 
-def until_waiting(page: Any, *, some: bool) -> None:
-    """Wait until something, or nothing, waits on the phone. The page's policy forbids ``wait_for_function``."""
-    for _try in range(100):
-        if bool(page.evaluate(WAITING)) is some:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(page.evaluate(WAITING))
+def main(page: Any) -> str:
+    """The words of the page that is open."""
+    return str(page.locator("main").inner_text())
 
 
-def read_a_little(page: Any, url: str) -> None:
-    """Open a lesson, stay some seconds, and lose the network before leaving it."""
-    page.goto(f"{url}{LESSON}")
-    until_waiting(page, some=False)
-    page.route("**/acts/", lambda route: route.abort())
-    page.wait_for_timeout(2300)
-    page.evaluate(LEAVE)
-    until_waiting(page, some=True)
+def quiz_page(slug: str = "window-light") -> str:
+    return f"/quizzes/{Quiz.objects.get(module__slug=slug).pk}/"
 
 
-def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(phone: Any, url: str) -> None:
+# --- what was done without network --------------------------------------------------------------------
+
+
+def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any, network: Network) -> None:
     page = phone()
+    with_worker(page, network.url, "/modules/", MODULE, LESSON)
+    until_sent(page)
+    quiz, asking = page.context.new_page(), page.context.new_page()
+    quiz.goto(f"{network.url}{quiz_page()}")
+    asking.goto(f"{network.url}/questions/ask/")
+    network.turn("down")
+    tap(page, NEXT)
+    answer(quiz)
+    assert "先留在这部手机上了" in main(quiz)
+    assert "对不对，送到以后才知道" in main(quiz)
+    asking.fill("textarea[name=text]", "没网的时候问的：怎么寄？")
+    tap(asking, "main form button.btn.go")
+    assert "先留在这部手机上了" in main(asking)
+    assert not Response.objects.exists()
+    assert not Question.objects.exists()
+    network.turn("up")
+    asking.goto(f"{network.url}/modules/")
+    until_sent(asking)
+    asking.goto(f"{network.url}/questions/")
+    assert "没网的时候问的" in main(asking)
+    assert LessonProgress.objects.filter(done_at__isnull=False).count() <= 1
+    assert Response.objects.count() == 1
+    assert Question.objects.count() == 1
+    assert Learner.objects.count() == 1
 
-    def stored_but_lost(route: Any) -> None:
-        route.fetch()
-        route.abort()
 
-    page.route("**/acts/", stored_but_lost)
-    page.goto(f"{url}{LESSON}")
-    until_waiting(page, some=True)
-    page.wait_for_timeout(500)
-    assert LearningRecord.objects.get().verb == "initialized"
-    page.unroute("**/acts/")
-    page.goto(f"{url}/modules/")
-    until_waiting(page, some=False)
+def test_an_act_whose_answer_was_lost_is_sent_again_once_and_stands_once(
+    phone: Any, network: Network
+) -> None:
+    page = phone()
+    page.goto(f"{network.url}/modules/")
+    network.seconds = 2.0
+    network.turn("slow")
+    page.goto(f"{network.url}{LESSON}")
+    until(page, lambda: LearningRecord.objects.exists())
+    network.turn("down")  # stored, and the answer is on its way
+    page.wait_for_timeout(1000)
+    assert stored(page)
+    network.turn("up")
+    page.goto(f"{network.url}/modules/")
+    until_sent(page)
     assert LearningRecord.objects.filter(verb__in=("initialized", "resumed")).count() == 1
     assert Learner.objects.count() == 1
 
 
-def test_what_waited_under_a_guest_comes_to_the_account_that_took_it_over(phone: Any, url: str) -> None:
+def test_what_is_left_to_tap_on_open_pages_is_kept_too(
+    phone: Any, network: Network, make_user: Any, client: Any
+) -> None:
+    user = make_user("guixiang", display_name="李桂香")
+    client.force_login(user)
+    for slug in Lesson.objects.filter(module__slug="window-light").values_list("slug", flat=True):
+        read_lesson(client, slug)
+    quiz = Quiz.objects.get(module__slug="window-light")
+    take_quiz(client, quiz.pk, wrong=1, length=quiz.length)
+    Enrolment.objects.update(completed_at=timezone.now())
+    card = ReviewCard.objects.get()
     page = phone()
-    read_a_little(page, url)
-    sign_up(page, url, "13912345678", "李桂香")
-    assert not LearningRecord.objects.filter(verb="suspended").exists()
-    page.unroute("**/acts/")
-    page.goto(f"{url}/me/")
-    until_waiting(page, some=False)
-    record = LearningRecord.objects.get(verb="suspended", seconds__gte=2)
-    assert str(record.learner.user) == "李桂香"
-    assert Learner.objects.count() == 1
+    sign_in(page, network.url, "guixiang", PASSWORD)
+    with_worker(page, network.url, "/modules/", MODULE)
+    until_sent(page)
+    review, wish = page.context.new_page(), page.context.new_page()
+    review.goto(f"{network.url}/me/review/{card.pk}/")
+    wish.goto(f"{network.url}/feedback/wish/")
+    network.turn("down")
+    answer(review)
+    assert "对不对，送到以后才知道" in main(review)
+    tap(page, "button[name=face][value='3']")
+    wish.fill("textarea[name=text]", "想学直播")
+    tap(wish, "main form button.btn.go")
+    for one in (page, review, wish):
+        assert "先留在这部手机上了" in main(one)
+    assert not Reaction.objects.exists()
+    network.turn("up")
+    wish.goto(f"{network.url}/help/")
+    until_sent(wish)
+    assert Reaction.objects.get().learner.user == user
+    assert ContentReport.objects.get().text == "想学直播"
+    card.refresh_from_db()
+    assert card.reviews == 1
 
 
-def test_what_waited_goes_with_the_person_and_not_to_the_next(phone: Any, url: str, make_user: Any) -> None:
+def test_a_portals_page_is_no_receipt(phone: Any, network: Network) -> None:
     page = phone()
-    read_a_little(page, url)
-    page.unroute("**/acts/")
-    make_user("wang", phone="13912345679")
-    page.goto(f"{url}/accounts/login/")
-    page.route("**/acts/", lambda route: route.abort())
-    page.fill("input[name=login]", "wang")
-    page.fill("input[name=password]", "rural-2026")
-    with page.expect_navigation():
-        page.locator("form[action^='/accounts/login/'] button").last.tap()
-    no = page.locator("button[name=mine][value=no]")
-    if no.count():
-        with page.expect_navigation():
-            no.tap()
-    page.unroute("**/acts/")
-    page.goto(f"{url}/me/")
-    page.wait_for_timeout(500)
-    assert not LearningRecord.objects.filter(learner__user__username="wang").exists()
+    page.goto(f"{network.url}/modules/")
+    page.goto(f"{network.url}{MODULE}")
+    until(page, lambda: page.evaluate("() => !!self.phone"))
+    network.turn("portal")
+    lesson = LESSON.split("/")[2]
+    act = {"kind": "record", "lesson": lesson, "verb": "initialized"}
+    assert page.evaluate("(act) => phone.act(act).then(() => phone.flush())", act) is False
+    assert len(stored(page)) == 1
+    assert page.locator("#waits").count() == 0  # only opened: nothing that a person would miss
+    network.turn("up")
+    assert page.evaluate("() => phone.flush(true)") is True
+    assert stored(page) == []
+    assert LearningRecord.objects.count() == 1
+
+
+def test_two_open_pages_lose_nothing_of_each_other(phone: Any, network: Network) -> None:
+    page = phone()
+    page.goto(f"{network.url}/modules/")
+    other = page.context.new_page()
+    for one in (page, other):
+        one.goto(f"{network.url}{MODULE}")
+        until(one, lambda one=one: one.evaluate("() => !!self.phone"))
+    network.turn("down")
+    many = """(n) => { for (let i = 0; i < n; i++)
+      phone.act({kind: 'record', lesson: 'borrow-the-window', verb: 'suspended', seconds: i, block: 1}); }"""
+    page.evaluate(many, 60)
+    other.evaluate(many, 60)
+    until(page, lambda: len(stored(page)) == 120)
+    network.turn("up")
+    assert page.evaluate("() => phone.flush(true)") is True
+    assert stored(page) == []
+    assert LearningRecord.objects.filter(verb="suspended").count() == 120
+
+
+def test_what_can_never_be_stored_is_told_and_what_may_go_later_steps_aside(
+    phone: Any, network: Network
+) -> None:
+    page = phone()
+    page.goto(f"{network.url}/modules/")
+    page.goto(f"{network.url}{MODULE}")
+    until(page, lambda: page.evaluate("() => !!self.phone"))
+    lesson = LESSON.split("/")[2]
+    acts = [
+        {"kind": "answer", "quiz": "window-light", "attempt": "nothing", "item": "x", "chosen": [1]},
+        {"kind": "record", "lesson": "not-there-just-now", "verb": "completed"},
+        {"kind": "record", "lesson": lesson, "verb": "initialized"},
+    ]
+    page.evaluate("(acts) => Promise.all(acts.map((act) => phone.act(act)))", acts)
+    for _time in range(3):
+        page.evaluate("() => phone.flush()")
+    assert LearningRecord.objects.count() == 1  # the rest goes on
+    lost, aside = sorted(stored(page), key=lambda row: row["item"]["kind"])
+    assert lost["lost"]
+    assert aside["tried"] == 3
+    assert "有 1 条没能存下" in main(page)
+    tap(page, "#waits a")
+    page.locator("[data-lost]:not([hidden]) li").wait_for()
+    assert lost["lost"] in main(page)
+    page.locator("[data-read]").tap()
+    until(page, lambda: len(stored(page)) == 1)
+    assert "等着送出: 1" in main(page)
+
+
+def test_the_pressed_button_says_that_it_is_sending_and_comes_back(phone: Any, network: Network) -> None:
+    page = phone()
+    page.goto(f"{network.url}/feedback/wish/")
+    page.fill("textarea[name=text]", "想学直播")
+    network.seconds = 6.0
+    network.turn("slow")
+    button = page.locator("main form button")
+    words = button.inner_text()
+    button.tap(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert button.inner_text() == "正在发送…"
+    assert button.get_attribute("aria-disabled") == "true"
+    page.wait_for_timeout(4800)
+    assert button.inner_text() == words
+    network.turn("up")

@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import generics, permissions, serializers, status
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,7 +18,7 @@ from learners import guests, phone_names, receipts, senders
 from learners.clocks import Clock, moment
 from learners.senders import Sender
 from mooc.lib.http import from_here
-from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE
+from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
 
 from .. import sync
 from ..models import Item, Option, Quiz
@@ -128,7 +127,7 @@ class Sync(APIView):
 
     authentication_classes = [PageSession, TokenAuthentication]
     permission_classes = [permissions.AllowAny]
-    parser_classes = [JSONParser]
+    parser_classes = [PlainJSONParser]
 
     @extend_schema(
         request=BatchSerializer,

@@ -13,7 +13,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.tracking import harmless
+from mooc.lib.cells import fitting, harmless
 
 from .data import Percent
 from .presentation import percent
@@ -67,7 +67,7 @@ def xlsx_file(columns: Sequence[str], rows: Iterable[Sequence[Any]], made: dt.da
         sheet.set_column(0, len(columns) - 1, 22)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(columns):
-            sheet.write_string(0, place, column, head)
+            sheet.write_string(0, place, fitting(column), head)
         for number, row in enumerate(rows, start=1):
             for place, cell in enumerate(row):
                 _write(sheet, number, place, cell, percent if isinstance(cell, Percent) else day)
@@ -85,4 +85,4 @@ def _write(sheet: Any, number: int, place: int, cell: Any, look: Any) -> None:
     elif isinstance(cell, dt.datetime):
         sheet.write_datetime(number, place, timezone.make_naive(cell), look)
     else:
-        sheet.write_string(number, place, cell_text(cell))
+        sheet.write_string(number, place, fitting(cell_text(cell)))

@@ -16,7 +16,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learners.tracking import harmless
+from mooc.lib.cells import fitting, harmless, sheet_name
 
 from .data import Unit
 from .presentation import Shown
@@ -92,13 +92,17 @@ def as_xlsx(report: Report) -> bytes:
         book.add_format({"text_wrap": True, "valign": "top"}),
     )
     for table in tables_of(report):
-        sheet = book.add_worksheet(table.title[:31])
+        sheet = book.add_worksheet(sheet_name(table.title))
         sheet.freeze_panes(1, 0)
         for number, width in enumerate(table.widths):
             sheet.set_column(number, number, width, wrap)
         for at, row in enumerate((table.columns, *table.rows)):
             for number, cell in enumerate(row):
-                sheet.write(at, number, _safe(cell), *([head] if at == 0 else []))
+                look = [head] if at == 0 else []
+                if isinstance(cell, str):
+                    sheet.write_string(at, number, fitting(cell), *look)
+                else:
+                    sheet.write(at, number, cell, *look)
     book.close()
     return out.getvalue()
 

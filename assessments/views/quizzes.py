@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from courses.models import Lesson, Module
-from learners import guests
+from learners import guests, phone_names
 from learners.selectors import module_state
 from mooc.lib import kept
 from mooc.lib.errors import DomainError
@@ -50,6 +50,7 @@ def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpRespon
         return redirect(quiz.module)
     context = {
         "page": page,
+        "phone": None if person else (phone_names.in_form(request) or uuid.uuid4()),
         "error": error,
         "signed_in": bool(person and person.signed_in),
         "nav": "learn",

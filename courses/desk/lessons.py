@@ -43,16 +43,29 @@ class LessonForm(forms.ModelForm):
     position = forms.IntegerField(
         label=_("order"), required=False, min_value=0, max_value=32767, help_text=_("left empty: the last")
     )
+    slug = forms.SlugField(
+        label=_("address, in Latin letters"), max_length=80, required=False,
+        help_text=_("left empty: made of the English title, else of the module's address and a number"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["slug"] = addresses.of(self.instance.lesson)
+            self.fields["slug"].help_text = _("when you change it, the old one leads here for good")
+
+    def clean_slug(self) -> str:
+        """Another's old address is not free."""
+        slug: str = self.cleaned_data["slug"]
+        if slug and self.instance.pk and (words := addresses.refusal(row=self.instance.lesson, text=slug)):
+            raise forms.ValidationError(words)
+        return slug
 
 
 class AddLessonForm(LessonForm):
     """A new lesson: its module and its address besides the text."""
 
     own_modules: QuerySet[Module]
-    slug = forms.SlugField(
-        label=_("address, in Latin letters"), max_length=80, required=False,
-        help_text=_("left empty: made of the English title, else of the module's address and a number"),
-    )  # fmt: skip
     module = forms.ModelChoiceField(label=_("module"), queryset=Module.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +119,7 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
             ("source_zh", "source_en"),
             ("position", "minutes"),
         ]
-        return ["preview", *texts] if obj else ["slug", "module", *texts]
+        return ["preview", *texts, "slug"] if obj else ["slug", "module", *texts]
 
     def get_form(
         self,
@@ -129,6 +142,9 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
         if obj.position is None:
             obj.position = addresses.last_place(obj.edition) + 1
         super().save_model(request, obj, form, change)
+        wanted = form.cleaned_data["slug"]
+        if change and wanted and wanted != addresses.of(obj.lesson):
+            addresses.rename(row=obj.lesson, text=wanted)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A lesson that comes back without new blocks has the ones it had."""

@@ -99,8 +99,8 @@ def _block(chunk: list[str], line: int) -> BlockText:
         return BlockText("check", heading, body, line=line)
     if head.startswith("## "):
         return BlockText("text", head[3:].strip(), "\n".join(chunk[1:]), line=line)
-    if head.startswith("#"):
-        raise SourceError(line, "headings start with “## ”")
+    if head.startswith("#") and not head.startswith("### "):
+        raise SourceError(line, "headings start with “## ”, sub-headings with “### ”")
     return BlockText("text", "", "\n".join(chunk), line=line)
 
 

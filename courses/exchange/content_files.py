@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mooc.lib.text import without_controls
+
 from .blocks import BlockText, SourceError, key_lines, parse_blocks
 from .prose import prose_errors
 from .quiz_files import QuizItem, parse_quiz
@@ -105,10 +107,11 @@ def _read_text(source: ModuleSource, name: str) -> str | None:
         source.add_error(name, 1, f"larger than {MAX_FILE // 1024} KB")
         return None
     try:
-        return raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+        text = raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         source.add_error(name, raw[: error.start].count(b"\n") + 1, "not UTF-8")
         return None
+    return without_controls(text)
 
 
 def _read_header(source: ModuleSource, name: str, wanted: set[str]) -> tuple[dict[str, str], tuple[str, int]]:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from mooc.lib import registry
 
-from .. import services
+from .. import addresses, services
 from ..data import BlockKind
 from ..models import (
     Block,
@@ -79,8 +79,8 @@ def load_tables(root: Path) -> None:
             },
         )  # fmt: skip
         Course.objects.get_or_create(
-            category=category,
-            defaults={"slug": row["code"], "title_zh": row["zh"], "title_en": row["en"]},
+            slug=row["code"],
+            defaults={"category": category, "title_zh": row["zh"], "title_en": row["en"]},
         )
     categories = {category.code: category for category in Category.objects.all()}
     for row in _rows(root / "skills.tsv"):
@@ -149,7 +149,11 @@ def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -
     category = Category.objects.get(code=head["category"])
     if module is None:
         module = Module(code=head["code"])
-    module.slug, module.category, module.course = head["slug"], category, category.course
+    module.category, module.course = category, Course.objects.get(slug=category.code)
+    if module.pk is None:
+        module.slug = head["slug"]
+    elif head["slug"] != addresses.of(module):
+        addresses.rename(row=module, text=head["slug"])
     module.level, module.icon = head["level"], head["icon"]
     module.save()
     module.skills.set(Skill.objects.filter(code__in=head["skills"].split()))

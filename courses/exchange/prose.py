@@ -30,9 +30,11 @@ LIMITS = {
 
 
 def plain(text: str) -> str:
-    """Markdown to plain words: emphasis, list marks and link targets dropped."""
+    """Markdown to plain words: emphasis, marks of lists, headings and tables, and link targets dropped."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*#{1,6}\s+|^\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\s*\|\s*", " ", text)
     return text.replace("*", "").replace("`", "")
 
 

@@ -1,5 +1,6 @@
 """What is taught."""
 
+from .addresses import Address
 from .catalogue import Category, Course, Skill, Track, TrackStep
 from .editions import Block, LessonEdition, Media, MediaSize, ModuleEdition
 from .modules import Lesson, Module
@@ -7,6 +8,6 @@ from .search import SearchEntry, SearchQuery
 from .site import ContentState
 
 __all__ = [
-    "Block", "Category", "ContentState", "Course", "Lesson", "LessonEdition", "Media", "MediaSize", "Module",
+    "Address", "Block", "Category", "ContentState", "Course", "Lesson", "LessonEdition", "Media", "MediaSize", "Module",
     "ModuleEdition", "SearchEntry", "SearchQuery", "Skill", "Track", "TrackStep",
 ]  # fmt: skip

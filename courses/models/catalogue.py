@@ -70,10 +70,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
 
 class Course(models.Model):
-    """The modules of one category: what trainers own and a certificate names."""
+    """Modules of one category: what trainers own and a certificate names. The first of a category is loaded
+    with it; trainers make their own."""
 
     slug = models.SlugField(max_length=60, unique=True)
-    category = models.OneToOneField(Category, models.PROTECT, related_name="course")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="courses")
     trainers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="courses")
     title_zh = models.CharField(max_length=60)
     title_en = models.CharField(max_length=80)
@@ -83,7 +84,7 @@ class Course(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["category__position"]
+        ordering = ["category__position", "pk"]
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 

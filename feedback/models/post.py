@@ -32,6 +32,7 @@ class Reply(TimeStamped):
     held = models.BooleanField(_("not shown yet"), default=True)
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_for = models.CharField(max_length=8, choices=PostReason.choices, blank=True, editable=False)
+    let_through_at = models.DateTimeField(null=True, blank=True, editable=False)  # a trainer has looked at it
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReplyQuerySet.as_manager()

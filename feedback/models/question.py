@@ -106,10 +106,13 @@ class Question(TimeStamped):
     held = models.BooleanField(_("only for the asker"), default=True)
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_for = models.CharField(max_length=8, choices=PostReason.choices, blank=True, editable=False)
+    let_through_at = models.DateTimeField(null=True, blank=True, editable=False)  # a trainer has looked at it
     solved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = QuestionQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["vector", "encoder", "claimed_by", "claimed_at"])
+    history = HistoricalRecords(
+        excluded_fields=["vector", "encoder", "claimed_by", "claimed_at", "let_through_at"]
+    )
 
     class Meta:
         ordering = ["-created_at"]

@@ -43,7 +43,7 @@ class ContentReport(Evidence, TimeStamped):
     edition = models.PositiveIntegerField(default=0)
     done = models.BooleanField(_("dealt with"), default=False)
     note = models.CharField(_("what was done"), max_length=300, blank=True)
-    objects = ReportQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]  # in place of the one evidence has
     history = HistoricalRecords()
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
-from learners import guests
+from learners import guests, phone_names
 from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError, TooMany
@@ -44,6 +44,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "lesson": lesson_of(request), "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
         "text": typed(request), "passage": _block(request), "nav": "ask",
+        "phone": phone_names.in_form(request) or uuid.uuid4(),
         "error": kept.noted(request, "error"),
     }  # fmt: skip
     if request.method != "POST":

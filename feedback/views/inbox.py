@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners import guests
+from learners import guests, numbers
 from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, safe_next
@@ -37,6 +37,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Noted."))
             return redirect("/inbox/")
     context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
+    context["number_wish"] = numbers.open_wish(request.user) if person.signed_in else None
     status = kept.status(request, form) if form is not None else 200
     return render(request, "feedback/inbox.html", context, status=status)
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from learners import guests
-from mooc.lib import kept
+from mooc.accounts import limits
+from mooc.lib import again, kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
@@ -74,7 +75,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     person = guests.person_of(request)
     shown = selectors.question_for(pk, person.learner if person else None)
     if person is None:
-        return redirect(f"/accounts/login/?next=/questions/{pk}/")
+        return again.page(request, signed_out=True)
     try:
         _store_reply(request, shown.row, person)
     except DomainError as error:
@@ -89,8 +90,8 @@ def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> 
     try:
         posts.reply_to(question=row, learner=person.learner, text=text, reply_id=identifier)
     except Conflict:  # back, and another answer
-        again = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
-        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=again)
+        second = second_id(identifier, person.learner.uuid.hex, str(row.pk), text)
+        posts.reply_to(question=row, learner=person.learner, text=text, reply_id=second)
 
 
 def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:
@@ -134,6 +135,7 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = _chosen_reply(request, shown)
     if shown.mine and chosen is None:
         raise Http404  # one's own question
+    limits.address_must(request, "report")
     person = guests.acting_person(request)
     posts.report_post(
         learner=person.learner, reason=request.POST.get("reason", ""),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
 from learners import guests
+from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import parse_uuid
@@ -43,6 +44,7 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     person = guests.person_of(request)
     kind = kinds[0] if len(kinds) == 1 else request.POST.get("kind", "")
     try:
+        limits.address_must(request, "said")
         _store(person, lesson, kind if kind in kinds else "", request.POST.get("text", ""), report_id)
     except DomainError as error:
         kept.note(request, error=error)

@@ -3,11 +3,13 @@
 from .access import FileOpening
 from .cohort import Cohort, CohortMember
 from .learner import Learner
+from .merge import AccountMerge
+from .number import NumberWish
 from .phone import DatabaseState, Former, Phone
 from .progress import Enrolment, LessonProgress
 from .record import LearningRecord
 
 __all__ = [
-    "Cohort", "CohortMember", "DatabaseState", "Enrolment", "FileOpening", "Former", "Learner", "LearningRecord",
-    "LessonProgress", "Phone",
+    "AccountMerge", "Cohort", "CohortMember", "DatabaseState", "Enrolment", "FileOpening", "Former", "Learner",
+    "LearningRecord", "LessonProgress", "NumberWish", "Phone",
 ]  # fmt: skip

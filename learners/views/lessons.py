@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -116,7 +116,10 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
 @guest_post
 def done(request: HttpRequest, slug: str) -> HttpResponse:
     """The button at the end: this lesson is read, on to the next, to the quiz, or back to the course."""
-    page = courses.lesson_page(slug)
+    try:
+        page = courses.lesson_page(slug)
+    except Http404:
+        return _read_though_withdrawn(request, slug)
     person = guests.acting_person(request)
     services.finish_lesson(learner=person.learner, lesson=page.lesson, signed_in=person.signed_in)
     if page.following:
@@ -124,6 +127,16 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         target = f"/modules/{page.module.slug}/{'quiz/' if quiz_can_be_sat(page.module.pk) else ''}"
     return guests.remember(request, redirect(target))
+
+
+def _read_though_withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
+    """Taken back for an hour, or left out of its module: whoever had it open has read it all the same."""
+    lesson = courses.lesson_for_acts(slug)
+    if lesson is None:
+        raise Http404
+    person = guests.acting_person(request)
+    services.finish_lesson(learner=person.learner, lesson=lesson, signed_in=person.signed_in)
+    return guests.remember(request, kept.answer(request, "learners/withdrawn.html", {"nav": "learn"}))
 
 
 def _number(text: str | None) -> int:

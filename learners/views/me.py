@@ -13,7 +13,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging, selectors, tracking
+from .. import guests, merging, numbers, selectors, tracking
 from ..models import Learner
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
@@ -33,6 +33,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me", "state": state,
         "onward": None if state else selectors.onward_among(rows.enrolments),
         "openings": selectors.openings(person.learner),
+        "number_wish": numbers.open_wish(request.user) if person.signed_in else None,
     }  # fmt: skip
     return render(request, "learners/me.html", context)
 

@@ -1,26 +1,47 @@
-"""A changed or lost number: a helper writes down the new one, for people of the own region."""
+"""A changed or lost number: a helper writes the new one down, its owner or a second person agrees."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mooc.accounts import limits, phones, tasks
 from mooc.accounts import services as accounts
-from mooc.accounts import tasks
 from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
 from mooc.lib import kept
-from mooc.lib.errors import DomainError
+from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text import clean, mask_phone
 
-from .. import selectors
+from .. import numbers, selectors
+from ..models import Learner, NumberWish
+
+TRIES = 15  # an hour, at saying yes
+
+
+def _staff(request: HttpRequest) -> User:
+    user = request.user
+    if not user.is_authenticated or not user.has_role(Role.HELPER, Role.TRAINER):
+        raise PermissionDenied
+    return user
+
+
+def _reached(user: User) -> Any:
+    """Whose number this user may write down, and whose open wish this user may agree to."""
+    mine = selectors.people_of_helper(user).order_by().values("pk")
+    open_wishes = NumberWish.objects.filter(ended_at=None).values("user")
+    waiting = Learner.objects.visible_to(user).filter(user__is_staff=False, user__in=open_wishes).values("pk")
+    return Learner.objects.filter(Q(pk__in=mine) | Q(pk__in=waiting)).select_related("user", "region")
 
 
 def _helper(request: HttpRequest) -> User:
@@ -42,24 +63,79 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write down the new number."""
-    helper = _helper(request)
-    row = get_object_or_404(selectors.people_of_helper(helper), pk=pk)
+    """Write down the new number; a second person agrees; either takes it back. None of it changes the account."""
+    user = _staff(request)
+    row = get_object_or_404(_reached(user), pk=pk)
     person = cast(User, row.user)  # guests are not among them
+    wish = numbers.open_wish(person)
     form = kept.bind(request, PhoneForm)
-    done = False
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and wish is not None:
+        _answer(request, user, wish, row)
+        return redirect(request.path)
+    if request.method == "POST" and user.has_role(Role.HELPER) and form.is_valid():
         try:
-            note = accounts.change_phone(user=person, phone=form.cleaned_data["phone"], by=helper)
-            done = True
-            if note is not None:
-                later(tasks.send_text, note.pk)
+            numbers.ask_number(user=person, phone=form.cleaned_data["phone"], by=user)
+            return redirect(request.path)
         except DomainError as error:
             form.add_error("phone", error.message)
-    shown = mask_phone(form.cleaned_data["phone"] if done else person.phone or "")
-    if done:
-        return kept.answer(
-            request, "learners/number.html", {"row": row, "done": True, "shown": shown, "nav": "me"}
-        )
-    context = {"row": row, "form": form, "shown": shown, "nav": "me"}
+    context = {
+        "row": row, "form": form, "shown": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
+        "asks": user.has_role(Role.HELPER), **_words(wish, user, row),
+    }  # fmt: skip
     return render(request, "learners/number.html", context, status=kept.status(request, form))
+
+
+def _words(wish: NumberWish | None, user: User, row: Learner) -> dict[str, Any]:
+    if wish is None:
+        return {}
+    agrees = wish.agreed_by_id is None and numbers.may_agree(user, wish, row)
+    return {"new": mask_phone(wish.phone), "ripe": numbers.ripe_at(wish), "agrees": agrees}
+
+
+def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) -> None:
+    try:
+        if "stop" in request.POST:
+            numbers.stop(wish=wish)
+        elif "agree" in request.POST:
+            numbers.agree(wish=wish, by=user, learner=row)
+    except DomainError as error:
+        messages.error(request, str(error))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: HttpRequest) -> HttpResponse:
+    """The owner's page of a new number: one tap stops it, a code to the old number (or the password) makes it so."""
+    if not request.user.is_authenticated:
+        return redirect("/accounts/login/?next=/me/number/")
+    wish = numbers.open_wish(request.user)
+    if wish is None:
+        return redirect("/me/")
+    error = ""
+    if request.method == "POST":
+        if "stop" in request.POST:
+            numbers.stop(wish=wish)
+            messages.success(request, _("Stopped. Your number stays."))
+            return redirect("/me/")
+        error = _said_yes(request, wish)
+        if not error:
+            return redirect(request.path if "send" in request.POST else "/accounts/login/")
+    context = {
+        "wish": wish, "new": mask_phone(wish.phone), "old": mask_phone(wish.user.phone or "") if wish.user.phone else "",
+        "ripe": numbers.ripe_at(wish), "error": error, "nav": "me",
+    }  # fmt: skip
+    return render(request, "learners/my_number.html", context, status=400 if error else 200)
+
+
+def _said_yes(request: HttpRequest, wish: NumberWish) -> str:
+    try:
+        if limits.count(f"number:{wish.user_id}", 3600) > TRIES:
+            raise TooMany(_("Too many tries. Wait an hour, or call the station."))
+        if "send" in request.POST:
+            if wish.user.phone:
+                later(tasks.send_text, accounts.send_code(phone=wish.user.phone).pk)
+            return ""
+        typed = request.POST.get("code", "")[:128]
+        numbers.consent(wish=wish, proof=phones.digits_only(typed, 6) if wish.user.phone else typed)
+    except DomainError as error:
+        return str(error)
+    return ""

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mooc.accounts import deeds
+from mooc.accounts import deeds, limits, phones, tasks
+from mooc.accounts import services as accounts
+from mooc.accounts.models import User
 from mooc.lib import erasing, kept
-from mooc.lib.errors import DomainError
+from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
+from mooc.lib.queue import later
 
 from .. import erased, guests, merging
 from ..personal_data import person_of
 
 WORDS = ("删除", "delete")
+FRESH = dt.timedelta(minutes=10)
+TRIES = 10  # an hour
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What can be done with one's own data."""
     why = kept.noted(request, "why") or {}
-    return render(request, "learners/privacy.html", {"person": guests.person_of(request), "nav": "me"} | why)
+    person = guests.person_of(request)
+    context = {"person": person, "nav": "me", "proof": _asked(request, person)} | why
+    return render(request, "learners/privacy.html", context)
+
+
+def _asked(request: HttpRequest, person: guests.Person | None) -> str:
+    return proof_of(cast(User, request.user)) if person and person.signed_in else ""
 
 
 @require_safe
@@ -39,6 +55,34 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def proof_of(user: User) -> str:
+    """What an account shows before it is deleted: nothing within ten minutes of signing in, else password or code."""
+    if user.last_login and user.last_login > timezone.now() - FRESH:
+        return ""
+    return "password" if user.has_usable_password() else "code" if user.phone else ""
+
+
+def _proved(request: HttpRequest) -> bool:
+    """Whether this is the owner, not somebody who found the phone. A code is sent when that is asked for.
+
+    :raises DomainError: when password or code is wrong.
+    """
+    user = cast(User, request.user)
+    wanted, typed = proof_of(user), request.POST.get("proof", "")[:128]
+    if not wanted:
+        return True
+    if limits.count(f"proof:{user.pk}", 3600) > TRIES:
+        raise TooMany(_("Too many tries. Wait an hour, or call the station."))
+    if wanted == "code" and not typed:
+        later(tasks.send_text, accounts.send_code(phone=user.phone or "").pk)
+        return False
+    if wanted == "code":
+        accounts.check_code(phone=user.phone or "", code=phones.digits_only(typed, 6))
+    elif not user.check_password(typed):
+        raise DomainError(_("That is not the password."), code="wrong")
+    return True
+
+
 @kept.answers_form_of("/me/privacy/")
 @guest_post
 def delete(request: HttpRequest) -> HttpResponse:
@@ -50,6 +94,8 @@ def delete(request: HttpRequest) -> HttpResponse:
     if typed.strip().lower() not in WORDS:
         return _refuse(request, person, wrong=True, typed=typed)
     try:
+        if person.signed_in and not _proved(request):
+            return _refuse(request, person, typed=typed, sent=True)
         with transaction.atomic():
             deeds.note(by=request.user, did=deeds.Did.ERASED, about=person.learner)
             merging.erase(learner=person.learner)
@@ -65,5 +111,5 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 def _refuse(request: HttpRequest, person: guests.Person, **why: object) -> HttpResponse:
     kept.note(request, why=why)
-    context = {"person": person, "nav": "me"} | why
+    context = {"person": person, "nav": "me", "proof": _asked(request, person)} | why
     return render(request, "learners/privacy.html", context, status=400)

@@ -23,6 +23,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if not (template or "").startswith("account/messages/logged_"):
             super().add_message(request, level, *args, **kwargs)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """What cannot be read as an address leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to one's own page."""
         return "/me/privacy/"

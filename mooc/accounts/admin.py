@@ -10,13 +10,16 @@ from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import registry
 from mooc.lib.errors import DomainError
 
 from . import admin_places, deeds, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
 from .deeds import Deed, Did
+from .deskforms.forms import DeskForm
 from .models import RoleGrant, TextMessage, User, settle_desk
 
 
@@ -44,7 +47,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeepsHistory, DjangoUserAdmin):
+class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
     """People who can sign in."""
 
     instead = _(
@@ -84,6 +87,30 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
         for did, roles_told in ((Did.ROLE_GIVEN, after - before), (Did.ROLE_TAKEN, before - after)):
             for told in sorted(roles_told):
                 deeds.note(by=request.user, did=did, about=formset.instance, detail=told)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A learner's number is changed where a second person agrees; only who works here has it changed here."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if obj is None or obj.is_staff else [*fields, "phone", "phone_verified", "other_number"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the way to another number."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is None or obj.is_staff:
+            return sets
+        return [*sets, (_("Another number"), {"fields": ["other_number"]})]
+
+    @admin.display(description=_("Another number"))
+    def other_number(self, user: User) -> str:
+        """Where it is written down."""
+        return format_html(
+            '<a href="/classes/numbers/?q={}">{}</a>', str(user), _("Write down another number")
+        )
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """What other rooms do with accounts, too."""
+        more = {name: (act, name, act.short_description) for name, act in registry.account_action}
+        return super().get_actions(request) | more
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The desk follows the roles."""

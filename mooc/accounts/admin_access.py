@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model, ProtectedError, QuerySet
-from django.forms import CharField, CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +14,7 @@ from mooc.lib import names
 from mooc.lib.keeping import ties
 
 from .data import Role
-
-TOO_LONG = _(
-    "That is %(show_value)s letters, %(limit_value)s at most. Nothing was cut: shorten it, or make two of it."
-)
+from .deskforms.forms import DeskForm, Uncut
 
 
 class KeepsHistory:
@@ -27,8 +24,8 @@ class KeepsHistory:
     """
 
     instead: Any = _("It can be changed, but not deleted.")  # what to do with a row that may not be deleted
-    delete_confirmation_template = "admin/kept/one.html"
-    delete_selected_confirmation_template = "admin/kept/several.html"
+    delete_confirmation_template: Any = "admin/kept/one.html"
+    delete_selected_confirmation_template: Any = "admin/kept/several.html"
 
     def ties(self, rows: QuerySet[Any]) -> dict[str, int]:
         """Name of what hangs on these rows → how many. Empty: they may go."""
@@ -51,33 +48,7 @@ class KeepsHistory:
             return HttpResponseRedirect(request.get_full_path())
 
 
-class Uncut:
-    """Mixin of admins and inlines: a text that is too long is refused with a sentence, and stands again.
-
-    Django's boxes cut what is pasted at the limit, without a word.
-    """
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Of an admin."""
-        return _uncut(super().get_form(request, obj, change, **kwargs))  # type: ignore[misc]  # a mixin of ModelAdmin
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Of an inline."""
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]  # as above
-        _uncut(formset.form)
-        return formset
-
-
-def _uncut(form: Any) -> Any:
-    """The boxes take all that is typed; the check says what is too much."""
-    for field in form.base_fields.values():
-        if isinstance(field, CharField):
-            field.widget.attrs.pop("maxlength", None)
-            field.error_messages["max_length"] = TOO_LONG
-    return form
-
-
-class OwnRows(KeepsHistory, Uncut):
+class OwnRows(KeepsHistory, DeskForm):
     """Mixin of admins: rows by ``visible_to``; whoever has the trainer role may edit those.
 
     ``own_path``/``own_model`` reach rows through another model's ``visible_to``; ``own_fields`` limits

@@ -17,6 +17,7 @@ from mooc.lib.errors import DomainError
 
 from . import places
 from .admin_access import KeepsHistory
+from .deskforms.forms import DeskForm
 from .models import Region
 
 
@@ -62,7 +63,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Region)
-class RegionAdmin(KeepsHistory, admin.ModelAdmin):
+class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
     """The region tree."""
 
     form = RegionForm

@@ -16,6 +16,7 @@ from mooc.lib import registry
 
 from . import deeds
 from .deeds import Did
+from .deskforms import typed
 
 
 class WrittenDown:
@@ -59,6 +60,8 @@ class AdminSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
+            if request.method == "POST" and not request.user.is_authenticated:
+                return typed.refused(request) or guarded(request, *args, **kwargs)
             return guarded(request, *args, **kwargs)
 
         return inner

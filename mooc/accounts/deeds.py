@@ -65,8 +65,9 @@ def note(*, by: Any, did: Did, about: models.Model | None = None, detail: str = 
     """Write down who did something; ``by`` is nobody where the machine did it."""
     known = by if by is not None and by.pk and by.is_authenticated else None
     role = role_of(known) if known else ""
+    name = str(known)[:40] if role and did != Did.ERASED else ""  # whoever goes leaves no name by going
     return Deed.objects.create(
-        did=did, who=known.pk if known else None, who_name=str(known)[:40] if role else "", role=role[:60],
+        did=did, who=known.pk if known else None, who_name=name, role=role[:60],
         table=about._meta.label if about else "", row=str(about.pk) if about else "", detail=detail[:200],
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from mooc.lib import registry
 
+from . import limits, services
 from .models import TextMessage
 from .places import crooked
 
@@ -35,9 +36,21 @@ def places_wrong() -> float:
     return crooked().count()
 
 
+def sms_today() -> float:
+    """Text messages of the last 24 hours; MOOC_SMS_A_DAY is the limit."""
+    return services.texts_today()
+
+
+def refused_by_address() -> float:
+    """What this process has refused because too much came from one address."""
+    return sum(limits.refused.values())
+
+
 def register() -> None:
     """Called once when Django is ready."""
     registry.gauge.register("mooc_sms_waiting", sms_waiting)
     registry.gauge.register("mooc_sms_overdue", sms_overdue)
     registry.gauge.register("mooc_sms_failed", sms_failed)
+    registry.gauge.register("mooc_sms_today", sms_today)
+    registry.gauge.register("mooc_refused_by_address", refused_by_address)
     registry.gauge.register("mooc_places_wrong", places_wrong)

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from mooc.lib.errors import TooMany
+
+# What one address may store without an account: seconds, and how often. A class of sixty is behind one.
+PER_ADDRESS = {
+    "texts at once": (10, 20),  # everybody of a class has a code within half a minute
+    "text": (600, 120),
+    "guest": (600, 300),  # phones that begin
+    "said": (600, 180),  # complaints, wishes, words on a lesson
+    "report": (600, 60),  # words against a post
+    "search": (60, 240),  # searches that are written down; beyond, they are answered all the same
+}
+refused: Counter[str] = Counter()  # of this process, for /metrics
 epoch = 0.0  # where windows begin; a test begins its own, or the turn of an hour would empty a counter
 
 
@@ -31,6 +45,25 @@ def count(key: str, seconds: int) -> int:
 def counted(key: str, seconds: int) -> int:
     """How often :func:`count` was called for a key in the current window."""
     return int(cache.get(_name(key, seconds), 0))
+
+
+def address_may(request: HttpRequest, what: str) -> bool:
+    """Count one more of ``what`` from the visitor's address; whether it is still within what a class of sixty
+    behind one address needs. What is refused is a number on ``/metrics``."""
+    seconds, most = PER_ADDRESS[what]
+    if count(f"{what}:{address(request)}", seconds) <= most:
+        return True
+    refused[what] += 1
+    return False
+
+
+def address_must(request: HttpRequest, what: str) -> None:
+    """The same, as a refusal.
+
+    :raises TooMany: past the limit.
+    """
+    if not address_may(request, what):
+        raise TooMany(_("Very much came from this place just now. Wait ten minutes, or call the station."))
 
 
 def address(request: HttpRequest) -> str:

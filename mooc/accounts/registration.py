@@ -16,10 +16,21 @@ def desk(user: Any) -> tuple[str, str] | None:
     return (_("My desk"), "/admin/") if user.has_role(Role.TRAINER) else None
 
 
+def held(user: Any) -> list[str]:
+    """Roles: whoever has one works here."""
+    return [
+        _("You have the role “%(role)s”. Ask the operator to take it back.") % {"role": grant}
+        for grant in user.grants()
+    ]
+
+
 def register() -> None:
     """Called once when Django is ready."""
+    from . import desk as panels
     from . import gauges, personal_data
 
     registry.work_place.register("desk", desk)
+    registry.hand_over.register("roles", held)
     registry.personal_data.register("accounts", personal_data.tables)
     gauges.register()
+    registry.desk_panel.register("texts", panels.texts)

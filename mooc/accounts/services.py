@@ -33,6 +33,7 @@ WRONG_A_DAY = 25
 SENDS = 5
 CLAIM = dt.timedelta(seconds=45)
 ALIKE = 5  # accounts of one spelling that are older than the rule against them
+WARN_AT = 0.8  # of the messages of a day: the operator is told
 CHILD_UNDER = 14  # who turns 14 this year may still be 13
 _signer = TimestampSigner(salt="accounts.phone")
 
@@ -63,9 +64,11 @@ def _hash(phone: str, code: str) -> str:
 def send_code(*, phone: str) -> TextMessage:
     """Make a code for a number and queue its message. The same for known and unknown numbers.
 
-    :raises TooMany: within a minute of the last one, or after five in an hour.
+    :raises TooMany: within a minute of the last one, after five in an hour, or when the site has sent all it
+        may in a day: each costs the county money.
     """
     now = timezone.now()
+    _within_the_day(now)
     with transaction.atomic():
         recent = list(
             LoginCode.objects.filter(phone=phone, made_at__gt=now - dt.timedelta(hours=1)).order_by(
@@ -102,6 +105,23 @@ def _live_codes(phone: str) -> list[LoginCode]:
         if code.used_at is None and code.expires_at > timezone.now() and wrong < TRIES:
             live.append(code)
     return live
+
+
+def texts_today(now: dt.datetime | None = None) -> int:
+    """Text messages of the last 24 hours, those that wait too."""
+    since = (now or timezone.now()) - dt.timedelta(days=1)
+    return TextMessage.objects.filter(created_at__gt=since).count()
+
+
+def _within_the_day(now: dt.datetime) -> None:
+    sent = texts_today(now)
+    if sent >= settings.SMS_A_DAY:
+        logger.error("no more text messages today: %s were sent, MOOC_SMS_A_DAY is the limit", sent)
+        raise TooMany(
+            _("No more messages can be sent today. Sign in with your password, or call the station.")
+        )
+    if sent >= settings.SMS_A_DAY * WARN_AT and sent % 20 == 0:
+        logger.warning("%s text messages in 24 hours, the limit is %s", sent, settings.SMS_A_DAY)
 
 
 def check_code(*, phone: str, code: str) -> None:
@@ -184,8 +204,8 @@ def make_account(
     return user
 
 
-def change_phone(*, user: User, phone: str, by: User) -> TextMessage | None:
-    """Give an account another number: after a lost or changed phone, by a helper or operator.
+def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | None:
+    """Give an account another number, after a lost or changed phone. Who may is decided by the caller.
 
     Every session of the account ends (see ``User._get_session_auth_hash``): the lost phone may be in
     other hands. The old number is told.

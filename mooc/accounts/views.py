@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mooc.lib import kept, names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
+from mooc.lib.middleware import guest_post
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
@@ -24,7 +25,6 @@ from . import limits, pending, phones, quiet, services, tasks
 from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
 
-SENDS_PER_ADDRESS = 300  # in ten minutes: a class of forty signs up behind one address
 GUESSES_PER_ADDRESS = 300
 WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour
 
@@ -97,8 +97,11 @@ def send_code(request: HttpRequest) -> HttpResponse:
     phone = form.cleaned_data["phone"]
     wait = ""
     try:
-        if limits.count(f"send:{limits.address(request)}", 600) > SENDS_PER_ADDRESS:
-            raise DomainError(_("Very many codes from this place just now. Try again in ten minutes."))
+        for what in ("texts at once", "text"):
+            if not limits.address_may(request, what):
+                raise DomainError(
+                    _("Very many codes from this place just now. Wait a little, then try again.")
+                )
         later(tasks.send_text, services.send_code(phone=phone).pk)
     except TooMany as error:
         if not services.has_open_code(phone):
@@ -215,6 +218,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @kept.answers_form_of("/accounts/switch/")
+@guest_post  # a phone that changes hands leaves its guest, too
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and forget this phone's guest as well. ``again`` goes on to the sign-in page."""
     logout(request)

@@ -21,6 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME.get(language, settings.SITE_NAME["zh-hans"]),
         "station_phone": settings.STATION_PHONE,
         "icp_number": settings.ICP_NUMBER,
+        "worker": settings.OFFLINE,
         "elder": elder,
         "html_lang": "en" if language == "en" else "zh-Hans",
         "other_lang": "zh-hans" if language == "en" else "en",

@@ -100,6 +100,7 @@ class ErrorPagesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into pages; everything else goes on to Django."""
+        from mooc.lib import again
         from mooc.lib.responses import not_found, sorry
 
         if request.path.startswith("/api/"):
@@ -107,6 +108,8 @@ class ErrorPagesMiddleware:
         if isinstance(error, PermissionDenied):
             user = getattr(request, "user", None)
             if user is None or not user.is_authenticated:
+                if again.can_stand(request):  # the session ended while somebody wrote
+                    return again.page(request, signed_out=True)
                 return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
             logger.warning("refused user=%s path=%s", user.pk, request.path)
             return not_found(request)

@@ -11,6 +11,7 @@ import functools
 import gzip
 import hashlib
 import re
+import secrets
 import threading
 import zlib
 from collections import OrderedDict, defaultdict
@@ -25,9 +26,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from . import registry
+from .text import without_controls
 
-OPEN, MID, CLOSE = "\x02", "\x03", "\x04"  # never in text: forms drop control characters
-_SLOT = re.compile(f"{OPEN}([a-z_]+) ([^{MID}]*){MID}([^{CLOSE}]*){CLOSE}")
+# Marks of this process alone: what somebody typed, or an old file holds, is never one. They stand between
+# rendering and cutting only; what is kept and shared has none.
+_OURS = secrets.token_hex(4)
+OPEN, MID, CLOSE = f"\x02{_OURS}", f"\x03{_OURS}", f"\x04{_OURS}"
+_SLOT = re.compile(f"{OPEN}([a-z_]+) (.*?){MID}(.*?){CLOSE}", re.DOTALL)
 SHARED_SECONDS = 600
 
 
@@ -62,7 +67,7 @@ class Page:
     @classmethod
     def from_html(cls, html: str, status: int) -> Page:
         pieces = _SLOT.split(html)
-        parts = tuple(pieces[0::4])
+        parts = tuple(without_controls(text) for text in pieces[0::4])
         slots = tuple(zip(pieces[1::4], pieces[2::4], pieces[3::4], strict=True))
         body = _interleave(parts, [default for _, _, default in slots]).encode()
         return cls(parts, slots, status, body, gzip.compress(body, 9, mtime=0))

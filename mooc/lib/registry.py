@@ -78,6 +78,10 @@ readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
 #: the transaction that makes the account.
 newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")
+#: ``action(model_admin, request, users)``: something an operator does with accounts ticked in their list.
+account_action: Registry[Callable[[Any, HttpRequest, Any], Any]] = Registry("account_action")
+#: ``kept(user) -> sentences``: what an account still holds that somebody else must take over before it is deleted.
+hand_over: Registry[Callable[[Any], list[str]]] = Registry("hand_over")
 #: ``year(user) -> int | None``: the year of birth an account has stated.
 year_of_birth: Registry[Callable[[Any], int | None]] = Registry("year_of_birth")
 #: ``count() -> float``: a number an operator watches, by the name it has on ``/metrics``; the first line

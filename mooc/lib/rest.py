@@ -7,12 +7,45 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ParseError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from .errors import DomainError, TooMany
+from .text import without_controls
+
+DEEPEST = 20
+
+
+class PlainJSONParser(JSONParser):
+    """JSON with plain text in it: no control characters or lone surrogates, and no deeper than anybody needs."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """What was sent, made plain.
+
+        :raises ParseError: when it cannot be read, or lies too deep.
+        """
+        try:
+            return plain(super().parse(*args, **kwargs))
+        except RecursionError as error:
+            raise ParseError("nested too deeply") from error
+
+
+def plain(data: Any, depth: int = 0) -> Any:
+    """The same data without control characters in any text.
+
+    :raises ParseError: below ``DEEPEST``.
+    """
+    if depth > DEEPEST:
+        raise ParseError("nested too deeply")
+    if isinstance(data, str):
+        return without_controls(data)
+    if isinstance(data, list):
+        return [plain(item, depth + 1) for item in data]
+    if isinstance(data, dict):
+        return {without_controls(name): plain(item, depth + 1) for name, item in data.items()}
+    return data
 
 
 class Pages(PageNumberPagination):
@@ -25,6 +58,8 @@ class Pages(PageNumberPagination):
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the API in one form; 403 becomes 404, so that nothing is given away."""
+    from rest_framework.views import exception_handler  # views ask the settings for the parser above
+
     if isinstance(error, TooMany):
         refused = _problem(429, error.code, str(error))
         refused.headers["Retry-After"] = "60"

@@ -11,6 +11,13 @@ _RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# What no field keeps, wherever it comes from: Cc except newline, return and tab; lone surrogates; noncharacters.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def without_controls(text: str) -> str:
+    """The text without what nobody can type and some databases refuse."""
+    return CONTROL.sub("", text)
 
 
 def clean(text: str, *, lines: bool = False) -> str:

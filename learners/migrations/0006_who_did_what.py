@@ -14,7 +14,7 @@ def keep_who(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learners', '0003_keep_what_has_a_history'),
+        ('learners', '0005_number_wish'),
     ]
 
     operations = [

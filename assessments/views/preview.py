@@ -1,0 +1,28 @@
+"""The quiz of a module as a learner would be asked, for whoever may edit it."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from courses.models import Module
+
+from ..models import Item, Quiz
+
+
+@require_safe
+def quiz(request: HttpRequest, pk: int) -> HttpResponse:
+    """All questions in use with their answers: nothing is asked, counted or stored."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    module = get_object_or_404(Module.objects.visible_to(request.user).select_related("draft"), pk=pk)
+    language = request.GET.get("lang", "")
+    context = {
+        "module": module, "quiz": Quiz.objects.filter(module=module).first(), "nav": "learn",
+        "items": Item.objects.filter(module=module, live=True).prefetch_related("options"),
+    }  # fmt: skip
+    with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
+        return render(request, "assessments/preview.html", context)

@@ -1,0 +1,49 @@
+"""What comes in is made plain at the door: nobody types control characters or halves of characters.
+
+A NUL ends in an error of PostgreSQL, a lone surrogate in one of every encoder, and either could hide in any
+field. They are taken out once, here, of paths, parameters, form fields and cookies; JSON is made plain where
+it is read (:class:`mooc.lib.rest.PlainJSONParser`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from .text import CONTROL, without_controls
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class DoorMiddleware:
+    """Before anything reads the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if CONTROL.search(request.path):
+            request.path = CONTROL.sub("\ufffd", request.path)
+            request.path_info = CONTROL.sub("\ufffd", request.path_info)
+        if request.META.get("QUERY_STRING"):
+            request.GET = plain(request.GET)  # type: ignore[assignment]  # Django lets it be set
+        cookies = request.META.get("HTTP_COOKIE", "")
+        if "\\" in cookies or CONTROL.search(cookies):  # a quoted cookie may hold anything as \\000
+            request.COOKIES = {
+                name: value for name, value in request.COOKIES.items() if not CONTROL.search(name + value)
+            }
+        if request.method == "POST" and request.content_type in FORMS:
+            request.POST = plain(request.POST)  # type: ignore[assignment]  # as above
+        return self.get_response(request)
+
+
+def plain(data: QueryDict) -> QueryDict:
+    """The same when nobody could have typed anything else; else a copy without control characters."""
+    if not any(CONTROL.search(text) for name, values in data.lists() for text in (name, *values)):
+        return data
+    made = QueryDict(mutable=True, encoding=data.encoding)
+    for name, values in data.lists():
+        made.setlist(without_controls(name), [without_controls(value) for value in values])
+    made._mutable = False
+    return made

@@ -1,0 +1,53 @@
+"""What is done in the background: which queue takes it, and when it is done without being asked.
+
+Read by the settings. The scheduler sends names only, so a test holds every name here to a task there is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+from kombu import Exchange, Queue
+
+#: ``urgent`` is what somebody waits for with the phone in the hand; a worker of its own does nothing else.
+QUEUES = [Queue(name, Exchange(name), name) for name in ("urgent", "heavy")]
+ROUTES = {
+    "mooc.accounts.tasks.send_text": {"queue": "urgent"},
+    "mooc.accounts.tasks.send_waiting_sms": {"queue": "urgent"},
+    "feedback.tasks.send_waiting_mails": {"queue": "urgent"},
+}
+_every_minute: dict[str, Any] = {
+    "schedule": 60.0,
+    "options": {"expires": 60},
+}  # a busy worker does not find a heap of them
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", **_every_minute},
+    "send-waiting-mails": {"task": "feedback.tasks.send_waiting_mails", **_every_minute},
+    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", **_every_minute},
+    "evaluate": {
+        "task": "assessments.evaluation.tasks.evaluate_nightly",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "sweep-feedback": {"task": "feedback.tasks.sweep", **_every_minute},
+    "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},
+    "monthly-reports": {
+        "task": "assessments.evaluation.tasks.monthly_reports",
+        "schedule": crontab(day_of_month="1", hour=4, minute=0),
+    },
+    "new-themes": {"task": "feedback.tasks.find_new_themes", "schedule": crontab(hour=2, minute=50)},
+    "clear-sessions": {
+        "task": "mooc.accounts.tasks.clear_expired",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "check-places": {"task": "mooc.accounts.tasks.check_places", "schedule": crontab(hour=3, minute=50)},
+    "settle-numbers": {"task": "learners.tasks.settle_numbers", "schedule": crontab(minute=25)},
+    "forget-guests": {
+        "task": "learners.tasks.forget_old_guests",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    "check-progress": {
+        "task": "learners.tasks.check_progress",
+        "schedule": crontab(hour=3, minute=40),
+    },
+}
