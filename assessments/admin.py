@@ -18,6 +18,7 @@ from courses.models import Module
 from courses.services import tell_asks_changed
 from mooc.accounts.admin_access import OwnInline, OwnRows
 
+from .admin_judging import JudgesAgain
 from .data import ItemKind
 from .evaluation.admin import JobAdmin
 from .models import Item, Option, Quiz
@@ -98,7 +99,7 @@ class ItemForm(OneLanguage):
 
 
 @admin.register(Item)
-class ItemAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
+class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
     """Quiz items of own modules."""
 
     form = ItemForm
@@ -144,6 +145,7 @@ class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
 
     list_display = ["module", "length", "pass_percent"]
     readonly_fields = ["module"]
+    instead = _("Untick “the quiz must be passed” in its course, or take its questions out of use.")
     own_path = "module__in"
     own_model = Module
 
@@ -151,9 +153,9 @@ class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
         """Made with its module."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Answers hang on it: untick "the quiz must be passed", or take its questions out of use."""
-        return False
+    def ties(self, rows: Any) -> dict[str, int]:
+        """It goes with its course and never alone."""
+        return super().ties(rows) or {str(_("its course")): rows.count()}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """There is nothing to add: whoever comes by an old link changes the quiz that is there."""

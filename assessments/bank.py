@@ -24,14 +24,17 @@ _open: dict[str, frozenset[int]] = {}  # modules whose quiz can be sat, by conte
 
 @dataclass(frozen=True, slots=True)
 class AskedItem:
-    """An item and its key: ids of all its options, and of the right ones."""
+    """An item and its key: ids of all its options, in their order and as a set, and of the right ones."""
 
     pk: int
     code: str
     stem_zh: str
     stem_en: str
+    kind: str
+    edition: int
     live: bool
     many: bool
+    order: tuple[int, ...]
     options: frozenset[int]
     right: frozenset[int]
 
@@ -101,8 +104,8 @@ def _read(pk: int) -> AskedQuiz:
 def _asked(item: Item) -> AskedItem:
     options = list(item.options.all())
     return AskedItem(
-        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh,
-        item.live, item.kind == ItemKind.MULTIPLE,
+        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh, item.kind, item.edition,
+        item.live, item.kind == ItemKind.MULTIPLE, order=tuple(option.pk for option in options),
         options=frozenset(option.pk for option in options),
         right=frozenset(option.pk for option in options if option.right),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from courses.exchange.quiz_files import QuizItem
 from courses.models import Lesson, Module, Skill
 
+from . import editions, judging
 from .models import Item, Option, Quiz
 
 
@@ -45,14 +46,20 @@ def _write(module: Module, source: QuizItem, position: int, lesson_slug: str, kn
     item.why_zh, item.why_en = source.why["zh"], source.why["en"]
     item.save()
     _write_options(item, source)
+    if editions.keep_edition(item=item):
+        while judging.judge_again(item=item).left:  # what a mended key has made right
+            pass
     Item.objects.filter(pk=item.pk).update(loaded_hash=item_hash(item))
 
 
 def _write_options(item: Item, source: QuizItem) -> None:
-    """Options keep their ids by place, so that answers given before still point at something."""
+    """Options keep their ids by their words, else by place: answers given before point at what was chosen."""
     rows = list(item.options.order_by("position", "pk"))
-    for place, option in enumerate(source.options, start=1):
-        row = rows[place - 1] if place <= len(rows) else Option(item=item)
+    known = {(row.text_zh, row.text_en): row for row in rows}
+    kept = [known.get((option.zh, option.en)) for option in source.options]
+    spare = [row for row in rows if row not in kept]
+    for place, (option, same) in enumerate(zip(source.options, kept, strict=True), start=1):
+        row = same or (spare.pop(0) if spare else Option(item=item))
         row.position, row.text_zh, row.text_en, row.right = (
             place,
             option.zh,
@@ -60,5 +67,5 @@ def _write_options(item: Item, source: QuizItem) -> None:
             option.right,
         )
         row.save()
-    for row in rows[len(source.options) :]:
+    for row in spare:
         row.delete()

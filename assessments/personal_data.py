@@ -16,7 +16,7 @@ TABLES = (
     ),
     Table(
         "assessments.Response", owners=mine("attempt__learner"), called="responses", words=ANSWERED, personal="chosen",
-        evidence="uuid attempt item right answered_at", impersonal="id",
+        evidence="uuid attempt item edition shown right mended_at answered_at", impersonal="id",
     ),
     Table(
         "assessments.ReviewCard", owners=mine(), called="review_cards", words=ANSWERED,
@@ -35,8 +35,9 @@ TABLES = (
     Table(
         "assessments.Item",
         impersonal="id created_at updated_at code module lesson skill kind stem_zh stem_en why_zh why_en position live "
-        "loaded_hash",
+        "edition loaded_hash",
     ),
+    Table("assessments.ItemEdition", impersonal="id item number kind stem_zh stem_en why_zh why_en options made_at"),
     Table("assessments.Option", impersonal="id item position text_zh text_en right"),
     Table(
         "assessments.Job", evidence="made_by",

@@ -10,7 +10,9 @@ from typing import Any, Protocol, TypeVar
 class HasId(Protocol):
     """An option: its id orders it."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any:
+        """The id."""
 
 
 T = TypeVar("T", bound=HasId)
@@ -35,6 +37,22 @@ def needed(total: int, pass_percent: int) -> int:
 def passed(right: int, total: int, pass_percent: int) -> bool:
     """Whether ``right`` of ``total`` reaches the mark."""
     return total > 0 and right >= needed(total, pass_percent)
+
+
+def key_today(
+    then: Sequence[tuple[int, str, str]], now: Sequence[tuple[int, str, str, bool]]
+) -> frozenset[int]:
+    """Which answers to choose, as they read then, are right by today's key.
+
+    An answer is known again by its words, wherever it stands now (two that were exchanged are two that moved);
+    one that was reworded by its id, unless its words are those of another now.
+
+    :param then: id and both texts. :param now: the same with whether it is right.
+    """
+    words_now = {(zh, en): right for _pk, zh, en, right in now}
+    words_then = {(zh, en) for _pk, zh, en in then}
+    reworded = {pk: right for pk, zh, en, right in now if (zh, en) not in words_then}
+    return frozenset(pk for pk, zh, en in then if words_now.get((zh, en), reworded.get(pk, False)))
 
 
 def left(drawn: Sequence[str], answered: Collection[str], in_use: Set[str]) -> list[str]:
@@ -66,14 +84,20 @@ def rank(text: str) -> int:
     return h ^ h >> 16
 
 
-def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
-    """Options in an order fixed by the try and the item, so that a reload does not move them.
+def order(options: Sequence[int], kind: str, attempt: uuid.UUID, item_code: str) -> list[int]:
+    """Options by their ids in an order fixed by the try and the item, so that a reload does not move them.
 
     "True" and "not true" are never mixed: a habit of the thumb must not cost an answer.
     """
     if kind == "truefalse":
         return list(options)
-    return sorted(options, key=lambda option: (rank(f"{attempt}{item_code}{option.pk}"), option.pk))
+    return sorted(options, key=lambda pk: (rank(f"{attempt}{item_code}{pk}"), pk))
+
+
+def arranged(options: Sequence[T], kind: str, attempt: uuid.UUID, item_code: str) -> list[T]:
+    """The options themselves in the order of :func:`order`."""
+    by_pk = {option.pk: option for option in options}
+    return [by_pk[pk] for pk in order(list(by_pk), kind, attempt, item_code)]
 
 
 def response_id(attempt: uuid.UUID, item_code: str) -> uuid.UUID:

@@ -12,10 +12,11 @@ from django.db.models import Count, F, FloatField, Q, QuerySet, Window
 from django.db.models.functions import Cast, RowNumber
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from learners.models import Learner
 
-from . import scoring
+from . import editions, scoring
 from .evaluation.indicators import difficulty, discrimination
 from .models import Attempt, Item, Option, Quiz, Response, ReviewCard
 
@@ -91,8 +92,23 @@ class AnswerPage:
     quiz: Quiz
     attempt: Attempt
     response: Response
-    options: list[tuple[Option, bool]]
+    stem: str
+    options: list[tuple[editions.ShownOption, bool]]
     number: int
+
+    @property
+    def right_today(self) -> bool:
+        """Whether just what is right by today's key was chosen."""
+        return all(option.right == chosen for option, chosen in self.options)
+
+    @property
+    def heading(self) -> str:
+        """What is said of the answer. It never says less than the options below it."""
+        if not self.right_today and self.response.right:
+            return _("It counts as right. The question was mended since")
+        if self.right_today and (self.response.mended_at or not self.response.right):
+            return _("Right after all: the question was mended. This is why")
+        return _("Right. This is why") if self.response.right else _("Not quite. This is why")
 
     @property
     def done(self) -> list[bool]:
@@ -102,14 +118,16 @@ class AnswerPage:
 
 def attempt_of(quiz: Quiz, learner: Learner | None, attempt_id: uuid.UUID) -> Attempt:
     """A try of this learner; 404 for anybody else's."""
-    attempt = Attempt.objects.filter(uuid=attempt_id, quiz=quiz, learner=learner).first() if learner else None
+    attempt: Attempt | None = (
+        Attempt.objects.filter(uuid=attempt_id, quiz=quiz, learner=learner).first() if learner else None
+    )
     if attempt is None:
         raise Http404
     return attempt
 
 
 def answer_page(attempt: Attempt, quiz: Quiz, item_code: str) -> AnswerPage:
-    """What was answered and why it was right or not: 3 queries."""
+    """What was answered, as it was asked then, and why it is right or not: 3 queries, or 4 once it was changed."""
     response = (
         Response.objects.filter(attempt=attempt, item__code=item_code).select_related("item__lesson").first()
     )
@@ -117,9 +135,14 @@ def answer_page(attempt: Attempt, quiz: Quiz, item_code: str) -> AnswerPage:
         raise Http404
     chosen = {int(pk) for pk in response.chosen.split(",")}
     item = response.item
-    options = scoring.arranged(list(item.options.all()), item.kind, attempt.uuid, item_code)
+    stem, options = editions.shown_then(item, response.edition)
+    if response.shown:
+        places = {int(pk): place for place, pk in enumerate(response.shown.split(","))}
+        options.sort(key=lambda option: places.get(option.pk, len(places)))
+    else:
+        options = scoring.arranged(options, item.kind, attempt.uuid, item_code)
     number = attempt.responses.filter(pk__lte=response.pk).count()
-    return AnswerPage(quiz, attempt, response, [(o, o.pk in chosen) for o in options], number)
+    return AnswerPage(quiz, attempt, response, stem, [(o, o.pk in chosen) for o in options], number)
 
 
 def result_rows(attempt: Attempt) -> list[Response]:

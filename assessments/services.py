@@ -47,13 +47,14 @@ def _attempt(
     edition = asked.quiz.module.published
     try:
         with transaction.atomic():
-            return Attempt.objects.create(
+            made: Attempt = Attempt.objects.create(
                 uuid=attempt_id, quiz=asked.quiz, learner=learner, item_codes=" ".join(codes), total=len(codes),
                 edition=edition.number if edition else 0,
             )  # fmt: skip
     except IntegrityError:  # the other tab was a moment earlier
         rows = Attempt.objects.select_for_update().filter(quiz=asked.quiz, learner=learner)
-        return rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
+        made = rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
+    return made
 
 
 def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its_id: bool) -> Attempt | None:
@@ -64,11 +65,12 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its
     """
     rows = Attempt.objects.select_for_update().order_by()
     try:
-        known = rows.get(uuid=attempt_id)
+        known: Attempt = rows.get(uuid=attempt_id)
     except Attempt.DoesNotExist:
         others = rows.filter(quiz=quiz, learner=learner, finished_at=None)
         if not by_its_id:
-            return others.first()
+            other: Attempt | None = others.first()
+            return other
         others.update(finished_at=timezone.now())
         return None
     if known.learner_id != learner.pk or known.quiz_id != quiz.pk:
@@ -100,14 +102,16 @@ def answer_item(
                 _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
             )
         right = judge(item.options, item.right, chosen, many=item.many)
+        shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
             chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
+            edition=item.edition, shown=shown,
         )  # fmt: skip
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
             stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
-            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed,
+            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
         )  # fmt: skip
         _keep_in_notebook(learner, item.pk, right, now)
         tries.count_answer(attempt, asked, response, item_code)
@@ -169,6 +173,11 @@ def _columns(memory: review.Memory) -> dict[str, object]:
     }  # fmt: skip
 
 
+def card_order(card: ReviewCard, options: Sequence[int]) -> list[int]:
+    """The options of a card by their ids, in the order they stand this time."""
+    return scoring.order(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """What became of an answer in the notebook. ``chosen`` and ``right`` are of the answer that counts."""
@@ -198,12 +207,13 @@ def review_item(
         if card.reviews != round_number:
             return _reviewed_before(card, round_number, picked, right)
         now = max(now or timezone.now(), card.last_at or card.created_at)  # memory knows no way back
+        shown = ",".join(map(str, card_order(card, list(key))))
         _plan(card, right, now)
         act_id = _review_id(card, round_number)
         record_answer(
             learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
             stem_zh=card.item.stem_zh, stem_en=card.item.stem_en, right=right, response=_listed(picked),
-            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed,
+            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=card.item.edition, shown=shown,
         )  # fmt: skip
     return Reviewed(right, picked, Stored.STORED)
 

@@ -51,6 +51,8 @@ class Act:
     :param seconds: honest visible time, already capped when idle; ``None`` when not known.
     :param score: 0.0–1.0.
     :param claimed_at: by the phone's own clock, when ``happened_at`` was corrected from it.
+    :param shown: what there was to choose from, by id, in the order shown.
+    :param trusted: ``happened_at`` is our own word, however long ago it is.
     """
 
     id: uuid.UUID
@@ -65,6 +67,8 @@ class Act:
     response: str = ""
     attempt: uuid.UUID | None = None
     claimed_at: dt.datetime | None = None
+    shown: str = ""
+    trusted: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 

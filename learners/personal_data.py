@@ -56,7 +56,7 @@ TABLES = (
     Table(
         "learners.LearningRecord", owners=mine(), called="records", words=LEARNT, personal="response region",
         evidence="uuid learner verb object_type object_id edition title_zh title_en module_slug success completion "
-        "score seconds attempt cohort happened_at claimed_at stored_at fingerprint",
+        "score seconds shown attempt cohort happened_at claimed_at stored_at fingerprint",
         impersonal="id",
     ),
     Table("learners.Cohort_modules", impersonal="id cohort module"),

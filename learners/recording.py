@@ -17,7 +17,7 @@ from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 
-from . import signals, summaries
+from . import pace, signals, summaries
 from .data import Act, Activity, ObjectType, RecordStored, Verb
 from .models import Enrolment, Learner, LearningRecord
 from .requirements import quiz_can_be_sat
@@ -60,7 +60,7 @@ def record_act(
     try:
         with transaction.atomic():
             _take_turn(learner)
-            record = _insert(learner, act)
+            record = _insert(learner, act, pace.counted_seconds(learner, act))
             _follow_up(record, module, signed_in=signed_in)
             fact = RecordStored(record.pk, learner.pk, record.verb, record.object_type, record.object_id)
             emit(signals.record_stored, fact)
@@ -152,7 +152,7 @@ def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
     wanted = set(
         Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True)
     )
-    if not wanted or not wanted <= summary.done:
+    if not wanted or not wanted <= summary.done or pace.hurried(module.published_id, summary):
         return False
     waits = module.quiz_required and summary.quiz_passed_at is None
     return not waits or not quiz_can_be_sat(module.pk, fresh=True)
@@ -193,15 +193,16 @@ _CLASS_OF = """
 
 
 @evidence.writing("record_act")
-def _insert(learner: Learner, act: Act) -> LearningRecord:
+def _insert(learner: Learner, act: Act, seconds: int | None = None) -> LearningRecord:
     cohort_id, region_id = _class_of(learner, act.module) if act.module else (None, learner.region_id)
     return LearningRecord.objects.create(
         uuid=act.id, learner=learner, verb=act.verb, object_type=act.object.type, object_id=act.object.id,
         edition=act.object.edition, title_zh=act.object.title_zh[:200], title_en=act.object.title_en[:300],
         module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
-        seconds=act.seconds, response=act.response[:500], attempt=act.attempt,
+        seconds=seconds, response=act.response[:500], attempt=act.attempt,
         cohort_id=cohort_id, region_id=region_id,
-        happened_at=believable_time(act.happened_at), claimed_at=act.claimed_at, fingerprint=fingerprint(act),
+        shown=act.shown, happened_at=act.happened_at if act.trusted else believable_time(act.happened_at),
+        claimed_at=act.claimed_at, fingerprint=fingerprint(act),
     )  # fmt: skip
 
 

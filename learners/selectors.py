@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from courses import selectors as courses
 from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
 
+from . import pace
 from .models import Enrolment, FileOpening, Learner, LessonProgress
 from .requirements import quiz_can_be_sat
 
@@ -32,6 +34,8 @@ class ModuleState:
     left: tuple[LessonEdition, ...] = ()
     onward: Module | None = None  # what to learn next, once this module is complete
     quiz: bool = False  # whether its quiz can be sat
+    resumes: bool = False  # whether the lesson to go on with was opened before, and left
+    hurried: tuple[LessonEdition, ...] = ()  # ticked faster than anybody reads: all that is left to do
 
     @property
     def title(self) -> str:
@@ -73,12 +77,35 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
     lessons = courses.known_lessons(module.published_id)
     known = {row.lesson_id: row for row in progress}
     left = [lesson for lesson in lessons if not _done(known.get(lesson.lesson_id))]
-    following = left[0] if left else None
+    following, quiz = _following(lessons, left, known), quiz_can_be_sat(module.pk)
     place = known.get(following.lesson_id) if following else None
+    hurried = _hurried(module, enrolment, quiz) if lessons and not left else ()
     return ModuleState(
-        module, len(lessons) - len(left), len(lessons), following, bool(known), enrolment,
-        block=place.block if place else 0, left=tuple(left), quiz=quiz_can_be_sat(module.pk),
+        module, len(lessons) - len(left), len(lessons), hurried[0] if hurried else following, bool(known), enrolment,
+        block=place.block if place else 0, left=tuple(left), quiz=quiz, resumes=place is not None, hurried=hurried,
     )  # fmt: skip
+
+
+def _following(
+    lessons: Sequence[LessonEdition], left: list[LessonEdition], known: dict[int, LessonProgress]
+) -> LessonEdition | None:
+    """The lesson opened last; when that is read, the next one after it that is not."""
+    here = [lesson for lesson in lessons if lesson.lesson_id in known]
+    if not here or not left:
+        return left[0] if left else None
+    last = max(here, key=lambda lesson: known[lesson.lesson_id].last_at)
+    if last in left:
+        return last
+    return next((lesson for lesson in left if lesson.position > last.position), left[0])
+
+
+def _hurried(module: Module, enrolment: Enrolment | None, quiz: bool) -> tuple[LessonEdition, ...]:
+    """What to read once more, where only that is left to do: 1 query then, else none."""
+    if enrolment is None or enrolment.completed_at is not None:
+        return ()
+    if module.quiz_required and quiz and enrolment.quiz_passed_at is None:
+        return ()
+    return pace.hurried_lessons(enrolment.learner_id, module)
 
 
 def _done(progress: LessonProgress | None) -> bool:
@@ -95,7 +122,9 @@ class Home:
     @property
     def soon(self) -> tuple[LessonEdition, ...]:
         """The next two lessons after the one to go on with."""
-        return self.state.left[1:3] if self.state else ()
+        if self.state is None:
+            return ()
+        return tuple(lesson for lesson in self.state.left if lesson != self.state.next_lesson)[:2]
 
     @property
     def later(self) -> list[Module]:
@@ -113,21 +142,31 @@ def home_of(learner: Learner) -> Home | None:
     )
     if not rows:
         return None
-    open_row = next((row for row in rows if not row.completed_at), None)
-    state = None
+    state, open_row = None, next((row for row in rows if not row.completed_at), None)
     if open_row:
-        progress = LessonProgress.objects.filter(learner=learner, module=open_row.module_id)
-        state = _state(open_row.module, progress, open_row)
+        progress = list(LessonProgress.objects.filter(learner=learner))
+        open_row = _in_hand(rows, progress) or open_row
+        state = _state(open_row.module, [p for p in progress if p.module_id == open_row.module_id], open_row)
     finished = frozenset(row.module_id for row in rows if row.completed_at)
     return Home(state, courses.next_modules((open_row or rows[0]).module_id, finished))
 
 
 def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> ModuleState | None:
     """The same from rows at hand, the newest enrolment first: no query while the content stands."""
-    for row in enrolments:
-        if row.last_at and not row.completed_at and row.module.published_id:
-            return _state(row.module, [p for p in progress if p.module_id == row.module_id], row)
-    return None
+    rows = [row for row in enrolments if row.last_at and not row.completed_at and row.module.published_id]
+    if not rows:
+        return None
+    row = _in_hand(rows, progress) or rows[0]
+    return _state(row.module, [p for p in progress if p.module_id == row.module_id], row)
+
+
+def _in_hand(rows: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> Enrolment | None:
+    """The open module in which a lesson was opened last: joining a class or asking opens none."""
+    opened: dict[int, dt.datetime] = {}
+    for place in progress:
+        opened[place.module_id] = max(place.last_at, opened.get(place.module_id, place.last_at))
+    begun = [row for row in rows if not row.completed_at and row.module_id in opened]
+    return max(begun, key=lambda row: opened[row.module_id], default=None)
 
 
 def onward_among(enrolments: Iterable[Enrolment]) -> Module | None:

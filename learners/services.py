@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 from courses.models import LessonEdition, Module
 from mooc.accounts import deeds
 
+from . import pace
 from .data import Act, Activity, ObjectType, Verb
 from .durations import honest_seconds
 from .models import Enrolment, FileOpening, Learner, LessonProgress
@@ -68,35 +70,54 @@ def finish_lesson(
     if LessonProgress.objects.filter(
         learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False
     ).exists():
-        return Stored.DUPLICATE
+        return _read_again(learner, lesson, act, signed_in=signed_in)
     return record_act(learner=learner, act=act, signed_in=signed_in)
+
+
+def _read_again(learner: Learner, lesson: LessonEdition, act: Act, *, signed_in: bool) -> Stored:
+    """A lesson that was ticked is at its end once more. That counts where it was hurried through: the time
+    since then was spent on it. Else nothing changes."""
+    module = lesson.edition.module
+    open_still = Enrolment.objects.filter(learner=learner, module=module, completed_at=None).exists()
+    if not open_still or lesson.lesson.slug not in {
+        row.lesson.slug for row in pace.hurried_lessons(learner.pk, module)
+    }:
+        return Stored.DUPLICATE
+    record_act(
+        learner=learner, act=replace(act, id=uuid.uuid4(), verb=Verb.SUSPENDED, completion=None), signed_in=signed_in
+    )  # fmt: skip
+    return Stored.DUPLICATE
 
 
 def record_answer(
     *, learner: Learner, module: Module, act_id: uuid.UUID, item_code: str, stem_zh: str, stem_en: str,
     right: bool, response: str, attempt: uuid.UUID, at: dt.datetime, signed_in: bool,
-    claimed: dt.datetime | None = None,
+    claimed: dt.datetime | None = None, edition: int = 0, shown: str = "", trusted: bool = False,
 ) -> Stored:  # fmt: skip
-    """An answer to a quiz item."""
-    activity = Activity(ObjectType.ITEM, item_code, stem_zh, stem_en)
+    """An answer to a quiz item, with what was asked: the item's edition, and the options in the order shown."""
+    activity = Activity(ObjectType.ITEM, item_code, stem_zh, stem_en, edition)
     act = Act(
         act_id, Verb.ANSWERED, activity, at, module.slug, success=right, response=response, attempt=attempt,
-        claimed_at=claimed,
+        claimed_at=claimed, shown=shown, trusted=trusted,
     )  # fmt: skip
     return record_act(learner=learner, act=act, signed_in=signed_in, module=module)
 
 
 def record_result(
     *, learner: Learner, module: Module, attempt: uuid.UUID, score: float, passed: bool, at: dt.datetime,
+    again: str = "",
 ) -> Stored:  # fmt: skip
     """The result of a whole quiz, ``score`` 0–1. Learners alone decides what it completes.
 
     It never enrols: the answers before it have.
+
+    :param again: why the same try has another result; the newest of a try counts, and it is one try.
     """
     activity = Activity(ObjectType.QUIZ, module.slug, *module_titles(module))
+    words = ("result", str(attempt), again) if again else ("result", str(attempt))
     act = Act(
-        derived_id(learner, "result", str(attempt)), Verb.PASSED if passed else Verb.FAILED, activity, at,
-        module.slug, success=passed, score=score, attempt=attempt,
+        derived_id(learner, *words), Verb.PASSED if passed else Verb.FAILED, activity, at,
+        module.slug, success=passed, score=score, attempt=attempt, trusted=bool(again),
     )  # fmt: skip
     return record_act(learner=learner, act=act, module=module)
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 from courses.models import SearchQuery
 from feedback import posts
 from feedback.models import ContentReport, PostReport, Question, Reply
+from learners.data import Act, Activity, ObjectType, Verb
 from learners.guests import learner_of
-from learners.models import Learner, LearningRecord
+from learners.models import Learner
+from learners.recording import record_act
 from mooc.accounts import desk, gauges, limits
 from mooc.accounts.models import TextMessage, User
 
@@ -117,10 +119,9 @@ def reporter(make_user: Any, name: str, *, days: int = 2, acts: int = 3) -> Lear
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - dt.timedelta(days=days))
     learner = learner_of(user)
     for _n in range(acts):
-        LearningRecord.objects.create(
-            uuid=uuid.uuid4(), learner=learner, verb="initialized", object_type="lesson", object_id="x",
-            happened_at=timezone.now(),
-        )  # fmt: skip
+        number = uuid.uuid4()
+        activity = Activity(ObjectType.QUESTION, str(number), "?", "?")
+        record_act(learner=learner, act=Act(number, Verb.ASKED, activity, timezone.now(), ""), signed_in=True)
     return learner
 
 

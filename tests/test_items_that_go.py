@@ -11,10 +11,11 @@ from django.db.models import ProtectedError
 from django.test import Client
 
 from assessments import tries
-from assessments.models import Attempt, Item, Option, Quiz, Response
+from assessments.models import Attempt, Item, ItemEdition, Option, Quiz, Response
 from courses import services as courses
 from courses.models import Module
 from learners.models import Enrolment, LearningRecord
+from mooc.lib import evidence
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 from tests.asking import client_of
 
@@ -41,6 +42,8 @@ def on_screen(client: Client) -> Item:
 def lose(item: Item) -> None:
     """As a database looks in which an item was deleted before that was refused."""
     Option.objects.filter(item=item).delete()
+    with evidence.writing("keep_edition"):
+        ItemEdition.objects.filter(item=item).delete()
     Item._base_manager.filter(pk=item.pk)._raw_delete(using="default")  # type: ignore[attr-defined]  # past all refusals
 
 

@@ -40,7 +40,7 @@ GOES = {
     },
     "courses.LessonEdition": {"courses.Block.lesson"},
     "courses.Track": {"courses.TrackStep.track"},
-    "assessments.Item": {"assessments.Option.item"},
+    "assessments.Item": {"assessments.Option.item", "assessments.ItemEdition.item"},
     "learners.Cohort": {"learners.Cohort_modules.cohort", "assessments.HelpNeed.cohort"},
     "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"},
     "courses.Category": set(), "courses.Skill": set(),

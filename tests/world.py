@@ -61,8 +61,9 @@ def lessons_of(slug: str = SLUG) -> list[LessonEdition]:
 
 
 def read(learner: Learner, at: dt.datetime, *, lessons: int = 99, minutes: int = 4, slug: str = SLUG) -> None:
-    """Read lessons of a module, ``minutes`` each."""
-    for lesson in lessons_of(slug)[:lessons]:
+    """Read lessons of a module one after the other, ``minutes`` each."""
+    for number, lesson in enumerate(lessons_of(slug)[:lessons]):
+        at += dt.timedelta(minutes=minutes) if number else dt.timedelta(0)
         learning.open_lesson(learner=learner, lesson=lesson, act_id=uuid.uuid4(), at=at, signed_in=True)
         learning.leave_lesson(
             learner=learner, lesson=lesson, act_id=uuid.uuid4(), at=at + dt.timedelta(minutes=minutes),

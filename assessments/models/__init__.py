@@ -2,6 +2,7 @@
 
 from .attempt import Attempt, Response
 from .bank import Item, Option, Quiz
+from .edition import ItemEdition
 from .review import ReviewCard
 
 from ..evaluation.models import (  # isort: skip  # evaluation reads tries
@@ -14,6 +15,6 @@ from ..evaluation.models import (  # isort: skip  # evaluation reads tries
 )
 
 __all__ = [
-    "Attempt", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed", "Item", "Job", "Option", "Quiz",
-    "ReportFile", "Response", "ReviewCard",
+    "Attempt", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed", "Item", "ItemEdition", "Job", "Option",
+    "Quiz", "ReportFile", "Response", "ReviewCard",
 ]  # fmt: skip

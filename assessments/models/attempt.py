@@ -64,7 +64,12 @@ class Response(Evidence):
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")
     item = models.ForeignKey(Item, models.PROTECT, related_name="responses")
     chosen = models.CharField(max_length=100)  # option ids parted by commas, ascending
+    edition = models.PositiveIntegerField(
+        default=0
+    )  # of the item, as it was asked; 0: before editions were kept
+    shown = models.CharField(max_length=120, blank=True)  # option ids parted by commas, in the order shown
     right = models.BooleanField()
+    mended_at = models.DateTimeField(null=True)  # when it was judged right after all, by a mended key
     answered_at = models.DateTimeField()
 
     class Meta:

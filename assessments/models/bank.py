@@ -105,6 +105,7 @@ class Item(TimeStamped):
     why_en = models.CharField(_("explanation, English"), max_length=400)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     live = models.BooleanField(_("in use"), default=True)
+    edition = models.PositiveIntegerField(default=0, editable=False)  # the newest of its editions
     loaded_hash = models.CharField(max_length=64, blank=True, editable=False)  # as the content files made it
 
     stem = Localized("stem")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +13,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of
 from mooc.lib.middleware import guest_post
 
-from .. import scoring, selectors, services
+from .. import selectors, services
 from ..models import ReviewCard
 
 
@@ -46,8 +44,8 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
 
 
 def _options(card: ReviewCard) -> list:
-    options = list(card.item.options.all())
-    return scoring.arranged(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
+    options = {option.pk: option for option in card.item.options.all()}
+    return [options[pk] for pk in services.card_order(card, list(options))]
 
 
 @require_safe

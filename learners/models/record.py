@@ -40,6 +40,7 @@ class LearningRecord(Evidence):
     score = models.FloatField(null=True)
     seconds = models.PositiveIntegerField(null=True)
     response = models.CharField(max_length=500, blank=True)
+    shown = models.CharField(max_length=120, blank=True)  # of an answer: option ids in the order shown
     attempt = models.UUIDField(null=True)
     cohort = models.ForeignKey(Cohort, models.PROTECT, null=True)
     region = models.ForeignKey(Region, models.SET_NULL, null=True)

@@ -165,6 +165,13 @@ def user_by_password(*, name: str, number: str | None, password: str) -> User | 
     return next((user for user in found if user.check_password(password)), None)
 
 
+def lockout_key(*, name: str, number: str | None) -> str:
+    """What wrong passwords are counted by: the account, by name or number and however spelt; else what was typed."""
+    wanted = Q(phone=number) if number else _spelt(name)
+    first = User.objects.filter(wanted).order_by("pk").values_list("pk", flat=True).first()
+    return f"#{first}" if first else number or names.key(name)
+
+
 def _spelt(name: str) -> Q:
     """Accounts of a name, however it is spelt. More than one only where both are older than ``name_key``."""
     key = names.key(name)

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.lib import kept, names, registry
+from mooc.lib import kept, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
@@ -73,7 +73,7 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
     """
     name, password = form.cleaned_data["login"], form.cleaned_data["password"]
     number = phones.normalise(name)
-    key = f"pw:{number or names.key(name)}"
+    key = f"pw:{services.lockout_key(name=name, number=number)}"  # of the account, however it is spelt
     counters = ((f"{key}:{limits.address(request)}", WRONG_HERE), (key, WRONG_ANYWHERE))
     if any(limits.counted(counter, 900) >= most for counter, most in counters):
         sentence = _("Too many tries. Wait a quarter of an hour, or use the phone code.")

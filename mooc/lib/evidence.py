@@ -8,7 +8,7 @@ to what they are about, say ``PROTECT``: a cascade asks no model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -62,7 +62,7 @@ class EvidenceQuerySet(models.QuerySet[Any]):
         refuse_strangers(self.model)
         return super().bulk_create(objs, *args, **kwargs)
 
-    def bulk_update(self, objs: Any, fields: Sequence[str], *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Any, fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         """Only for a named service."""
         refuse_strangers(self.model)
         return super().bulk_update(objs, fields, *args, **kwargs)

@@ -29,6 +29,17 @@ _QUERY = re.compile(r"(?<=[\w/\-])\?[\w%.\-]+=[^\s\"']*")
 _ID = re.compile(r"^[\w\-]{8,64}$")
 
 
+# What ends or redraws a line on some screen: a typed text must not look like a line of ours.
+_BREAKS = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def one_line(text: str) -> str:
+    """The text on one line of plain characters; what would break or colour it is written as its number."""
+    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def hide(text: str) -> str:
     """The text with numbers, addresses and query strings hidden."""
     return _NUMBER.sub(HIDDEN, _MAIL.sub(HIDDEN, _QUERY.sub("?" + HIDDEN, text)))
@@ -54,8 +65,17 @@ class LineFormatter(logging.Formatter):
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        """The whole text, with what is private hidden."""
+        """The whole text, with what is private hidden. Lines after the first are a traceback's, and indented."""
         return hide(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        """The first line: what was said stays on it."""
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
+        """Each line indented: an error's words may hold lines of their own."""
+        return "\n".join(f"    {one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
 class JsonFormatter(logging.Formatter):
@@ -72,7 +92,7 @@ class JsonFormatter(logging.Formatter):
             said["error"] = hide(self.formatException(record.exc_info))
         if record.stack_info:
             said["stack"] = hide(record.stack_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+        return one_line(json.dumps(said, ensure_ascii=False, default=str))
 
 
 FORMATS: dict[str, type[logging.Formatter]] = {"line": LineFormatter, "json": JsonFormatter}

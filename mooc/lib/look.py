@@ -125,8 +125,18 @@ def cell_head(columns: Sequence[str], number: int) -> str:
 
 @register.filter
 def megabytes(size: int) -> str:
-    """``312000`` → ``0.3 MB``. One unit everywhere, and never under 0.1: small is not free."""
-    return f"{max(0.1, size / 1_000_000):.1f} MB"
+    """``312000`` → ``0.3 MB``. One unit everywhere; under 0.2 nothing is said: a text lesson is 3 to 18 KB,
+    and a figure that is the same on every row tells nobody anything."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 200_000 else ""
+
+
+@register.filter
+def media_facts(media: Any) -> str:
+    """Length and size of sound or video before it is loaded; a length nobody has entered is not "0 s"."""
+    facts = [duration(media.seconds)] if media.seconds else []
+    if size := megabytes(media.bytes):
+        facts += [size, photos(media.bytes)]
+    return _(", ").join(facts or [_("less than a photo")])
 
 
 @register.filter

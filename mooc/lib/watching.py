@@ -44,8 +44,11 @@ class WatchMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        logs.current.set(ref(request))
+        kept = logs.current.set(ref(request))
         begun = time.perf_counter()
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.current.reset(kept)  # what this thread writes next is not of this visitor
         tally.add(response.status_code, time.perf_counter() - begun)
         return response

@@ -25,6 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 from mooc.lib import supervise
 
 ACCOUNTS = "learner, trainer, supervisor, operator"
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 UNUSED_STATIC = ["redoc", "rest_framework", "*.map.txt"]  # pages of packages that are not shown
 # Memory: pools of freed blocks are given back; every thread need not have its own.
 LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "CELERY_SKIP_CHECKS": "1"}
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         migrate_if_needed()
         collect_static_if_needed()
         load_demo_if_empty(self.stdout)
+        close_published_password(host, self.stdout)
         connections.close_all()
         if options["setup_only"]:
             self.stdout.write("Ready.")
@@ -97,6 +99,12 @@ def load_demo_if_empty(out: Any) -> None:
         call_command("demo", verbosity=0)
 
 
+def close_published_password(host: str, out: Any) -> None:
+    """Where others can open the site, no account keeps the password that stands in every copy of it."""
+    if host not in THIS_MACHINE and "demo" in get_commands():
+        call_command("demo", new_passwords=True, stdout=out)
+
+
 def plan(host: str, port: int) -> dict[str, Any]:
     """What the supervisor shall do: the processes of an embedded installation."""
     python = sys.executable
@@ -104,6 +112,7 @@ def plan(host: str, port: int) -> dict[str, Any]:
     worker = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["--schedule", str(Path(settings.DATA_DIR) / "beat"), "--pidfile", ""]
     shown = f"http://{host}:{port}/"
+    password = "rural-2026" if host in THIS_MACHINE else "as printed above, or when it was made"
     return {
         "children": {
             "web": [python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py"],
@@ -112,5 +121,5 @@ def plan(host: str, port: int) -> dict[str, Any]:
             "scheduler": [python, *celery, "beat", "--loglevel", "warning", *beat],
         },
         "address": [{"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port],  # noqa: S104  # asked for
-        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: rural-2026\n  Ctrl-C stops it.\n",
+        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: {password}\n  Ctrl-C stops it.\n",
     }
