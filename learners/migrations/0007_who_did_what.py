@@ -14,7 +14,7 @@ def keep_who(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learners', '0005_number_wish'),
+        ('learners', '0006_as_it_was_asked'),
     ]
 
     operations = [
