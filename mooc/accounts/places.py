@@ -129,7 +129,9 @@ def hanging(region: Region) -> dict[str, int]:
     for model, name in holders():
         if model._meta.auto_created or hasattr(model, "history_type"):
             continue
-        rows = models.QuerySet(model).filter(**{f"{name}__path__startswith": region.path})
+        rows: models.QuerySet[Any] = models.QuerySet(model).filter(
+            **{f"{name}__path__startswith": region.path}
+        )
         counts[str(model._meta.verbose_name_plural)] = rows.count()
     return {name: count for name, count in counts.items() if count}
 
@@ -165,7 +167,7 @@ def _check_code(here: Region, code: str) -> None:
         )
 
 
-def crooked() -> models.QuerySet[Region]:
+def crooked() -> models.QuerySet[Any]:
     """Places that do not stand where their parent and code say: one query. There should be none."""
     right = models.Case(
         models.When(parent=None, then=Concat(F("code"), Value("/"))),
