@@ -19,7 +19,7 @@ from mooc.lib import registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import signals
+from . import deeds, signals
 from .data import PlacesChanged, RegionLevel
 from .models import CODE, OldRegionCode, Region, RoleGrant
 
@@ -55,6 +55,7 @@ def relocate(*, region: Region, parent: Region | None, code: str, by: Any = None
             "place %s: %s is now %s, %s places, by user %s",
             here.pk, here.path, path, moved, getattr(by, "pk", None),
         )  # fmt: skip
+        deeds.note(by=by, did=deeds.Did.MOVED, about=here, detail=f"{here.path} {path}")
         emit(signals.places_changed, PlacesChanged(here.pk))
         return moved
 
@@ -88,6 +89,7 @@ def merge(*, source: Region, into: Region, by: Any = None) -> int:
             "place %s (%s) merged into %s (%s), %s rows, by user %s",
             source.pk, gone.code, kept.pk, kept.code, moved, getattr(by, "pk", None),
         )  # fmt: skip
+        deeds.note(by=by, did=deeds.Did.MERGED, about=kept, detail=f"{gone.code} {kept.code}")
         emit(signals.places_changed, PlacesChanged(kept.pk))
         return moved
 

@@ -21,7 +21,7 @@ from mooc.lib import names
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 
-from . import sms
+from . import deeds, sms
 from .models import LoginCode, PhoneChange, TextMessage, User
 
 logger = logging.getLogger(__name__)
@@ -229,6 +229,7 @@ def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | No
             PhoneChange.objects.create(
                 user=user, changed_by=by, before=mask_phone(before) if before else "", after=mask_phone(phone)
             )
+            deeds.note(by=by, did=deeds.Did.NUMBER, about=user)
             if not before:
                 return None
             text = _("%(site)s: your account now has the number %(new)s. Not you? Call %(station)s.") % {
