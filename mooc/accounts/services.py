@@ -22,7 +22,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 from mooc.lib.unwritten import may_go_unwritten, or_refuse
 
-from . import sms
+from . import deeds, sms
 from .models import LoginCode, PhoneChange, TextMessage, User
 
 logger = logging.getLogger(__name__)
@@ -240,6 +240,7 @@ def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | No
             PhoneChange.objects.create(
                 user=user, changed_by=by, before=mask_phone(before) if before else "", after=mask_phone(phone)
             )
+            deeds.note(by=by, did=deeds.Did.NUMBER, about=user)
             if not before:
                 return None
             text = _("%(site)s: your account now has the number %(new)s. Not you? Call %(station)s.") % {
