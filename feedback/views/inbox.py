@@ -36,7 +36,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
             notices.choose(learner=person.learner, **form.cleaned_data)
             messages.success(request, _("Noted."))
             return redirect("/inbox/")
-    context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
+    context: dict[str, Any] = {
+        "page": page_of(request, selectors.inbox(person.learner)),
+        "form": form,
+        "nav": "me",
+    }
     context["number_wish"] = numbers.open_wish(request.user) if person.signed_in else None
     status = kept.status(request, form) if form is not None else 200
     return render(request, "feedback/inbox.html", context, status=status)

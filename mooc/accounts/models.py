@@ -138,7 +138,7 @@ class OldRegionCode(models.Model):
         return self.code
 
 
-class NameKeyField(models.CharField):  # type: ignore[type-arg]  # text in, text out
+class NameKeyField(models.CharField):
     """The form in which a sign-in name is compared: made anew from ``username`` at every write.
 
     Of accounts that were alike before this column was made, the later ones keep a number behind their key
@@ -209,7 +209,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = AccountManager()
+    objects = AccountManager()  # type: ignore[misc]  # in place of the one AbstractUser has
 
     class Meta:
         verbose_name = _("user")
@@ -240,8 +240,10 @@ class User(AbstractUser):
         """Keep the form in which passwords are compared."""
         super().set_password(raw_password and names.password(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
+        if raw_password is None:
+            return super().check_password(None)
         compared = names.password(raw_password)
         return super().check_password(compared) or (
             compared != raw_password and super().check_password(raw_password)
@@ -285,10 +287,10 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
     delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
 
-    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[RoleGrant]:
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Roles mean a desk."""
         with transaction.atomic():
-            made = super().bulk_create(objs, *args, **kwargs)
+            made: list[Any] = super().bulk_create(objs, *args, **kwargs)
             settle_desk({row.user_id for row in made})
         return made
 

@@ -144,7 +144,7 @@ def _unix_lines(request: HttpRequest) -> None:
     data = request.POST.copy()
     for name, values in request.POST.lists():
         data.setlist(name, [str(value).replace("\r\n", "\n") for value in values])
-    request.POST = data
+    request.POST = data  # type: ignore[assignment]  # Django itself hands on a copy like this
 
 
 def _mistakes(forms: list[Any], formsets: list[Any]) -> bool:
