@@ -40,9 +40,9 @@ class SessionStore(CachedStore):
             if isinstance(error, OperationalError) or isinstance(error.__context__, OperationalError):
                 logger.error("session not written: %s", error.__context__ or error)
                 self._unwritten = True
-                kept = self._get_session(no_load=must_create) | {UNWRITTEN: True}  # type: ignore[attr-defined]  # Django's own, not in the stubs
+                kept = self._get_session(no_load=must_create) | {UNWRITTEN: True}  # type: ignore[attr-defined]
                 self._plain.set(self.cache_key, kept, UNWRITTEN_SECONDS)
-            elif self._session.pop(UNWRITTEN, False) or self._unwritten:  # type: ignore[attr-defined]  # as above; there is room again
+            elif self.pop(UNWRITTEN, False) or self._unwritten:  # there is room again
                 super().save(must_create=True)
             else:
                 raise
