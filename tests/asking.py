@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from courses.models import Lesson
 from feedback import answering
 from feedback.models import Question, Reply
 from feedback.services import ask_question
+from learners.data import Act, Activity, ObjectType, Verb
 from learners.guests import learner_of
 from learners.models import Learner
+from learners.recording import record_act
+from mooc.accounts.models import User
 from tests.acts import post
 
 PHOTO = "borrow-the-window"  # a lesson of the small curriculum
@@ -55,3 +60,15 @@ def reply(question: Question, learner: Learner, text: str = "我家也是这么�
     from feedback.posts import reply_to
 
     return reply_to(question=question, learner=learner, text=text, reply_id=uuid.uuid4())
+
+
+def reporter(make_user: Any, name: str, *, days: int = 2, acts: int = 3) -> Learner:
+    """Somebody with an account of some days and some acts, whose word on a post counts."""
+    user = make_user(name)
+    User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - dt.timedelta(days=days))
+    learner = learner_of(user)
+    for _n in range(acts):
+        number = uuid.uuid4()
+        activity = Activity(ObjectType.QUESTION, str(number), "?", "?")
+        record_act(learner=learner, act=Act(number, Verb.ASKED, activity, timezone.now(), ""), signed_in=True)
+    return learner

@@ -14,12 +14,11 @@ from django.utils import timezone
 from courses.models import SearchQuery
 from feedback import posts
 from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
-from learners.data import Act, Activity, ObjectType, Verb
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
-from learners.recording import record_act
 from mooc.accounts import desk, gauges, limits
 from mooc.accounts.models import TextMessage, User
+from tests.asking import reporter
 from tests.test_reactions import complete
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -190,17 +189,6 @@ def test_every_limit_leaves_room_for_a_class() -> None:
 @pytest.fixture
 def post(make_user: Any) -> Question:
     return Question.objects.create(learner=learner_of(make_user("asker")), text="鸡蛋咋寄", held=False)
-
-
-def reporter(make_user: Any, name: str, *, days: int = 2, acts: int = 3) -> Learner:
-    user = make_user(name)
-    User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - dt.timedelta(days=days))
-    learner = learner_of(user)
-    for _n in range(acts):
-        number = uuid.uuid4()
-        activity = Activity(ObjectType.QUESTION, str(number), "?", "?")
-        record_act(learner=learner, act=Act(number, Verb.ASKED, activity, timezone.now(), ""), signed_in=True)
-    return learner
 
 
 def report(post: Question, learners: list[Learner]) -> bool:

@@ -156,7 +156,8 @@ def test_bad_input_gets_a_sentence_and_what_was_chosen_stays(
 
 
 @pytest.mark.parametrize(
-    "what", ["region:36", f"region:{COUNTY2}", "region:\x00", "cohort:NONE", "course:none", "module:none"]
+    "what",
+    ["region:36", f"region:{COUNTY2}", f"region:{COUNTY2}\x00", "cohort:NONE", "course:none", "module:none"],
 )
 def test_what_is_not_ones_own_is_not_there(county: dict[str, Any], what: str) -> None:
     client = client_for(county["supervisor"])

@@ -15,7 +15,7 @@ from mooc.lib.errors import TooMany
 
 # What one address may store without an account: seconds, and how often. A class of sixty is behind one.
 PER_ADDRESS = {
-    "texts at once": (10, 20),  # everybody of a class has a code within half a minute
+    "texts at once": (10, 40),  # everybody of a class has a code within twenty seconds
     "text": (600, 120),
     "guest": (600, 300),  # phones that begin
     "account": (600, 120),  # new accounts
@@ -26,6 +26,7 @@ PER_ADDRESS = {
     "report": (600, 60),  # words against a post
     "search": (60, 240),  # searches that are written down; beyond, they are answered all the same
 }
+AT_ONCE = 60  # seconds: a shorter window is over before anybody has walked away
 refused: Counter[str] = Counter()  # of this process, for /metrics
 epoch = 0.0  # where windows begin; a test begins its own, or the turn of an hour would empty a counter
 
@@ -67,6 +68,8 @@ def address_must(request: HttpRequest, what: str) -> None:
     :raises TooMany: past the limit.
     """
     if not address_may(request, what):
+        if PER_ADDRESS[what][0] < AT_ONCE:
+            raise TooMany(_("Very many ask at this moment. Wait half a minute, then tap again."))
         raise TooMany(_("Very much came from this place just now. Wait ten minutes, or call the station."))
 
 
