@@ -16,7 +16,7 @@ from mooc.accounts import deeds
 from . import pace
 from .data import Act, Activity, ObjectType, Verb
 from .durations import honest_seconds
-from .models import Enrolment, FileOpening, Learner, LessonProgress
+from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress
 from .recording import Stored, derived_id, module_titles, record_act
 
 
@@ -76,15 +76,21 @@ def finish_lesson(
 
 def _read_again(learner: Learner, lesson: LessonEdition, act: Act, *, signed_in: bool) -> Stored:
     """A lesson that was ticked is at its end once more. That counts where it was hurried through: the time
-    since then was spent on it. Else nothing changes."""
-    module = lesson.edition.module
+    since then was spent on it. Else nothing changes; nor when a phone sends again what is stored."""
+    module, before = (
+        lesson.edition.module,
+        LearningRecord.objects.filter(learner=learner, object_id=act.object.id),
+    )
+    if act.claimed_at and before.filter(verb=Verb.COMPLETED, claimed_at=act.claimed_at).exists():
+        return Stored.DUPLICATE
     open_still = Enrolment.objects.filter(learner=learner, module=module, completed_at=None).exists()
     if not open_still or lesson.lesson.slug not in {
         row.lesson.slug for row in pace.hurried_lessons(learner.pk, module)
     }:
         return Stored.DUPLICATE
+    again = uuid.uuid5(act.id, act.claimed_at.isoformat()) if act.claimed_at else uuid.uuid4()
     record_act(
-        learner=learner, act=replace(act, id=uuid.uuid4(), verb=Verb.SUSPENDED, completion=None), signed_in=signed_in
+        learner=learner, act=replace(act, id=again, verb=Verb.SUSPENDED, completion=None), signed_in=signed_in
     )  # fmt: skip
     return Stored.DUPLICATE
 

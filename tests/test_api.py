@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -30,11 +31,13 @@ def member(make_user: Any) -> Client:
 
 
 def sync(client: Client, items: Any) -> Any:
-    return client.post("/api/v1/sync/", json.dumps({"items": items}), content_type="application/json")
+    body = {"items": items, "sent": timezone.now().isoformat()}
+    return client.post("/api/v1/sync/", json.dumps(body), content_type="application/json")
 
 
 def batch() -> list[dict[str, Any]]:
     """A lesson, a whole quiz and a question made offline."""
+    came = timezone.now() - dt.timedelta(minutes=20)
     now = timezone.now().isoformat()
     quiz = Quiz.objects.get(module__slug="window-light")
     attempt = str(uuid.uuid4())
@@ -44,12 +47,12 @@ def batch() -> list[dict[str, Any]]:
             "kind": "record",
             "verb": verb,
             "lesson": slug,
-            "at": now,
+            "at": (came + dt.timedelta(minutes=begun + after)).isoformat(),
             "seconds": 60,
             "block": 2,
         }
-        for slug in ("borrow-the-window", "clean-ground")
-        for verb in ("initialized", "suspended", "completed")
+        for slug, begun in (("borrow-the-window", 0), ("clean-ground", 8))
+        for verb, after in (("initialized", 0), ("suspended", 5), ("completed", 5))
     ]
     for item in quiz.module.items.all():
         chosen = [option.pk for option in item.options.all() if option.right]
