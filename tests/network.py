@@ -10,6 +10,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+
 PORTAL = b"<!doctype html><title>Wi-Fi</title><p>Please accept our terms."
 STATES = ("up", "down", "hole", "portal", "stopped", "slow")
 
@@ -133,9 +135,19 @@ def stored(page: Any, name: str = "acts") -> list[dict[str, Any]]:
 def until(page: Any, found: Any, seconds: float = 40) -> None:
     """Wait until ``found()`` holds. The page's policy forbids ``wait_for_function``."""
     end = time.monotonic() + seconds
-    while not found():
+    while not _holds(found):
         assert time.monotonic() < end, stored(page)
         page.wait_for_timeout(100)
+
+
+def _holds(found: Any) -> bool:
+    """A page that is just being left answers later."""
+    try:
+        return bool(found())
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False
 
 
 def until_sent(page: Any) -> None:
