@@ -77,7 +77,7 @@ self.acts = (() => {
   // Oldest first. Rows of an account go only while it is on; those of a guest by the name of the phone they were made with.
   const next = (rows, mine, done) => {
     // While the cookie of whoever had the phone before is still there, nothing goes with it.
-    const ours = (r) => !mine.left && (r.who === mine.now || (!r.who && guest(mine.now) && r.phone === mine.name));
+    const ours = (r) => !mine.left && (r.who ? r.who === mine.now : guest(mine.now) && r.phone === mine.name);
     const open = rows.filter((r) => !r.lost && !done.has(r.item.id) && r.due <= Date.now() && (ours(r) || guest(r.who)));
     let size = 0;
     return open.filter((r) => ours(r) === ours(open[0]) && (ours(r) || r.phone === open[0].phone)).slice(0, 100).filter((r) => (size += JSON.stringify(r.item).length) < 6e4 || r === open[0]).map((r) => [r, ours(r)]);
@@ -171,7 +171,7 @@ if (self.document) self.phone = (() => {
     return tell(sent).then(() => sent);
   });
   // Rows of whoever is on now; on a phone where nobody signed in, those made under its present name.
-  const here = () => acts.all().then((rows) => rows.filter((r) => r.who === who() || (acts.guest(who()) && acts.guest(r.who) && r.phone === mine.name)));
+  const here = () => acts.all().then((rows) => rows.filter((r) => (r.who && r.who === who()) || (acts.guest(who()) && acts.guest(r.who) && r.phone === mine.name)));
   const shown = (r) => !r.lost && !/^(suspended|initialized)$/.test(r.item.verb);
   const tell = (sent) => here().then((rows) => {
     const lost = rows.filter((r) => r.lost).length, n = lost || rows.filter((r) => shown(r) && (r.due <= Date.now() || r.tried)).length;

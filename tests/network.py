@@ -27,6 +27,7 @@ class Network:
     def __init__(self, site: str) -> None:
         self.target = ("127.0.0.1", urlsplit(site).port or 80)
         self.state, self.seconds = "up", 3.0
+        self.without = ""  # requests for this path break, the others are carried
         self.asked: list[str] = []  # first lines of the requests that came
         self._open: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", 0))
@@ -99,6 +100,9 @@ class Network:
             while data := source.recv(65536):
                 if not answering:
                     self._note(data)
+                    if self.without and self.without in data.split(b"\r\n", 1)[0].decode("latin-1"):
+                        self._break(source)
+                        break
                 elif self.state == "slow":
                     time.sleep(self.seconds)
                 sink.sendall(data)
