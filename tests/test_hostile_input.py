@@ -120,23 +120,23 @@ def test_nor_in_a_path(path: str) -> None:
 @pytest.mark.parametrize(
     "name", ["sessionid", "learner", "csrftoken", "django_language", "elder", "signin", "was"]
 )
-@pytest.mark.parametrize("value", [r'"\000"', r'"a\002b"', "\x00", "x" * 4000, "é"])
-def test_nor_in_a_cookie(name: str, value: str) -> None:
-    for path in ("/", "/me/", "/lessons/borrow-the-window/", "/accounts/code/"):
-        client = Client(raise_request_exception=False)
-        assert client.get(path, headers={"Cookie": f"{name}={value}"}).status_code < 500, path
+def test_nor_in_a_cookie(name: str) -> None:
+    for value in (r'"\000"', r'"a\002b"', "\x00", "x" * 4000, "é"):
+        for path in ("/", "/me/", "/lessons/borrow-the-window/", "/accounts/code/"):
+            client = Client(raise_request_exception=False)
+            answer = client.get(path, headers={"Cookie": f"{name}={value}"})
+            assert answer.status_code < 500, (path, value)
 
 
 @pytest.mark.parametrize("name", ["Origin", "Referer", "Accept-Language", "X-Request-ID", "If-None-Match", "Range",
                                   "X-Forwarded-For", "Authorization", "If-Modified-Since"])  # fmt: skip
-@pytest.mark.parametrize(
-    "value", ["http://[", "\x00", "bytes=" + "9" * 30 + "-", "é" * 300, "Token \x00", "Token é"]
-)
-def test_nor_in_a_header(name: str, value: str) -> None:
+def test_nor_in_a_header(name: str) -> None:
     client = Client(raise_request_exception=False)
-    for path in ("/", "/media/m/none.svg", "/api/v1/modules/"):
-        assert client.get(path, headers={name: value}).status_code < 500, path
-    assert client.post("/feedback/wish/", {"text": "x"}, headers={name: value}).status_code < 500
+    for value in ("http://[", "\x00", "bytes=" + "9" * 30 + "-", "é" * 300, "Token \x00", "Token é"):
+        for path in ("/", "/media/m/none.svg", "/api/v1/modules/"):
+            assert client.get(path, headers={name: value}).status_code < 500, (path, value)
+        answer = client.post("/feedback/wish/", {"text": "x"}, headers={name: value})
+        assert answer.status_code < 500, value
 
 
 def test_what_is_typed_is_kept_without_what_nobody_can_type() -> None:

@@ -19,6 +19,7 @@ from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
+from . import deeds  # noqa: F401  # a table of its own
 from .data import Elder, RegionLevel, Role
 
 CODE = RegexValidator(r"^\d{2,12}$")
