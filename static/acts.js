@@ -76,14 +76,16 @@ self.acts = (() => {
 
   // Oldest first. Rows of an account go only while it is on; those of a guest by the name of the phone they were made with.
   const next = (rows, mine, done) => {
-    const ours = (r) => r.who === mine.now || (!r.who && guest(mine.now) && r.phone === mine.name);
+    // While the cookie of whoever had the phone before is still there, nothing goes with it.
+    const ours = (r) => !mine.left && (r.who ? r.who === mine.now : guest(mine.now) && r.phone === mine.name);
     const open = rows.filter((r) => !r.lost && !done.has(r.item.id) && r.due <= Date.now() && (ours(r) || guest(r.who)));
     let size = 0;
     return open.filter((r) => ours(r) === ours(open[0]) && (ours(r) || r.phone === open[0].phone)).slice(0, 100).filter((r) => (size += JSON.stringify(r.item).length) < 6e4 || r === open[0]).map((r) => [r, ours(r)]);
   };
+  let usual = 100; // a slow server may not manage a hundred in time
   const send = (at) => {
     const done = new Set();
-    let most = 100;
+    let most = usual;
     const step = () => Promise.all([all(), me()]).then(([rows, mine]) => {
       if (at) rows = rows.map((r) => Object.assign(r, { due: 0 }));
       const batch = next(rows, mine, done).slice(0, most), some = batch.map((pair) => pair[0]);
@@ -92,7 +94,7 @@ self.acts = (() => {
       return post(some, some[0].phone, cookies).then((said) => {
         some.forEach((r) => done.add(r.item.id));
         if (said.results) return settle(some, said, cookies).then(step);
-        if (!said.refused) return false;
+        if (!said.refused) { usual = 20; return false; }
         if (some.length > 1) { most = 1; done.clear(); return step(); } // one of them spoils the others: each by itself
         return some[0].n ? tx((acts) => acts.put(Object.assign({}, some[0], refused(some[0])))).then(step) : step();
       });
@@ -169,7 +171,7 @@ if (self.document) self.phone = (() => {
     return tell(sent).then(() => sent);
   });
   // Rows of whoever is on now; on a phone where nobody signed in, those made under its present name.
-  const here = () => acts.all().then((rows) => rows.filter((r) => r.who === who() || (acts.guest(who()) && acts.guest(r.who) && r.phone === mine.name)));
+  const here = () => acts.all().then((rows) => rows.filter((r) => (r.who && r.who === who()) || (acts.guest(who()) && acts.guest(r.who) && r.phone === mine.name)));
   const shown = (r) => !r.lost && !/^(suspended|initialized)$/.test(r.item.verb);
   const tell = (sent) => here().then((rows) => {
     const lost = rows.filter((r) => r.lost).length, n = lost || rows.filter((r) => shown(r) && (r.due <= Date.now() || r.tried)).length;

@@ -97,7 +97,7 @@
     begun = 1;
     acts().then((phone) => { if (lesson) return phone.act({ kind: "record", lesson: lesson.dataset.lesson, verb: "initialized", at: new Date(opened).toISOString() }).then(() => phone.flush()); phone.flush(); }).catch(() => { begun = 0; });
   };
-  if (pages && pages.length || storage("localStorage", (s) => s.getItem("known") || s.getItem("acts")) || "clearQueue" in page || "waiting" in page || /(^|; )was=/.test(d.cookie)) begin();
+  if (pages && pages.length || (navigator.serviceWorker || {}).controller || storage("localStorage", (s) => s.getItem("known") || s.getItem("acts")) || "clearQueue" in page || "waiting" in page || /(^|; )was=/.test(d.cookie)) begin();
   else if (lesson || d.querySelector("form[method=post]")) { setTimeout(begin, 3000); ["pointerdown", "keydown", "scroll"].forEach((name) => addEventListener(name, begin, { once: true, passive: true })); }
 
   // A speaker button only where the phone has a voice for this language.

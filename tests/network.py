@@ -10,6 +10,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+
 PORTAL = b"<!doctype html><title>Wi-Fi</title><p>Please accept our terms."
 STATES = ("up", "down", "hole", "portal", "stopped", "slow")
 
@@ -25,6 +27,7 @@ class Network:
     def __init__(self, site: str) -> None:
         self.target = ("127.0.0.1", urlsplit(site).port or 80)
         self.state, self.seconds = "up", 3.0
+        self.without = ""  # requests for this path break, the others are carried
         self.asked: list[str] = []  # first lines of the requests that came
         self._open: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", 0))
@@ -97,6 +100,9 @@ class Network:
             while data := source.recv(65536):
                 if not answering:
                     self._note(data)
+                    if self.without and self.without in data.split(b"\r\n", 1)[0].decode("latin-1"):
+                        self._break(source)
+                        break
                 elif self.state == "slow":
                     time.sleep(self.seconds)
                 sink.sendall(data)
@@ -133,9 +139,19 @@ def stored(page: Any, name: str = "acts") -> list[dict[str, Any]]:
 def until(page: Any, found: Any, seconds: float = 40) -> None:
     """Wait until ``found()`` holds. The page's policy forbids ``wait_for_function``."""
     end = time.monotonic() + seconds
-    while not found():
+    while not _holds(found):
         assert time.monotonic() < end, stored(page)
         page.wait_for_timeout(100)
+
+
+def _holds(found: Any) -> bool:
+    """A page that is just being left answers later."""
+    try:
+        return bool(found())
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False
 
 
 def until_sent(page: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from learners.clocks import Clock
-from learners.senders import Sender
+from learners.senders import Owner, Sender
 from mooc.accounts import limits
 from mooc.lib.errors import DomainError, TooMany
 
@@ -44,9 +44,10 @@ def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
     shown = values.get("id", "") if isinstance(values, Mapping) else ""
     answer = {"id": shown[:36] if isinstance(shown, str) else "", "status": "rejected", "keep": False}
     try:
+        item, owner = _read(sender, values, clock)  # a guest made here stays when its first item is undone
         with transaction.atomic():
-            stored, url = _store(sender, values, clock)
-        return answer | {"status": stored, "code": "", "detail": "", "url": url}
+            stored, url = store(owner, item)
+        return answer | {"status": stored.value, "code": "", "detail": "", "url": url}
     except DomainError as error:
         later = error.code in LATER or isinstance(error, TooMany)
         return answer | {"code": error.code, "detail": str(error), "keep": later, "url": ""}
@@ -56,12 +57,10 @@ def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
         return answer | {"code": "not_stored", "detail": said, "keep": True, "url": ""}
 
 
-def _store(sender: Sender, values: Any, clock: Clock) -> tuple[str, str]:
+def _read(sender: Sender, values: Any, clock: Clock) -> tuple[Item, Owner]:
     if not isinstance(values, Mapping):
         raise DomainError(_("An item is an object."), code="unreadable")
     item = Item(values, clock)
     if what := LIMITED.get(str(values.get("kind"))):
         limits.address_must(sender.request, what)
-    owner = sender.owner_of(item.text("who", 13))
-    stored, url = store(owner, item)
-    return stored.value, url
+    return item, sender.owner_of(item.text("who", 13))
