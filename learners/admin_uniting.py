@@ -80,7 +80,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
             kept, gone = users if chosen == str(users[0].pk) else users[::-1]
             try:
                 phone = request.POST.get("phone", "")[:11]
-                uniting.merge_accounts(kept=kept, gone=gone, by=request.user, phone=phone)  # type: ignore[arg-type]  # signed in here
+                uniting.merge_accounts(kept=kept, gone=gone, by=request.user, phone=phone)
             except DomainError as refused:
                 error = str(refused)
             else:

@@ -200,8 +200,10 @@ def held(marks: list[str]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def marked(db: None, curriculum: None, regions: dict[str, Any]) -> World:
-    """A person with a row in every table that can hold one, and marks in every personal column."""
+def marked(db: None, curriculum: None, regions: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> World:
+    """A person with a row in every table that can hold one, and marks in every personal column: roles and courses
+    too, which would have to be handed over first."""
+    monkeypatch.setattr(registry.hand_over, "providers", {})
     user = User.objects.create_user(
         "mk-username", password="x", display_name=NAME, phone=NUMBER, email="mk-mail@example.org"
     )

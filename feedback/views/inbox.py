@@ -37,9 +37,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Noted."))
             return redirect("/inbox/")
     context = {"page": page_of(request, selectors.inbox(person.learner)), "form": form, "nav": "me"}
-    context["number_wish"] = numbers.open_wish(request.user) if person.signed_in else None
+    wish = numbers.open_wish(request.user) if person.signed_in else None
     status = kept.status(request, form) if form is not None else 200
-    return render(request, "feedback/inbox.html", context, status=status)
+    return render(request, "feedback/inbox.html", context | {"number_wish": wish}, status=status)
 
 
 def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:

@@ -99,7 +99,10 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         """What other rooms do with accounts, too."""
-        more = {name: (act, name, act.short_description) for name, act in registry.account_action}
+        more = {
+            name: (act, name, getattr(act, "short_description", name))
+            for name, act in registry.account_action
+        }
         return super().get_actions(request) | more
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
