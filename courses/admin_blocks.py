@@ -163,8 +163,9 @@ class BlockForm(forms.ModelForm):
 
     def _choose(self, media: Media) -> None:
         """The picture is kept: should another field be refused, it stands chosen in the form shown again."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("media")] = str(media.pk)
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # what a browser sends
+        data[self.add_prefix("media")] = str(media.pk)
+        self.data = data
         self.at_hand.__dict__.pop("files", None)
         self._offer_files()
 

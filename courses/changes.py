@@ -121,7 +121,8 @@ def _blocks(lesson: LessonEdition, old: list[Block], since: dt.datetime) -> list
     """Blocks have no names: those that say the same are matched first, then what stands between them."""
     new, found = list(lesson.blocks.all()), []
     keys = [[tuple(str(getattr(block, name)) for name in BLOCK) for block in blocks] for blocks in (old, new)]
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    same = difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False)
+    for tag, a, b, c, d in same.get_opcodes():
         if tag == "equal":
             continue
         pairs = min(b - a, d - c)

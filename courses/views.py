@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from mooc.accounts import limits
 from mooc.lib.pages import cached_page
 from mooc.lib.text import clean
+from mooc.lib.unwritten import may_go_unwritten
 
 from . import catalogue as catalogue_pages
 from . import media_files, selectors, services
@@ -51,7 +52,9 @@ def search(request: HttpRequest) -> HttpResponse:
     text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
     hits = search_pages.search(text) if text else []
     noted = text and request.method == "GET" and limits.address_may(request, "search")
-    row = search_pages.note_search(text=text, hits=len(hits)) if noted else None
+    row = None
+    with may_go_unwritten("search"):
+        row = search_pages.note_search(text=text, hits=len(hits)) if noted else None
     context = {
         "text": text,
         "hits": hits,
@@ -68,7 +71,8 @@ def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
         pk = int(signer.unsign(signed))
     except (BadSignature, ValueError) as error:
         raise Http404 from error
-    services.note_search_opened(query_id=pk, lesson_slug=slug)
+    with may_go_unwritten("search opened"):
+        services.note_search_opened(query_id=pk, lesson_slug=slug)
     return redirect(f"/lessons/{slug}/")
 
 

@@ -18,7 +18,7 @@ from .models import Learner, LearningRecord
 from .summaries import ModuleSummary, read_summary
 
 OPENINGS = (Verb.INITIALIZED, Verb.RESUMED)
-_least: dict[tuple[int, int], dict[str, int]] = {}
+_least: dict[tuple[str, int], dict[str, int]] = {}
 MOST_KEPT = 200
 
 

@@ -37,8 +37,8 @@ TABLES = (
         hidden="phone_hash", evidence="into made_at", impersonal="id",
     ),
     Table(
-        "learners.FileOpening", owners=mine(), called="openings", words=OPENED, evidence="learner opened_by opened_at",
-        impersonal="id",
+        "learners.FileOpening", owners=mine(), called="openings", words=OPENED,
+        evidence="learner who who_name role opened_at", impersonal="id",
     ),
     Table(
         "learners.CohortMember", owners=mine(), called="classes", words=CLASSES,

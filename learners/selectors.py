@@ -180,7 +180,7 @@ def onward_among(enrolments: Iterable[Enrolment]) -> Module | None:
 
 def openings(learner: Learner) -> list[FileOpening]:
     """Who opened this file last, ten at most: 1 query."""
-    return list(learner.openings.select_related("opened_by")[:10])
+    return list(learner.openings.all()[:10])
 
 
 def people_of_helper(user: Any, name: str = "") -> QuerySet[Learner]:

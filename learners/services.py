@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import LessonEdition, Module
+from mooc.accounts import deeds
 
 from . import pace
 from .data import Act, Activity, ObjectType, Verb
@@ -152,5 +153,6 @@ OPENED_AGAIN = dt.timedelta(minutes=30)  # within, it is one looking
 def note_opening(*, learner: Learner, by: Any) -> None:
     """Write down that somebody opened another's file: its owner can see it. Turning its pages is one opening."""
     since = timezone.now() - OPENED_AGAIN
-    if not FileOpening.objects.filter(learner=learner, opened_by=by, opened_at__gt=since).exists():
-        FileOpening.objects.create(learner=learner, opened_by=by)
+    if not FileOpening.objects.filter(learner=learner, who=by.pk, opened_at__gt=since).exists():
+        line = deeds.note(by=by, did=deeds.Did.OPENED, about=learner)
+        FileOpening.objects.create(learner=learner, who=by.pk, who_name=str(by)[:40], role=line.role)

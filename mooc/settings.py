@@ -207,11 +207,7 @@ if REDIS_URL:  # pages survive its absence, see docs/decisions.md
 # A copy in the process's own memory is right only while there is one web process: another would not
 # hear of a sign-out.
 _one_process = env.int("WEB_CONCURRENCY", 1) == 1
-SESSION_ENGINE = (
-    "mooc.lib.sessions"
-    if REDIS_URL
-    else "django.contrib.sessions.backends." + ("cached_db" if _one_process else "db")
-)
+SESSION_ENGINE = "mooc.lib.sessions" if REDIS_URL or _one_process else "django.contrib.sessions.backends.db"
 OFFLINE = env.bool("MOOC_OFFLINE", True)  # False: phones put the offline worker away, see docs/operating.md
 BUILD_ID = _build_id() + ("" if OFFLINE else "-off")  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew

@@ -217,7 +217,7 @@ if (self.document) self.phone = (() => {
       else d.querySelectorAll("form").forEach((form) => { if (half(form) && key(form) === one.key) restore(form, one.value.data); });
       one.continue();
     };
-  })).catch(() => {});
+  })).then(() => d.querySelectorAll("form").forEach((form) => { const box = half(form); if (box && box.value.trim() && box.value !== box.defaultValue) draft(form); })).catch(() => {});
   const restore = (form, data) => {
     const box = half(form), id = form.querySelector("[name=id]"), kind = form.querySelector(`[name=kind][value="${data.kind}"]`);
     if (box.value.trim()) return;

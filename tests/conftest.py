@@ -66,7 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     import django
     from django.conf import settings
+    from hypothesis import HealthCheck
+    from hypothesis import settings as examples
 
+    examples.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    examples.load_profile("any pace")  # a busy machine decides no test
     django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]
     if settings.DATA_DIR != SCRATCH / "data":

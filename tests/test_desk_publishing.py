@@ -46,7 +46,11 @@ def path(rest: str = "change/") -> str:
 
 def edit(client: Client, row: LessonEdition, **new: Any) -> None:
     address = f"/admin/courses/lessonedition/{row.pk}/change/"
-    response = client.post(address, boxes(client.get(address).content.decode()) | new)
+    sent = boxes(client.get(address).content.decode()) | new
+    sent = {
+        name: text.replace("\n", "\r\n") if isinstance(text, str) else text for name, text in sent.items()
+    }
+    response = client.post(address, sent)  # with the line ends of a browser
     assert response.status_code == 302
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from courses.models import SearchQuery
 from feedback import posts
-from feedback.models import ContentReport, PostReport, Question, Reply
+from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.guests import learner_of
-from learners.models import Learner
+from learners.models import Learner, LearningRecord
 from learners.recording import record_act
 from mooc.accounts import desk, gauges, limits
 from mooc.accounts.models import TextMessage, User
+from tests.test_reactions import complete
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -89,9 +91,15 @@ def test_complaints_and_wishes_of_one_address_end(path: str, monkeypatch: pytest
 
 def test_searches_are_answered_all_the_same_but_written_down_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.PER_ADDRESS, "search", (600, 5))
-    for number in range(8):
-        assert Client().get(f"/search/?q=light{number}").status_code == 200
+    for _n in range(8):
+        found = Client().get("/search/?q=窗边拍照")
+        assert found.context["hits"]
+        link = found.content.decode().split('<ul class="list">')[1].split('href="')[1].split('"')[0]
+        assert Client().get(link, follow=True).status_code == 200
     assert SearchQuery.objects.count() == 5
+    assert (
+        "We noted" not in Client().get("/search/?q=zzz", headers={"Accept-Language": "en"}).content.decode()
+    )
 
 
 def test_guests_of_one_address_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +107,76 @@ def test_guests_of_one_address_end(monkeypatch: pytest.MonkeyPatch) -> None:
     for _n in range(8):
         say("/questions/ask/", text=f"how {uuid.uuid4()}", none="1")
     assert Learner.objects.count() == Question.objects.count() == 5
+
+
+def test_questions_of_a_guest_who_is_known_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.PER_ADDRESS, "asked", (600, 3))
+    client = Client()
+    for number in range(5):
+        client.post("/questions/ask/", {"text": f"how {number}", "none": "1"}, headers=HERE)
+    assert (Learner.objects.count(), Question.objects.count()) == (1, 3)
+
+
+def test_faces_of_one_address_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.PER_ADDRESS, "face", (600, 3))
+    client = Client()
+    complete(client)
+    before = LearningRecord.objects.count()
+    for number in range(6):
+        tap = {"face": str(1 + number % 3), "id": str(uuid.uuid4())}
+        client.post("/feedback/face/window-light/", tap, headers=HERE)
+    assert LearningRecord.objects.count() == before + 3
+    assert Reaction.objects.get().face == 3
+    client.defaults["REMOTE_ADDR"] = "10.0.0.9"
+    client.post("/feedback/face/window-light/", {"face": "1", "id": str(uuid.uuid4())}, headers=HERE)
+    assert Reaction.objects.get().face == 1
+
+
+def test_this_solved_it_of_one_address_ends(make_user: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.PER_ADDRESS, "solved", (600, 3))
+    row = Question.objects.create(
+        learner=learner_of(make_user("asker")), text="鸡蛋咋寄", held=False, answer="用蛋托。",
+        answered_at=timezone.now(),
+    )  # fmt: skip
+    for _n in range(6):
+        say(f"/questions/{row.pk}/solved/")
+    assert Deflection.objects.filter(question=row).count() == Learner.objects.filter(user=None).count() == 3
+
+
+@pytest.mark.parametrize("kind", ["question", "report"])
+def test_what_a_phone_sends_later_counts_as_the_form_does_and_stays_there(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.PER_ADDRESS, {"question": "asked", "report": "said"}[kind], (600, 3))
+    items = [
+        {
+            "id": str(uuid.uuid4()),
+            "kind": kind,
+            "text": f"word {number}",
+            "about": "wish",
+            "at": timezone.now().isoformat(),
+        }
+        for number in range(5)
+    ]
+    body = json.dumps({"items": items, "phone": str(uuid.uuid4())})
+    answer = Client().post("/api/v1/sync/", body, content_type="application/json", headers=HERE)
+    rows = answer.json()["results"]
+    assert [(row["status"], row["keep"]) for row in rows] == [("stored", False)] * 3 + [
+        ("rejected", True)
+    ] * 2
+    assert {"question": Question, "report": ContentReport}[kind].objects.count() == 3
+
+
+def test_new_accounts_of_one_address_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.PER_ADDRESS, "account", (600, 3))
+
+    def join(name: str, address: str = "10.0.0.1") -> int:
+        form = {"name": name, "password": "rural-2026-x", "consent": "on", "birth_year": "1970"}
+        return int(say("/accounts/join/", address, **form).status_code)
+
+    assert [join(f"Li {number}") for number in range(5)] == [302] * 3 + [400] * 2
+    assert User.objects.count() == 3
+    assert join("Li elsewhere", "10.0.0.9") == 302
 
 
 def test_every_limit_leaves_room_for_a_class() -> None:

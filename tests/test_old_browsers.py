@@ -56,7 +56,7 @@ counter-increment counter-reset cursor display fill flex flex-basis flex-directi
 font-size font-variant-numeric font-weight gap grid-area grid-auto-columns grid-auto-flow grid-column grid-row
 grid-template grid-template-columns height justify-content justify-items justify-self left letter-spacing
 line-height list-style margin margin-bottom margin-left margin-right margin-top max-height max-width min-height
-min-width opacity order outline outline-offset overflow overflow-wrap padding padding-bottom padding-left
+min-width opacity order outline outline-offset overflow overflow-wrap overflow-x padding padding-bottom padding-left
 padding-right padding-top place-items position resize right size stroke stroke-dasharray stroke-linecap
 stroke-linejoin stroke-width table-layout text-align text-decoration text-transform top transform transition
 vertical-align white-space width word-break z-index

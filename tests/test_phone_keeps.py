@@ -60,8 +60,9 @@ def test_a_lesson_that_was_open_is_read_without_network_and_names_nobody(
     for name in kept:
         for address, text in page.evaluate(CACHED, name).items():
             assert "李桂香" not in text, address
-            assert "csrfmiddlewaretoken" not in text, address
-            assert 'data-who=""' in text or not text.startswith("<!doctype"), address
+            if text.startswith("<!doctype"):
+                assert 'name="csrfmiddlewaretoken"' not in text, address
+                assert 'data-who=""' in text, address
     network.turn("down")
     page.goto(f"{network.url}{LESSON}")
     assert page.locator("article section p").first.is_visible()
@@ -99,10 +100,10 @@ def test_a_network_that_takes_and_says_nothing_is_not_waited_for(phone: Any, net
     until_sent(page)
     network.turn("hole")
     began = page.evaluate("() => performance.timeOrigin")
-    page.goto(f"{network.url}{LESSON}")
+    page.goto(f"{network.url}{LESSON}", wait_until="domcontentloaded")
     assert page.locator("article section p").first.is_visible()
     assert page.evaluate("() => performance.timeOrigin") - began < 8000
-    page.goto(f"{network.url}/help/", timeout=20_000)
+    page.goto(f"{network.url}/help/", timeout=20_000, wait_until="domcontentloaded")
     assert "网站没有回应" in main(page)
 
 
@@ -155,6 +156,7 @@ def test_somebody_else_on_the_phone_without_network_gets_a_name_of_their_own(
     until(page, lambda: bool(stored(page)))
     network.turn("up")
     page.goto(f"{network.url}/modules/")
+    page.wait_for_url(f"{network.url}/")  # the one before is signed out of this phone
     until_sent(page)
     until(page, lambda: Learner.objects.count() == 2)
     assert LearningRecord.objects.values("learner").distinct().count() == 2

@@ -634,7 +634,7 @@ def test_opening_a_file_is_written_down_once_and_its_owner_sees_who(
     for _look in range(2):
         assert office.get(f"/supervision/learners/{town['p0'].pk}/").status_code == 200
     opening = FileOpening.objects.get()
-    assert (opening.learner, opening.opened_by) == (town["p0"], people["supervisor"])
+    assert (opening.learner, opening.who, opening.role) == (town["p0"], people["supervisor"].pk, "supervisor")
     own = signed_in(town["p0"].user)
     assert "Supervisor" in own.get("/me/").content.decode()
 

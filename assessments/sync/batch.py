@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from learners.clocks import Clock
 from learners.senders import Sender
+from mooc.accounts import limits
 from mooc.lib.errors import DomainError, TooMany
 
 from .kinds import store
@@ -30,6 +31,9 @@ LATER = frozenset(
         "not_complete",
     }
 )
+
+#: What the form of the same thing counts by address, this way counts too; the phone keeps what is too much.
+LIMITED = {"report": "said", "question": "asked", "reaction": "face"}
 
 
 def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
@@ -56,6 +60,8 @@ def _store(sender: Sender, values: Any, clock: Clock) -> tuple[str, str]:
     if not isinstance(values, Mapping):
         raise DomainError(_("An item is an object."), code="unreadable")
     item = Item(values, clock)
+    if what := LIMITED.get(str(values.get("kind"))):
+        limits.address_must(sender.request, what)
     owner = sender.owner_of(item.text("who", 13))
     stored, url = store(owner, item)
     return stored.value, url

@@ -73,6 +73,7 @@ def _offered_before(request: HttpRequest) -> dict[str, Any]:
 
 def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
     text = services.clean_post(context["text"])  # before a guest is made of somebody who wrote nothing
+    limits.address_must(request, "asked")
     if guests.person_of(request) is None:
         count = limits.count(f"ask:{limits.address(request)}", 3600)
         if count > NEW_GUESTS_AN_HOUR:

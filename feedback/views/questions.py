@@ -116,6 +116,7 @@ def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply
 def solved(request: HttpRequest, pk: int) -> HttpResponse:
     """ "This solved it": by the asker about the answer, by another reader instead of asking."""
     shown = _found(request, pk)
+    limits.address_must(request, "solved")
     person = guests.acting_person(request)
     if shown.mine:
         posts.solved(question=shown.row, learner=person.learner, reply=_chosen_reply(request, shown))

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from courses.models import Module
 from learners import guests
+from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
@@ -24,6 +25,7 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     person = guests.person_of(request)
     if person is None or not reactions.has_completed(person.learner, module):
         raise Http404
+    limits.address_must(request, "face")
     face = request.POST.get("face", "")
     reactions.react(
         learner=person.learner, module=module, face=int(face) if face in ("1", "2", "3") else 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,10 +9,12 @@ from .learner import Learner
 
 
 class FileOpening(models.Model):
-    """Somebody other than its owner opened a tracking file."""
+    """Somebody other than its owner opened a tracking file: who it was stands here, whatever becomes of them."""
 
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="openings")
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    who = models.BigIntegerField(null=True)  # the account's number: it stays when the account goes
+    who_name = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=60, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,13 +7,14 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mooc.accounts import limits, phones, tasks
+from mooc.accounts import deeds, limits, phones, tasks
 from mooc.accounts import services as accounts
 from mooc.accounts.models import User
 from mooc.lib import erasing, kept
@@ -95,7 +96,9 @@ def delete(request: HttpRequest) -> HttpResponse:
     try:
         if person.signed_in and not _proved(request):
             return _refuse(request, person, typed=typed, sent=True)
-        merging.erase(learner=person.learner)
+        with transaction.atomic():
+            deeds.note(by=request.user, did=deeds.Did.ERASED, about=person.learner)
+            merging.erase(learner=person.learner)
         erased.note(person.learner.uuid)
     except DomainError as error:
         return _refuse(request, person, error=error.message)

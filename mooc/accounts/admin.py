@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from mooc.lib import registry
 from mooc.lib.errors import DomainError
 
-from . import admin_places, roles  # noqa: F401  # the first registers itself
+from . import admin_places, deeds, roles  # noqa: F401  # the first registers itself
 from .admin_access import KeepsHistory
+from .deeds import Deed, Did
 from .deskforms.forms import DeskForm
 from .models import RoleGrant, TextMessage, User, settle_desk
 
@@ -77,6 +78,15 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
     ]
     readonly_fields = ["is_staff"]  # follows the roles
     form = AccountForm
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Roles given and taken are written down."""
+        before = _grants(formset.instance)
+        super().save_formset(request, form, formset, change)
+        after = _grants(formset.instance)
+        for did, roles_told in ((Did.ROLE_GIVEN, after - before), (Did.ROLE_TAKEN, before - after)):
+            for told in sorted(roles_told):
+                deeds.note(by=request.user, did=did, about=formset.instance, detail=told)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A learner's number is changed where a second person agrees; only who works here has it changed here."""
@@ -138,3 +148,23 @@ class TextMessageAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One that waits would never arrive; old ones go by themselves."""
         return False
+
+
+def _grants(user: User) -> set[str]:
+    """Roles with the codes of their places, as the register keeps them."""
+    rows = user.role_grants.values_list("role", "region__code")
+    return {" ".join(part for part in row if part) for row in rows}
+
+
+@admin.register(Deed)
+class DeedAdmin(admin.ModelAdmin):
+    """The register of who did what: to be read, by operators."""
+
+    list_display = ["at", "did", "who_name", "role", "table", "row", "detail"]
+    list_filter = ["did", "role"]
+    search_fields = ["who_name", "row", "detail"]
+
+    def _no(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_add_permission = has_change_permission = has_delete_permission = _no

@@ -90,13 +90,15 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
                 messages.info(request, _("Places moved with it: %(n)s.") % {"n": moved - 1})
         super().save_model(request, obj, form, change)
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
         """With what hangs on the place in view: whoever moves it sees what follows."""
         region = self.get_object(request, object_id)
-        extra = kwargs.pop("extra_context", None) or {}
+        extra = extra_context or {}
         if region:
             extra |= {"hanging": places.hanging(region), "old_codes": list(region.old_codes.all())}
-        return super().change_view(request, object_id, *args, extra_context=extra, **kwargs)
+        return super().change_view(request, object_id, form_url, extra)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Says so when places stand wrong."""

@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from . import registration
+        from . import handlers, registration
 
         registration.register()
+        handlers.note_sign_ins()

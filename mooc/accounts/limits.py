@@ -18,7 +18,11 @@ PER_ADDRESS = {
     "texts at once": (10, 20),  # everybody of a class has a code within half a minute
     "text": (600, 120),
     "guest": (600, 300),  # phones that begin
+    "account": (600, 120),  # new accounts
     "said": (600, 180),  # complaints, wishes, words on a lesson
+    "asked": (600, 180),  # questions, three each
+    "face": (600, 180),  # taps on how a course was
+    "solved": (600, 180),  # "this solved it"
     "report": (600, 60),  # words against a post
     "search": (60, 240),  # searches that are written down; beyond, they are answered all the same
 }

@@ -19,6 +19,7 @@ from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
+from . import deeds  # noqa: F401  # a table of its own
 from .data import Elder, RegionLevel, Role
 
 CODE = RegexValidator(r"^\d{2,12}$")
@@ -137,7 +138,7 @@ class OldRegionCode(models.Model):
         return self.code
 
 
-class NameKeyField(models.CharField):  # type: ignore[type-arg]  # text in, text out
+class NameKeyField(models.CharField):
     """The form in which a sign-in name is compared: made anew from ``username`` at every write.
 
     Of accounts that were alike before this column was made, the later ones keep a number behind their key
@@ -208,7 +209,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = AccountManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta:
         verbose_name = _("user")
@@ -239,8 +240,10 @@ class User(AbstractUser):
         """Keep the form in which passwords are compared."""
         super().set_password(raw_password and names.password(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
+        if raw_password is None:
+            return False
         compared = names.password(raw_password)
         return super().check_password(compared) or (
             compared != raw_password and super().check_password(raw_password)
@@ -284,7 +287,7 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
     delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
 
-    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[RoleGrant]:
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:  # type: ignore[override]  # as Django's, less wordy
         """Roles mean a desk."""
         with transaction.atomic():
             made = super().bulk_create(objs, *args, **kwargs)

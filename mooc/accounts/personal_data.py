@@ -91,6 +91,7 @@ TABLES = (
         evidence="user changed_by changed_at", impersonal="id",
     ),
     Table("accounts.Region", impersonal="id code parent level name_zh name_en path"),
+    Table("accounts.Deed", evidence="did who who_name role table row detail at", impersonal="id"),
     Table("accounts.OldRegionCode", impersonal="id code region since"),
     Table(
         "admin.LogEntry", owners=(Owner(log_about, Then.BLANK), Owner("user:user")), called="desk_log", words=DESK,

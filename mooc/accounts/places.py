@@ -19,7 +19,7 @@ from mooc.lib import registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import signals
+from . import deeds, signals
 from .data import PlacesChanged, RegionLevel
 from .models import CODE, OldRegionCode, Region, RoleGrant
 
@@ -55,6 +55,7 @@ def relocate(*, region: Region, parent: Region | None, code: str, by: Any = None
             "place %s: %s is now %s, %s places, by user %s",
             here.pk, here.path, path, moved, getattr(by, "pk", None),
         )  # fmt: skip
+        deeds.note(by=by, did=deeds.Did.MOVED, about=here, detail=f"{here.path} {path}")
         emit(signals.places_changed, PlacesChanged(here.pk))
         return moved
 
@@ -88,6 +89,7 @@ def merge(*, source: Region, into: Region, by: Any = None) -> int:
             "place %s (%s) merged into %s (%s), %s rows, by user %s",
             source.pk, gone.code, kept.pk, kept.code, moved, getattr(by, "pk", None),
         )  # fmt: skip
+        deeds.note(by=by, did=deeds.Did.MERGED, about=kept, detail=f"{gone.code} {kept.code}")
         emit(signals.places_changed, PlacesChanged(kept.pk))
         return moved
 
@@ -127,7 +129,9 @@ def hanging(region: Region) -> dict[str, int]:
     for model, name in holders():
         if model._meta.auto_created or hasattr(model, "history_type"):
             continue
-        rows = models.QuerySet(model).filter(**{f"{name}__path__startswith": region.path})
+        rows: models.QuerySet[Any] = models.QuerySet(model).filter(
+            **{f"{name}__path__startswith": region.path}
+        )
         counts[str(model._meta.verbose_name_plural)] = rows.count()
     return {name: count for name, count in counts.items() if count}
 
@@ -163,7 +167,7 @@ def _check_code(here: Region, code: str) -> None:
         )
 
 
-def crooked() -> models.QuerySet[Region]:
+def crooked() -> models.QuerySet[Any]:
     """Places that do not stand where their parent and code say: one query. There should be none."""
     right = models.Case(
         models.When(parent=None, then=Concat(F("code"), Value("/"))),

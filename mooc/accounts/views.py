@@ -187,6 +187,7 @@ def join(request: HttpRequest) -> HttpResponse:
 def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
+            limits.address_must(request, "account")
             user = _open_account(request, form.cleaned_data, phone)
         except DomainError as error:
             form.add_error(error.field or None, error.message)

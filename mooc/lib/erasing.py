@@ -53,7 +53,7 @@ def rows(person: Person) -> Found:
 def _past_rows(table: Table, found: Found) -> set[Any]:
     """Past versions of rows that are the person's today: they were somebody else's on paper, a guest's."""
     now = [key for other, _owner, keys in found if other.model == table.past_of for key in keys]
-    history = models.QuerySet(table.model_class)
+    history: models.QuerySet[Any] = models.QuerySet(table.model_class)
     return set(history.filter(id__in=now).values_list("pk", flat=True)) if now else set()
 
 
@@ -75,7 +75,7 @@ def _told(table: Table, keys: list[Any]) -> Iterator[dict[str, Any]]:
     for name in names:
         column = model._meta.get_field(name)
         if isinstance(column, models.ForeignKey) and column.related_model is not None:
-            words = _words(column.related_model, {row[name] for row in found})  # type: ignore[arg-type]  # a class once apps are ready
+            words = _words(column.related_model, {row[name] for row in found})
             for row in found:
                 row[name] = words.get(row[name])
     yield from found
@@ -83,7 +83,7 @@ def _told(table: Table, keys: list[Any]) -> Iterator[dict[str, Any]]:
 
 def _words(model: type[models.Model], keys: set[Any]) -> dict[Any, str]:
     """What rows are called. Of other people only those who work here are named."""
-    rows = models.QuerySet(model).filter(pk__in=keys - {None})
+    rows: models.QuerySet[Any] = models.QuerySet(model).filter(pk__in=keys - {None})
     if model is get_user_model():
         rows = rows.filter(is_staff=True)
     elif model in personal.roots():

@@ -60,7 +60,7 @@ tracking_section: Registry[Callable[[Any], list[Any]]] = Registry("tracking_sect
 personal_data: Registry[Callable[[], Sequence[Any]]] = Registry("personal_data")
 #: ``prepare(learner) -> None``: called before a person's rows go as ``personal_data`` says; for what is more
 #: than deleting and emptying (others share an answer). Inside the transaction that erases.
-erase_person: Registry[Callable[[Any], None]] = Registry("erase_person")
+erase_person: Registry[Callable[[Any], object]] = Registry("erase_person")
 #: ``merge(source, target) -> None``: moves an app's rows of a guest to an account.
 merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 #: ``load(module, source) -> int``: loads a part of a content folder (quiz items).

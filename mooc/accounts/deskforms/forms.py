@@ -77,6 +77,8 @@ class DeskForm:
         extra_context: Any = None,
     ) -> HttpResponse:
         """With what was typed before signing in again, and with what others have changed meanwhile."""
+        if request.method == "POST":
+            _unix_lines(request)
         with transaction.atomic():
             if request.method == "GET" and typed.NAME in request.GET:
                 request.held_back = typed.stand_again(request)  # type: ignore[attr-defined]  # read below and by the form
@@ -87,7 +89,7 @@ class DeskForm:
                     return typed.page(request, status=409, gone=True)
                 if mark:
                     self._bring_in(request, obj, mark[1], mark[2])
-            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc,no-any-return]  # as above
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # as above
 
     def _locked(self, request: HttpRequest, object_id: str) -> Any:
         """The row, held until this form is saved: a third cannot come between looking and saving."""
@@ -134,7 +136,15 @@ class DeskForm:
             forms = [form, *(row for rows in formsets for row in rows)]
             context |= {"held": held, "errors": context["errors"] if _mistakes(forms, formsets) else None}
             _say_clashes(getattr(request, "clashes", {}), forms)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc,no-any-return]  # as above
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # as above
+
+
+def _unix_lines(request: HttpRequest) -> None:
+    """Browsers send a line end as two signs: a text that was only looked at would count as changed."""
+    data = request.POST.copy()
+    for name, values in request.POST.lists():
+        data.setlist(name, [str(value).replace("\r\n", "\n") for value in values])
+    request.POST = data
 
 
 def _mistakes(forms: list[Any], formsets: list[Any]) -> bool:

@@ -59,7 +59,9 @@ def _merge_rows(found: Merged, seen: Marks, now: dict[str, Row], formset: Any) -
     total = _count(found.data, f"{prefix}-TOTAL_FORMS")
     sent = [(n, found.data.get(f"{prefix}-{n}-{pk_name}", "")) for n in range(total)]
     there = {str(form.instance.pk) for form in formset.initial_forms}
-    old, new, gone = [], [], False
+    old: list[tuple[int, str]] = []
+    new: list[tuple[int, str]] = []
+    gone = False
     for number, pk in sent:
         key = f"{prefix}/{pk}"
         if pk in there:
@@ -95,7 +97,8 @@ def _renumber(
     """Write the rows anew: those of the database first, as a formset wants them."""
     prefix, pk_name, fk_name = formset.prefix, formset.model._meta.pk.name, formset.fk.name
     box = re.compile(rf"^{re.escape(prefix)}-(\d+)-(.+)$")
-    data, files, clashes = found.data.copy(), MultiValueDict(), found.clashes.copy()
+    files: MultiValueDict[str, Any] = MultiValueDict()
+    data, clashes = found.data.copy(), found.clashes.copy()
     for name in [name for name in found.data if box.match(name)]:
         del data[name]
     place: dict[int, int] = {}

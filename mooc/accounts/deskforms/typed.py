@@ -51,7 +51,9 @@ def page(request: HttpRequest, status: int = 401, **context: Any) -> HttpRespons
 
 
 def _query(request: HttpRequest, token: str) -> str:
-    return urlencode([*((name, value) for name, value in request.GET.items() if name != NAME), (NAME, token)])
+    query = request.GET.copy()
+    query[NAME] = token
+    return query.urlencode()
 
 
 def _keep(request: HttpRequest, owner: str) -> str:
@@ -69,7 +71,7 @@ def stand_again(request: HttpRequest) -> str:
     found = cache.get(f"typed:{request.GET.get(NAME, '')[:40]}")
     if not found or found[:2] != (str(request.user.pk), request.path):
         return ""
-    request.method, request.POST = "POST", QueryDict(found[2])  # type: ignore[misc, assignment]  # shown, never saved
+    request.method, request.POST = "POST", QueryDict(found[2])  # shown, never saved
     request._files = MultiValueDict()  # type: ignore[attr-defined]  # else Django reads the body of a GET
     words = _("Here is what you typed before. It is not saved yet: look at it, then save.")
     again = _("A picture has to be chosen again.")
