@@ -242,9 +242,7 @@ class User(AbstractUser):
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
-        if raw_password is None:
-            return False
-        compared = names.password(raw_password)
+        compared = names.password(raw_password or "")
         return super().check_password(compared) or (
             compared != raw_password and super().check_password(raw_password)
         )
@@ -287,7 +285,7 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
     delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
 
-    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:  # type: ignore[override]  # as Django's, less wordy
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Roles mean a desk."""
         with transaction.atomic():
             made = super().bulk_create(objs, *args, **kwargs)
