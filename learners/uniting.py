@@ -116,13 +116,12 @@ def forget_rows() -> int:
     return old.update(rows=[], kept_phone="", gone_phone="")
 
 
-def erase(learner: Learner) -> int:
+def erase(learner: Learner) -> None:
     """What merges keep of a person who is erased: the rows, and the account that was switched off."""
     rows = AccountMerge.objects.filter(kept_learner=learner.pk)
     gone = rows.filter(undone_at=None).values_list("gone_user", flat=True)
     User.objects.filter(pk__in=list(gone), is_active=False).delete()
-    deleted, _rows = rows.delete()
-    return deleted
+    rows.delete()
 
 
 def likely_doubles() -> list[tuple[Learner, Learner, str]]:

@@ -53,7 +53,7 @@ def pair(make_user: Any, regions: Any, curriculum: None) -> tuple[User, User]:
 
 @pytest.fixture
 def operator(make_user: Any) -> User:
-    return make_user("operator", is_superuser=True, is_staff=True)
+    return make_user("chief", is_superuser=True, is_staff=True)
 
 
 def picture(*users: User) -> Any:
@@ -75,11 +75,12 @@ def test_two_accounts_become_one_person(pair: Any, operator: User) -> None:
     spring, autumn = pair
     records = LearningRecord.objects.count()
     people = Learner.objects.people().count()
+    lessons = max(Enrolment.objects.filter(learner__user__in=pair).values_list("lessons_done", flat=True))
     merge = uniting.merge_accounts(kept=autumn, gone=spring, by=operator, phone=B)
     learner = Learner.objects.get(user=autumn)
     assert LearningRecord.objects.filter(learner=learner).count() >= records
     assert Learner.objects.people().count() == people - 1
-    assert Enrolment.objects.get(learner=learner).lessons_done == 3
+    assert Enrolment.objects.get(learner=learner).lessons_done == lessons > 0
     assert (
         Attempt.objects.filter(learner=learner).count(),
         Question.objects.filter(learner=learner).count(),
