@@ -604,13 +604,11 @@ def test_no_name_is_taken_for_a_formula(county: dict[str, Any], name: str) -> No
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                assert cell.data_type != "f"
-                assert not isinstance(cell.value, str) or not cell.value.startswith(
-                    ("=", "+", "-", "@", "\t")
-                )
+                assert cell.data_type != "f"  # the kind of a cell is told in a workbook: no mark is needed
     for row in csv.reader(io.StringIO(tables.as_csv(page).decode("utf-8-sig"))):
         for cell in row:
-            assert not cell.startswith(("=", "+", "@", "\t"))
+            assert not cell.startswith(("=", "+", "@"))
+            assert not cell.startswith("\t") or cell.strip().isdigit(), "a tab keeps a code text"
             assert not cell.startswith("-") or float(cell) < 0
 
 
@@ -745,7 +743,7 @@ def test_the_api_gives_each_their_own_and_says_404_for_the_rest(county: dict[str
     for role, status in wanted.items():
         assert client_for(county[role]).get(path).status_code == status, role
     assert Client().get(path).status_code == 401
-    for odd in ("kind=planet", "kind=region&key=%00", "kind=cohort&key=%00", "kind=module&key=" + "x" * 999):
+    for odd in ("kind=planet", "kind=region&key=9%009", "kind=cohort&key=9%009", "kind=module&key=" + "x" * 999):
         assert supervisor.get(f"/api/v1/evaluations/?{odd}").status_code == 404, odd
     from rest_framework.authtoken.models import Token
 
