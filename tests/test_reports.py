@@ -743,7 +743,12 @@ def test_the_api_gives_each_their_own_and_says_404_for_the_rest(county: dict[str
     for role, status in wanted.items():
         assert client_for(county[role]).get(path).status_code == status, role
     assert Client().get(path).status_code == 401
-    for odd in ("kind=planet", "kind=region&key=9%009", "kind=cohort&key=9%009", "kind=module&key=" + "x" * 999):
+    for odd in (
+        "kind=planet",
+        "kind=region&key=9%009",
+        "kind=cohort&key=9%009",
+        "kind=module&key=" + "x" * 999,
+    ):
         assert supervisor.get(f"/api/v1/evaluations/?{odd}").status_code == 404, odd
     from rest_framework.authtoken.models import Token
 

@@ -361,7 +361,9 @@ def test_a_supervisor_cannot_count_another_region(town: dict[str, Any], people: 
     assert Job.objects.count() == before
 
 
-@pytest.mark.parametrize("probe", ["course=none", "module=none", "module=no%00ne", "course=none&region=360321"])
+@pytest.mark.parametrize(
+    "probe", ["course=none", "module=none", "module=no%00ne", "course=none&region=360321"]
+)
 def test_an_unknown_course_or_module_is_not_shown_as_the_county(
     probe: str, town: dict[str, Any], office: Client
 ) -> None:
