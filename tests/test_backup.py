@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import io
@@ -18,6 +19,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from courses.models import ContentState
 from courses.selectors import content_version
@@ -163,13 +165,14 @@ def test_the_secret_key_goes_along_only_when_asked_for(
 
 
 def test_old_dated_backups_go(lived_in: Site, tmp_path: Path) -> None:
-    for day in range(3):
-        (tmp_path / f"mooc-2026010{day}-000000.tar").write_text("old")
+    made = [f"mooc-{timezone.localtime() - dt.timedelta(hours=10 * n):%Y%m%d-%H%M%S}.tar" for n in (3, 2, 1)]
+    for name in made:
+        (tmp_path / name).write_text("old")
     (tmp_path / "mine.tar").write_text("kept by hand")
     lived_in.manage("backup", "--dir", str(tmp_path), "--keep", "2")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names[0] == "mine.tar"
-    assert names[1] == "mooc-20260102-000000.tar"
+    assert names[1] == made[-1]  # the newest of the old ones
     assert len(names) == 3
 
 

@@ -15,7 +15,9 @@ NAMES = {
     "central": _("most central questions"), "code": _("code"), "created at": _("created at"), "data": _("data"),
     "edition": _("edition"), "encoder": _("encoder"), "ended at": _("ended at"), "error": _("error"),
     "expires at": _("expires at"), "family": _("family"), "file": _("file"), "guessed": _("guessed"),
-    "icon": _("icon"), "key": _("key"), "kind": _("kind"), "language": _("language"),
+    "icon": _("icon"), "key": _("key"), "gone learner": _("learner merged"), "gone phone": _("number of the one merged"),
+    "kept learner": _("learner kept"), "kept phone": _("number kept"), "kind": _("kind"), "merged by": _("merged by"),
+    "rows": _("rows"), "undone by": _("undone by"), "language": _("language"),
     "last used at": _("last used at"), "learner": _("learner"), "lesson": _("lesson"), "level": _("level"),
     "links": _("links"), "looked again": _("looked again"), "made by": _("made by"), "module": _("module"),
     "name en": _("name, English"), "name zh": _("name, Chinese"), "opened": _("opened"), "order": _("order"),
@@ -36,6 +38,7 @@ ROWS = {
     "learners.Former": _("former learners"), "learners.DatabaseState": _("state of the database"),
     "learners.LessonProgress": _("lessons begun"), "feedback.Notice": _("notices"),
     "feedback.NoticeChoice": _("choices about notices"), "assessments.Response": _("answers"),
+    "assessments.ItemEdition": _("versions of questions"),
     "assessments.ReportFile": _("files of reports"), "assessments.HelpNeed": _("signs that somebody needs help"),
     "assessments.HelpGiven": _("help given"),
 }  # fmt: skip
