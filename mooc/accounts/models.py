@@ -242,9 +242,7 @@ class User(AbstractUser):
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether it is this account's, as typed by any keyboard; older ones were kept letter by letter."""
-        if raw_password is None:
-            return super().check_password(None)
-        compared = names.password(raw_password)
+        compared = names.password(raw_password or "")
         return super().check_password(compared) or (
             compared != raw_password and super().check_password(raw_password)
         )
