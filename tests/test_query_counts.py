@@ -120,7 +120,7 @@ def talk_ten_times(asker: Learner, make_user: Any) -> None:
 def test_pages_keep_their_budget_and_stay_flat_at_ten_times_the_rows(member: Client, make_user: Any) -> None:
     before = counts(member)
     check("signed in", before)
-    assert max(before.values()) <= 8, before
+    assert max(before.values()) <= 9, before  # eight, and the content version that life asks once a second
     call_command("scale_data", learners=60, verbosity=0)
     for _n in range(3):
         read_lesson(member, "clean-ground")

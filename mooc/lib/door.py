@@ -28,6 +28,10 @@ class DoorMiddleware:
             request.path_info = CONTROL.sub("\ufffd", request.path_info)
         if request.META.get("QUERY_STRING"):
             request.GET = plain(request.GET)  # type: ignore[assignment]  # Django lets it be set
+        if CONTROL.search(
+            request.META.get("HTTP_AUTHORIZATION", "")
+        ):  # looked up in the database as it comes
+            del request.META["HTTP_AUTHORIZATION"]
         cookies = request.META.get("HTTP_COOKIE", "")
         if "\\" in cookies or CONTROL.search(cookies):  # a quoted cookie may hold anything as \\000
             request.COOKIES = {
