@@ -34,6 +34,8 @@ from mooc.accounts.models import PhoneChange, Region, TextMessage, User
 from mooc.lib import erasing, personal, registry
 from mooc.lib.personal import Owner, Person, Table, Then
 
+pytestmark = [pytest.mark.django_db]
+
 HERE = {"headers": {"sec-fetch-site": "same-origin"}}
 NUMBER, OLD_NUMBER, NAME = "13977700001", "13977700002", "要走的人赵"
 _numbers = itertools.count(1)
@@ -156,6 +158,8 @@ class World:
                 if table and table.called and column.name in table.exported:
                     self.told.append(text)
             values[column.attname] = self.value(column, value, bool(table))
+        if "kept_learner" in values:  # a number, not a key: whose it is was written down
+            values["kept_learner"] = self.learner.pk
         made = model(**values | FIXED.get(model._meta.label, {}))
         models.QuerySet(model).bulk_create([made])
         found = models.QuerySet(model).order_by("-pk").first()
