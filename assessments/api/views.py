@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, permissions, serializers, status
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
@@ -117,6 +118,13 @@ class PageSession(SessionAuthentication):
         """Foreign pages cannot send JSON here unasked, nor forge where they come from."""
         if not from_here(request):
             super().enforce_csrf(request)
+
+
+class PageSessionScheme(SessionScheme):
+    """In the description of the API it is the session's cookie, like any other."""
+
+    target_class = "assessments.api.views.PageSession"
+    name = "pageSession"
 
 
 class Sync(APIView):
