@@ -11,6 +11,7 @@ from courses.models import LessonEdition, Module
 from feedback.data import ANSWER_WITHIN, ThemeSource
 from feedback.models import Question, Reaction, Theme
 from learners.models import Learner
+from mooc.lib import evidence
 
 TEXTS = (
     "怎么包才不碎",
@@ -51,6 +52,7 @@ class Said:
             face = dice.choices([3, 2, 1], [85, 10, 5])[0]
             self.reactions.append((Reaction(learner=learner, module=module, face=face), at))
 
+    @evidence.writing("scale_data")
     def write(self) -> None:
         """Write everything, with the times it happened."""
         made = [row for row, _at in self.questions]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from learners.data import TrackingSection
 from learners.models import Learner
 from learners.personal_data import person_of
+from mooc.lib import evidence
 from mooc.lib.personal import masked
 
 from .models import ContentReport, Deflection, Notice, PostReport, Question, Reaction, Reply
@@ -19,6 +20,7 @@ from .models import ContentReport, Deflection, Notice, PostReport, Question, Rea
 MOST_ROWS = 500
 
 
+@evidence.writing("merge_person")
 def merge(source: Learner, target: Learner) -> None:
     """A guest's questions, reports, notices and reactions go to the account; what it has already stays."""
     for model in (Question, ContentReport, Reply, Notice):

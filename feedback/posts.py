@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Lesson
 from learners.models import Learner
 from mooc.accounts.models import User
+from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
 
@@ -28,6 +29,7 @@ KNOWN_AFTER = dt.timedelta(days=1)  # an account so old, with so many acts, is s
 KNOWN_ACTS = 3
 
 
+@evidence.writing("reply_to")
 def reply_to(*, question: Question, learner: Learner, text: str, reply_id: uuid.UUID) -> Reply:
     """Store a neighbour's answer; the same id again gives the one already stored.
 
@@ -68,6 +70,7 @@ def _tell_asker(reply: Reply) -> None:
         tell(reply.question.learner, NoticeKind.REPLIED, reply.question, reply=reply)
 
 
+@evidence.writing("solved")
 def solved(*, question: Question, learner: Learner, reply: Reply | None = None) -> None:
     """The asker says that the answer, or a neighbour's, solved it. Saying it again changes nothing.
 
@@ -90,11 +93,13 @@ def solved(*, question: Question, learner: Learner, reply: Reply | None = None) 
             emit(signals.question_answered, QuestionAnswered(row.pk))
 
 
+@evidence.writing("solved_by_known")
 def solved_by_known(*, question: Question, learner: Learner, lesson: Lesson | None) -> None:
     """Somebody who was about to ask found the answer in another's question. Counted once a person."""
     Deflection.objects.get_or_create(question=question, learner=learner, defaults={"lesson": lesson})
 
 
+@evidence.writing("report_post", "tend_posts")
 def report_post(
     *, learner: Learner, reason: str, question: Question | None = None, reply: Reply | None = None
 ) -> None:
@@ -133,6 +138,7 @@ def _reporters(post: Question | Reply) -> int:
     return known.filter(acts__gte=KNOWN_ACTS).count()
 
 
+@evidence.writing("tend_posts")
 def hide(*, reason: str, by: User, question: Question | None = None, reply: Reply | None = None) -> None:
     """Take a post from all readers but its writer, who is told the reason."""
     if reason not in PostReason.values:
@@ -146,6 +152,7 @@ def hide(*, reason: str, by: User, question: Question | None = None, reply: Repl
         tell(post.learner, NoticeKind.HIDDEN, about, reply=reply, reason=reason)
 
 
+@evidence.writing("tend_posts")
 def let_through(*, by: User, question: Question | None = None, reply: Reply | None = None) -> None:
     """Show a held or hidden post to everybody; what was reported about it is settled."""
     with transaction.atomic():
@@ -166,7 +173,8 @@ def _locked(question: Question | None, reply: Reply | None) -> Question | Reply:
     if reply is None:
         raise ValueError("a question or a reply")
     rows = Reply.objects.select_for_update(of=("self",)).select_related("question__learner", "learner")
-    return rows.get(pk=reply.pk)
+    found: Reply = rows.get(pk=reply.pk)
+    return found
 
 
 def _settle_reports(post: Question | Reply, by: User) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models import LearningRecord
 from mooc.accounts.models import User
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import LANGS
 
@@ -35,6 +36,7 @@ def missing(texts: Mapping[str, str]) -> str:
     return ""
 
 
+@evidence.writing("publish_answers")
 def publish_answers(*, module: AnswerModule, by: User) -> AnswerVersion:
     """Freeze the draft as the next version and show it, most-asked first.
 

@@ -14,12 +14,14 @@ from courses.models import Module
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord
 from learners.recording import Stored, module_titles, record_act
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
 from .data import Face
 from .models import Reaction
 
 
+@evidence.writing("react")
 def react(
     *,
     learner: Learner,

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.accounts import roles
+from mooc.accounts import leaving, roles
 from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
@@ -121,7 +121,7 @@ def erase(*, learner: Learner) -> None:
         erasing.forget(person, found)
         learner.delete()
         if user is not None:
-            user.delete()
+            leaving.leave(user)
 
 
 def forget_old_guests(*, days: int = 180, most: int = 2000) -> int:

@@ -21,6 +21,7 @@ from mooc.accounts import services as accounts
 from mooc.accounts import tasks as messages
 from mooc.accounts.data import Role
 from mooc.accounts.models import TextMessage, User
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
@@ -38,6 +39,7 @@ def open_wish(user: Any) -> NumberWish | None:
     return rows.select_related("asked_by", "agreed_by").first()
 
 
+@evidence.writing("ask_number")
 def ask_number(*, user: User, phone: str, by: User) -> NumberWish:
     """Write down that an account wants another number. Changes nothing yet; the old number is told.
 
@@ -86,6 +88,7 @@ def may_agree(user: Any, wish: NumberWish, learner: Learner) -> bool:
     return Learner.objects.visible_to(user).filter(pk=learner.pk).exists()
 
 
+@evidence.writing("agree_number")
 def agree(*, wish: NumberWish, by: User, learner: Learner) -> None:
     """A second person knows that it is right. The number changes when three days have passed.
 
@@ -98,6 +101,7 @@ def agree(*, wish: NumberWish, by: User, learner: Learner) -> None:
     settle()
 
 
+@evidence.writing("end_number")
 def stop(*, wish: NumberWish) -> None:
     """The wish is void; the number stays."""
     NumberWish.objects.filter(pk=wish.pk, ended_at=None).update(ended_at=timezone.now())
@@ -127,6 +131,7 @@ def settle() -> int:
     )
 
 
+@evidence.writing("end_number")
 def _apply(wish: NumberWish) -> bool:
     with transaction.atomic():
         still = NumberWish.objects.select_for_update().filter(pk=wish.pk, ended_at=None).exists()

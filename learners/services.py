@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from courses.models import LessonEdition, Module
 from mooc.accounts import deeds
+from mooc.lib import evidence
 
 from . import pace
 from .data import Act, Activity, ObjectType, Verb
@@ -156,6 +157,7 @@ def enrol(
 OPENED_AGAIN = dt.timedelta(minutes=30)  # within, it is one looking
 
 
+@evidence.writing("note_opening")
 def note_opening(*, learner: Learner, by: Any) -> None:
     """Write down that somebody opened another's file: its owner can see it. Turning its pages is one opening."""
     since = timezone.now() - OPENED_AGAIN

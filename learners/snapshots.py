@@ -9,7 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.core import serializers
 from django.db import IntegrityError, models, transaction
-from django.db.models.deletion import CASCADE, DO_NOTHING
+from django.db.models.deletion import CASCADE
+
+from mooc.lib.keeping import relations_to
 
 from .models import Enrolment, Learner, LessonProgress
 
@@ -32,8 +34,8 @@ def _walk(model: type[models.Model], rows: Any, found: Rows) -> None:
         found[(model._meta.label, row.pk)] = {name: _exact(value) for name, value in fields.items()}
     if not fresh:
         return
-    for relation in model._meta.related_objects:
-        whole = model is Learner and relation.on_delete is not DO_NOTHING
+    for relation in relations_to(model):
+        whole = model is Learner
         if relation.related_model in REBUILT or not (whole or relation.on_delete is CASCADE):
             continue
         wanted = {f"{relation.field.name}__in": [row.pk for row in fresh]}

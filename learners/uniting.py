@@ -11,6 +11,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mooc.accounts import leaving
 from mooc.accounts.models import PhoneChange, User
 from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError
@@ -110,6 +111,7 @@ def undo_merge(*, merge: AccountMerge, by: User) -> int:
     return left
 
 
+@evidence.writing("forget_rows")
 def forget_rows() -> int:
     """Drop what would undo merges older than thirty days."""
     old = AccountMerge.objects.filter(merged_at__lt=timezone.now() - UNDO).exclude(rows=[])
@@ -120,7 +122,8 @@ def erase(learner: Learner) -> None:
     """What merges keep of a person who is erased: the rows, and the account that was switched off."""
     rows = AccountMerge.objects.filter(kept_learner=learner.pk)
     gone = rows.filter(undone_at=None).values_list("gone_user", flat=True)
-    User.objects.filter(pk__in=list(gone), is_active=False).delete()
+    for user in User.objects.filter(pk__in=list(gone), is_active=False, left_at=None):
+        leaving.leave(user)
     rows.delete()
 
 

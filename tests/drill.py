@@ -17,10 +17,12 @@ from django.utils import timezone
 from feedback.models import AnswerModule, AnswerVersion, Question, Theme
 from learners.models import Cohort, Learner
 from mooc.accounts.models import User
+from mooc.lib import evidence
 
 TRICKY = "“引号” \\ \t 制表 𠮷 🌾 {json} %s ' \" NULL \u2028 end"
 
 
+@evidence.writing("publish_answers")
 def fill() -> None:
     """On top of the demonstration data."""
     learner = Learner.objects.get(user__username="learner")

@@ -15,6 +15,7 @@ from feedback.classifier.wording import tidy
 from feedback.models import Question, Theme, ThemeProposal, TrainingExample
 from feedback.similar import vector_of
 from learners.guests import learner_of
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.asking import PHOTO, client_of
 
@@ -180,6 +181,7 @@ def test_a_new_theme_is_proposed_with_its_central_questions_and_words() -> None:
 
 
 @pytest.mark.django_db
+@evidence.writing("erase_person")
 def test_few_unsure_questions_or_no_encoder_say_nothing(asked: list[Question]) -> None:
     with encoder.without():
         assert discovery.find_new_themes() == 0
@@ -252,6 +254,7 @@ def test_without_both_names_or_enough_questions_nothing_changes(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("asked", "curriculum")
+@evidence.writing("erase_person")
 def test_of_another_trainers_course_nothing_is_seen_or_named(trainer: Any, make_user: Any) -> None:
     module = Module.objects.get(slug="window-light")
     module.course.trainers.add(trainer)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.test import Client
 
+from assessments.evaluation import helping
+from feedback import answering
+from feedback.models import Question
 from learners.guests import learner_of
 from learners.merging import erase
 from learners.models import FileOpening, Learner
@@ -60,6 +64,41 @@ def test_whoever_opened_a_file_stands_there_when_the_account_is_gone(
     assert not FileOpening.objects.exists()
     assert lines(did="opened") == [wanted]  # it says who looked, and no name of whom
     assert helper.pk
+
+
+def test_who_worked_here_leaves_the_name_beside_what_was_done_and_no_door(
+    people: dict[str, Any], curriculum: None, make_user: Any
+) -> None:
+    trainer, asker = people["trainer"], learner_of(people["learner"])
+    User.objects.filter(pk=trainer.pk).update(phone="13900000061", display_name="周老师")
+    trainer.refresh_from_db()
+    row = Question.objects.create(learner=asker, text="鸡蛋怎么寄", held=False)
+    answering.answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    helping.log_help(learner=asker, by=trainer, action="called", note="", help_id=uuid.uuid4())
+    RoleGrant.objects.filter(user=trainer).delete()
+    numbers_of_desk = User.objects.count()
+    erase(learner=learner_of(User.objects.get(pk=trainer.pk)))
+    assert User.objects.count() == numbers_of_desk
+    gone = User.objects.get(pk=trainer.pk)
+    assert (gone.is_active, gone.phone, gone.has_usable_password()) == (False, None, False)
+    assert gone.username != "trainer"
+    reader = Client()
+    reader.force_login(people["learner"])
+    assert "周老师" in reader.get(f"/questions/{row.pk}/").content.decode()
+    assert helping.given_to(asker)[0].given_by == gone
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=gone.pk).update(is_active=True)
+    desk, page = Client(), f"/admin/accounts/user/{gone.pk}/"
+    desk.force_login(people["operator"])
+    form = {"username": gone.username, "is_active": "on", "role_grants-TOTAL_FORMS": "0",
+            "role_grants-INITIAL_FORMS": "0"}  # fmt: skip
+    assert desk.get(f"{page}change/").status_code == 200  # to be read
+    assert desk.post(f"{page}change/", form).status_code in (302, 403, 404)
+    assert desk.post(f"{page}password/", {"password1": "x9-lang", "password2": "x9-lang"}).status_code != 200
+    gone.refresh_from_db()
+    assert not gone.is_active
+    assert not gone.has_usable_password()
+    make_user("trainer2", phone="13900000061")  # the number is free
 
 
 def test_the_desk_is_written_down_by_ids_and_names_of_fields_only(

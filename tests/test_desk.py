@@ -117,6 +117,7 @@ def test_the_lists_of_the_admin_are_below_and_folded(owner: Any) -> None:
     assert "What learners say" not in below
 
 
+@evidence.writing("tend_posts", "reply_to")
 def test_a_trainer_sees_nothing_of_the_courses_of_others(
     owner: Any, stranger: Any, learners: list[Learner]
 ) -> None:
@@ -175,6 +176,7 @@ def test_only_the_first_five_are_shown_and_all_are_counted(owner: Any, learners:
     assert got.lead == "7 questions wait, none is late."
 
 
+@evidence.writing("tend_posts", "reply_to")
 def test_posts_that_wait_for_a_look_are_counted_with_the_way_to_them(
     owner: Any, learners: list[Learner]
 ) -> None:
@@ -410,6 +412,7 @@ def report(kind: str, text: str, learner: Learner, *, lesson: bool = True) -> Co
 
 
 @evidence.writing("report_content")
+@evidence.writing("react")
 def test_reports_wishes_and_faces_in_words(owner: Any, learners: list[Learner]) -> None:
     report("wrong", "The picture is wrong", learners[0])
     done = report("old", "Long dealt with", learners[1])
@@ -470,6 +473,7 @@ def test_a_helper_sees_the_running_classes_of_the_own_place(
 # --- links, queries -------------------------------------------------------------------------------------
 
 
+@evidence.writing("tend_posts", "reply_to", "react")
 def fill(learners: list[Learner], times: int) -> None:
     """Something in every panel, ``times`` over."""
     for number in range(times):

@@ -244,6 +244,7 @@ def test_an_unknown_place_is_refused_plainly() -> None:
 # --- few people -----------------------------------------------------------------------------------
 
 
+@evidence.writing("react", "solved_by_known")
 def test_what_one_person_said_or_did_often_is_still_one_person(
     make_user: Any, regions: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,19 +7,33 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import models
 from django.db.models import ProtectedError
 from django.test import Client
 from django.utils import timezone
 
-from assessments.evaluation.models import EvaluationReport, ReportFile
+from assessments.evaluation.helping import log_help
+from assessments.evaluation.models import EvaluationReport, HelpGiven, ReportFile
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import Module
-from feedback.models import ContentReport
+from feedback import posts
+from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
 from feedback.services import report_content
-from learners import cohorts
+from learners import cohorts, numbers
 from learners.guests import learner_of
-from learners.models import CohortMember, LearningRecord
-from learners.services import finish_lesson
+from learners.models import (
+    AccountMerge,
+    CohortMember,
+    FileOpening,
+    Learner,
+    LearningRecord,
+    NumberWish,
+)
+from learners.services import finish_lesson, note_opening
+from learners.uniting import merge_accounts
+from mooc.accounts.models import PhoneChange, User
+from mooc.accounts.services import change_phone
 from mooc.lib import evidence
 from tests import world
 from tests.acts import answer_next
@@ -80,6 +94,51 @@ def test_what_was_answered_cannot_be_deleted_from_under_the_answers(answered: At
     assert Response.objects.count() == 1
 
 
+def test_no_delete_takes_evidence_along_or_leaves_a_blank_in_it() -> None:
+    """A key of what proves something, and a key to who worked here, holds what it names. What goes all the same,
+    and what is emptied, was decided: a learner takes what is theirs along, by erasing only."""
+    loose = {}
+    for model in apps.get_models():
+        proves = issubclass(model, evidence.Evidence | evidence.Sealed)
+        for field in model._meta.local_concrete_fields:
+            rule = field.remote_field and field.remote_field.on_delete
+            of_person = field.related_model in (Learner, User) and rule is models.CASCADE
+            names_staff = field.related_model is User and rule is models.SET_NULL
+            past = (
+                field.name == "history_user"
+            )  # an account that is in a past version leaves its name (leaving.py)
+            if (proves and rule not in (None, models.PROTECT) and not of_person) or (
+                names_staff and not past
+            ):
+                loose[f"{model._meta.label}.{field.name}"] = rule.__name__
+    assert loose == {
+        "assessments.Response.attempt": "CASCADE", "assessments.ItemEdition.item": "CASCADE",  # parts of a whole
+        "feedback.Reply.question": "CASCADE", "feedback.PostReport.question": "CASCADE",  # go with an erased asker
+        "feedback.PostReport.reply": "CASCADE", "feedback.Deflection.question": "CASCADE",
+        "feedback.ContentReport.learner": "SET_NULL",  # counts on, without words and writer
+        "feedback.Question.merged_into": "SET_NULL",  # handed on when the other's asker goes
+        "feedback.Question.claimed_by": "SET_NULL", "assessments.Job.made_by": "SET_NULL",  # of the moment
+    }  # fmt: skip
+
+
+def test_what_was_asked_stands_while_others_work_on_it(people: dict[str, Any]) -> None:
+    mine, other = learner_of(people["learner"]), learner_of(people["trainer"])
+    row = Question.objects.create(learner=mine, text="鸡蛋怎么寄")
+    row = Question.objects.get(pk=row.pk)
+    row.answer = "用蛋托。"
+    row.save()
+    row.text = "别的话"
+    ways: list[Callable[[], Any]] = [
+        row.save, row.delete, Question.objects.all().delete, lambda: Question.objects.update(learner=other),
+        lambda: Question.objects.bulk_update([row], ["text"]),
+    ]  # fmt: skip
+    for way in ways:
+        with pytest.raises(evidence.EvidenceRefused):
+            way()
+    kept = Question.objects.get()
+    assert (kept.text, kept.learner, kept.answer) == ("鸡蛋怎么寄", mine, "用蛋托。")
+
+
 # --- records, memberships, words of readers, files of reports ---------------------------------------------------
 
 
@@ -104,7 +163,29 @@ def attended(people: dict[str, Any], regions: dict[str, Any]) -> dict[Any, Any]:
     with evidence.writing("make_report"):
         file = ReportFile.objects.create(report=paper, format="csv", content=b"x", sha256="0" * 64, size=1)
     record = LearningRecord.objects.filter(verb="completed", object_type="lesson").get()
-    return {LearningRecord: record, CohortMember: member, ContentReport: report, ReportFile: file}
+    told = between_people(people, learner)
+    return {LearningRecord: record, CohortMember: member, ContentReport: report, ReportFile: file} | told
+
+
+def between_people(people: dict[str, Any], learner: Learner) -> dict[Any, Any]:
+    """One row of what people write to, about and for each other."""
+    other = learner_of(people["helper"])
+    question = Question.objects.create(learner=learner, text="鸡蛋怎么寄", held=False)
+    posts.reply_to(question=question, learner=other, text="用蛋托", reply_id=uuid.uuid4())
+    posts.report_post(learner=other, reason="wrong", question=question)
+    posts.solved_by_known(question=question, learner=other, lesson=None)
+    log_help(learner=learner, by=people["helper"], action="called", note="", help_id=uuid.uuid4())
+    note_opening(learner=learner, by=people["helper"])
+    numbers.ask_number(user=people["learner"], phone="13900000071", by=people["helper"])
+    change_phone(user=people["learner"], phone="13900000072", by=people["helper"])
+    with evidence.writing("react"):
+        Reaction.objects.create(learner=learner, module=Module.objects.all()[0], face=3)
+    spare = User.objects.create_user("spare", display_name="同一个人")
+    merge_accounts(kept=people["learner"], gone=spare, by=people["operator"])
+    kinds = (
+        Reply, PostReport, Deflection, HelpGiven, FileOpening, NumberWish, PhoneChange, Reaction, AccountMerge,
+    )  # fmt: skip
+    return {kind: kind.objects.get() for kind in kinds}
 
 
 def test_what_proves_attendance_reading_and_complaint_is_not_written_by_the_way(
@@ -121,7 +202,11 @@ def test_what_proves_attendance_reading_and_complaint_is_not_written_by_the_way(
             assert list(model.objects.order_by("pk").values()) == before, (model, name)
 
 
-FIELD = {LearningRecord: "verb", CohortMember: "left_at", ContentReport: "text", ReportFile: "size"}
+FIELD: dict[Any, str] = {
+    LearningRecord: "verb", CohortMember: "left_at", ContentReport: "text", ReportFile: "size", Reply: "text",
+    PostReport: "reason", Deflection: "lesson", HelpGiven: "note", FileOpening: "who", NumberWish: "phone",
+    PhoneChange: "after", Reaction: "face", AccountMerge: "rows",
+}  # fmt: skip
 
 
 def test_a_sealed_paper_is_not_deleted_with_its_report(attended: dict[Any, Any]) -> None:

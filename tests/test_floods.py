@@ -20,6 +20,7 @@ from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
 from mooc.accounts import desk, gauges, limits
 from mooc.accounts.models import TextMessage, User
+from mooc.lib import evidence
 from tests.asking import reporter
 from tests.test_reactions import complete
 
@@ -238,6 +239,7 @@ def test_what_a_trainer_has_dealt_with_is_not_hidden_by_reports(
     assert not report(post, [reporter(make_user, f"r{n}") for n in range(4)])
 
 
+@evidence.writing("reply_to")
 def test_a_neighbours_answer_that_was_let_through_stays_too(
     post: Question, make_user: Any, people: dict[str, Any]
 ) -> None:

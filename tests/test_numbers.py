@@ -18,6 +18,7 @@ from learners.guests import learner_of
 from learners.models import Cohort, Learner, NumberWish
 from mooc.accounts import tasks as messages
 from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
 PASSWORD = "rural-2026"
@@ -165,6 +166,7 @@ def test_without_an_old_number_the_password_says_yes(people: Any, make_user: Any
     assert number(villager) == NEW
 
 
+@evidence.writing("agree_number")
 def test_a_number_that_is_somebodys_meanwhile_is_not_taken(
     people: Any, villager: Learner, make_user: Any
 ) -> None:

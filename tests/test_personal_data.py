@@ -31,7 +31,7 @@ from learners.models import Learner
 from learners.personal_data import person_of
 from mooc.accounts.management.commands.backup import drop_old
 from mooc.accounts.models import PhoneChange, Region, TextMessage, User
-from mooc.lib import erasing, personal, registry
+from mooc.lib import erasing, evidence, personal, registry
 from mooc.lib.personal import Owner, Person, Table, Then
 
 pytestmark = [pytest.mark.django_db]
@@ -51,7 +51,8 @@ def test_every_column_of_every_table_stands_in_one_list() -> None:
 def test_a_column_in_no_list_in_two_or_of_nowhere_is_found(monkeypatch: Any) -> None:
     def tables() -> tuple[Table, ...]:
         reply = Table("feedback.Reply", personal="text nothing", evidence="text", impersonal="id")
-        return (reply, Table("feedback.Reaction", personal="learner", owners=(Owner("learner:module"),)))
+        faces = Table("feedback.Reaction", personal="learner", owners=(Owner("learner:module"),))
+        return (reply, faces, Table("accounts.Deed", evidence="who_name"))
 
     others = {name: provider for name, provider in registry.personal_data if name != "feedback"}
     monkeypatch.setattr(registry.personal_data, "providers", {**others, "feedback": tables})
@@ -62,6 +63,7 @@ def test_a_column_in_no_list_in_two_or_of_nowhere_is_found(monkeypatch: Any) -> 
         "feedback.Reply.learner: goes with a person, and no owner says so",
         "feedback.Reply: personal columns, and no way to find whose",
         "feedback.Reaction: the privacy page has no words for it",
+        "accounts.Deed: names who worked here for good, and the privacy page does not say so",
     ):  # fmt: skip
         assert wanted in found
 
@@ -223,6 +225,7 @@ def marked(db: None, curriculum: None, regions: dict[str, Any], monkeypatch: Any
     return world
 
 
+@evidence.writing("change_phone")
 def world_of_functions(world: World, user: User) -> None:
     """Rows that are found otherwise than by a path."""
     LogEntry.objects.create(
@@ -289,6 +292,7 @@ def asked(user: User, text: str, answer: str) -> Question:
     )
 
 
+@evidence.writing("publish_answers")
 def test_what_is_published_under_a_theme_stays_without_the_name(make_user: Any) -> None:
     user = make_user("zhao", display_name=NAME)
     question = asked(user, "鸡蛋怎么寄", f"{NAME}你好，用蛋托。")
@@ -384,6 +388,9 @@ def test_the_page_says_of_every_kind_of_row_what_becomes_of_it(db: None, client:
         for table in personal.declared().values():
             if table.owners and not table.of_staff:
                 assert str(table.words) in page, table.model
+        stays = personal.promised()["stays"]
+    assert len(stays) == 2  # the register, and the names beside what was done
+    assert all(words in page for words in stays)
 
 
 def test_nobody_is_found_by_an_empty_number_or_name(make_user: Any) -> None:

@@ -29,6 +29,7 @@ from learners import cohorts
 from learners import services as learning
 from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
+from mooc.lib import evidence
 from mooc.lib.look import day
 from tests import world
 
@@ -476,6 +477,7 @@ def test_csv_and_xlsx_hold_what_the_page_holds(town: dict[str, Any], office: Cli
     assert all(row[0] in html for row in rows)
 
 
+@evidence.writing("erase_person")
 def test_no_cell_of_an_export_is_a_formula(town: dict[str, Any], office: Client) -> None:
     Question.objects.filter(learner=town["p0"]).update(text="=1+1")
     user = town["p1"].user
@@ -491,6 +493,7 @@ def test_no_cell_of_an_export_is_a_formula(town: dict[str, Any], office: Client)
     assert "'=1+1" in text
 
 
+@evidence.writing("erase_person")
 def test_phones_in_questions_are_masked_for_the_office(town: dict[str, Any], office: Client) -> None:
     Question.objects.filter(learner=town["p0"]).update(text="打我电话 13805716021")
     html = office.get("/supervision/lists/questions/").content.decode()
@@ -610,6 +613,7 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
     assert "Visit" not in board
 
 
+@evidence.writing("log_help")
 def test_a_week_after_the_call_they_are_back_in_their_place(town: dict[str, Any], office: Client) -> None:
     for learner, points in ((town["p6"], 6), (town["p7"], 3)):
         HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"])

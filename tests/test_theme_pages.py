@@ -138,6 +138,7 @@ def test_themes_keep_the_tabs_of_questions_and_those_without_an_answer_do_not_op
 # --- writing and publishing ------------------------------------------------------------------------------
 
 
+@evidence.writing("erase_person")
 def test_published_most_asked_first_with_the_lessons_they_came_from(
     asker: Learner, trainer: Any, theme: Theme, make_user: Any
 ) -> None:
@@ -307,6 +308,7 @@ def asked_at(learner: Learner, theme: Theme, at: dt.datetime, count: int) -> Non
 
 
 @evidence.writing("record_act")
+@evidence.writing("publish_answers")
 def test_before_and_after_each_version_in_as_many_days(
     asker: Learner, trainer: Any, theme: Theme, make_user: Any
 ) -> None:
@@ -450,6 +452,7 @@ def test_ticked_on_the_desk_into_a_new_answer_and_into_one_there_is(
     assert 'name="take"' not in client.get(path).content.decode()
 
 
+@evidence.writing("erase_person")
 def test_the_draft_counts_people_as_the_page_does_and_shows_the_lessons(
     asker: Learner, trainer: Any, theme: Theme, make_user: Any
 ) -> None:

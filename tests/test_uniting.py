@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Attempt, ReviewCard
-from feedback.models import Question, Reaction
+from assessments.evaluation.helping import log_help
+from assessments.models import Attempt, HelpGiven, ReviewCard
+from feedback import posts
+from feedback.models import Deflection, Question, Reaction
 from learners import merging, rebuilding, snapshots, tasks, uniting
 from learners.cohorts import join_cohort
 from learners.guests import learner_of
@@ -34,10 +37,11 @@ def pair(make_user: Any, regions: Any, curriculum: None) -> tuple[User, User]:
     world.take(spring, now - dt.timedelta(days=19), right=3)
     world.take(autumn, now - dt.timedelta(days=3), right=2)
     world.read(autumn, now - dt.timedelta(days=2), lessons=3)
+    leader = make_user("leader", role="trainer")
     for who in (spring, autumn):
         world.ask(who, now - dt.timedelta(days=1))
         world.face(who, 2, now)
-    leader = make_user("leader", role="trainer")
+        log_help(learner=who, by=leader, action="called", note="", help_id=uuid.uuid4())
     for title, members in (("a", [spring, autumn]), ("b", [spring])):
         cohort = Cohort.objects.create(
             title=title,
@@ -113,9 +117,12 @@ def test_parting_them_brings_everything_back_as_it_was(pair: Any, operator: User
 def test_what_was_learnt_and_answered_since_stays_when_they_are_parted(pair: Any, operator: User) -> None:
     spring, autumn = pair
     question = Question.objects.get(learner__user=spring)
+    known = Question.objects.get(learner__user=autumn)
+    posts.solved_by_known(question=known, learner=Learner.objects.get(user=spring), lesson=None)
     merge = uniting.merge_accounts(kept=autumn, gone=spring, by=operator)
     Question.objects.filter(pk=question.pk).update(answer="这样弄", answered_at=timezone.now())
     kept = Learner.objects.get(user=autumn)
+    assert HelpGiven.objects.filter(learner=kept).count() == 2, "what was done to help goes along"
     world.take(kept, timezone.now(), right=6)
     uniting.undo_merge(merge=merge, by=operator)
     question.refresh_from_db()
@@ -124,6 +131,7 @@ def test_what_was_learnt_and_answered_since_stays_when_they_are_parted(pair: Any
     assert Attempt.objects.filter(learner__user=spring).count() == 1
     assert ReviewCard.objects.filter(learner__user=autumn).exists()
     assert Reaction.objects.filter(learner__user=spring).exists()
+    assert Deflection.objects.get().learner.user == spring  # also what nothing names from the learner's side
     assert not list(rebuilding.check_all())
 
 

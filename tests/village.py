@@ -18,12 +18,14 @@ from assessments.evaluation.data import JobKind
 from courses.models import Module
 from feedback import answering
 from feedback.models import Deflection, Question, Theme
+from mooc.lib import evidence
 from tests import asking, world
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 EGGS, EGG_ANSWER = "鸡蛋怎么寄不会碎？", "用蛋托，外面再套一层箱子。"
 
 
+@evidence.writing("solved_by_known")
 def settle(password: str) -> None:
     """Make everybody, what they did, and the figures of the night before last."""
     regions, account = world.make_regions(), functools.partial(world.make_user, password=password)
@@ -56,6 +58,7 @@ def night_falls() -> None:
     tasks.evaluate_nightly.delay()
 
 
+@evidence.writing("solved_by_known")
 def _move_today_back(days: dt.timedelta) -> None:
     lately = {"created_at__gt": timezone.now() - HOUR}
     Deflection.objects.filter(**lately).update(created_at=F("created_at") - days)

@@ -16,6 +16,7 @@ from learners import services as learning
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.accounts.models import Region, RoleGrant, User
+from mooc.lib import evidence
 
 SLUG = "window-light"
 
@@ -102,6 +103,7 @@ def ask(
     return question
 
 
+@evidence.writing("react")
 def face(learner: Learner, which: int, at: dt.datetime, slug: str = SLUG) -> None:
     """A tap on a face after the module."""
     row = Reaction.objects.create(learner=learner, module=Module.objects.get(slug=slug), face=which)

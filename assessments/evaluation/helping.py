@@ -19,6 +19,7 @@ from feedback.models import Question
 from learners.data import Verb
 from learners.models import CohortMember, Enrolment, Learner, LearningRecord, LessonProgress
 from mooc.accounts.models import User
+from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from mooc.lib.look import day
 from mooc.lib.text import clean
@@ -51,6 +52,7 @@ def replace_needs(learners: QuerySet[Learner], found: list[HelpNeed]) -> None:
     HelpNeed.objects.bulk_create((need for need in found if need.learner_id in there), batch_size=CHUNK)
 
 
+@evidence.writing("log_help")
 def log_help(*, learner: Learner, by: User, action: str, note: str, help_id: uuid.UUID) -> HelpGiven:
     """Write down what was done for somebody; the same id again changes nothing.
 

@@ -146,7 +146,7 @@ class EvaluationReport(TimeStamped):
     language = models.CharField(max_length=8, choices=[("zh-hans", "中文"), ("en", "English")])
     as_of = models.DateTimeField(_("data date"))
     month = models.CharField(max_length=7, blank=True)  # 2026-10, for the monthly ones
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
@@ -209,14 +209,16 @@ class HelpNeed(models.Model):
         return f"{self.learner_id} {self.points}"
 
 
-class HelpGiven(models.Model):
+class HelpGiven(Evidence):
     """What was done for somebody: the measure of a warning is whether they came back."""
+
+    written_by = ("log_help", "merge_person", "erase_person")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="help_given")
     action = models.CharField(_("what was done"), max_length=8, choices=data.HelpAction.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
     points = models.PositiveSmallIntegerField(default=0)
 

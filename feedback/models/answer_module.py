@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from mooc.lib.evidence import Evidence
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
@@ -61,16 +62,18 @@ class AnswerEntry(TimeStamped):
         return self.question_zh or self.question_en
 
 
-class AnswerVersion(models.Model):
+class AnswerVersion(Evidence):
     """What was published at one moment; never changed. ``entries`` is a document, most-asked first:
     ``[{"question_zh", "question_en", "answer_zh", "answer_en", "asked", "lessons": [slug]}]``."""
 
-    module = models.ForeignKey(AnswerModule, models.CASCADE, related_name="versions")
+    written_by = ("publish_answers", "erase_person")
+
+    module = models.ForeignKey(AnswerModule, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
     intro_zh = models.TextField(blank=True)
     intro_en = models.TextField(blank=True)
     entries = models.JSONField(default=list)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(_("published"))
 
     intro = Localized("intro")

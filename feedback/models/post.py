@@ -8,13 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
+from mooc.lib.evidence import Evidence, EvidenceQuerySet
 from mooc.lib.models import TimeStamped
 
 from ..data import PostReason
 from .question import Question
 
 
-class ReplyQuerySet(models.QuerySet["Reply"]):
+class ReplyQuerySet(EvidenceQuerySet):
     """Filters of neighbours' answers."""
 
     def open_to_all(self) -> ReplyQuerySet:
@@ -22,8 +23,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(held=False, hidden_at=None)
 
 
-class Reply(TimeStamped):
+class Reply(Evidence, TimeStamped):
     """An answer by another learner. A first post is ``held`` until a trainer has seen it."""
+
+    written_by = ("reply_to", "solved", "tend_posts", "merge_person", "erase_person")
 
     uuid = models.UUIDField(unique=True, editable=False)
     question = models.ForeignKey(Question, models.CASCADE, related_name="replies")
@@ -35,7 +38,7 @@ class Reply(TimeStamped):
     let_through_at = models.DateTimeField(null=True, blank=True, editable=False)  # a trainer has looked at it
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = ReplyQuerySet.as_manager()
+    objects = ReplyQuerySet.as_manager()  # type: ignore[misc]  # in place of the one evidence has
 
     class Meta:
         ordering = ["created_at"]
@@ -51,15 +54,17 @@ class Reply(TimeStamped):
         return self.text[:60]
 
 
-class PostReport(TimeStamped):
+class PostReport(Evidence, TimeStamped):
     """A reader says that a question or a neighbour's answer should not stand there."""
+
+    written_by = ("report_post", "tend_posts", "merge_person", "erase_person")
 
     question = models.ForeignKey(Question, models.CASCADE, null=True, blank=True, related_name="reports")
     reply = models.ForeignKey(Reply, models.CASCADE, null=True, blank=True, related_name="reports")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=8, choices=PostReason.choices)
     handled_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
-    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["handled_at", "created_at"]

@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
+from mooc.lib.evidence import Evidence, Sealed, SealedQuerySet
 from mooc.lib.models import TimeStamped
 
 from ..data import ANSWER_WITHIN, CLAIM_LASTS, PostReason, ThemeSource
@@ -26,7 +27,7 @@ def due_in_a_day() -> dt.datetime:
     return timezone.now() + ANSWER_WITHIN
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(SealedQuerySet["Question"]):
     """Filters of questions."""
 
     def visible_to(self, user: Any) -> QuestionQuerySet:
@@ -63,7 +64,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.open_to_all().answered()
 
 
-class Question(TimeStamped):
+class Question(Sealed, TimeStamped):
     """Something a learner asked, with the lesson and block it came from, and its answer.
 
     ``vector`` is the meaning of the text, 512 × ``float16``, made by ``encoder``. ``held`` keeps a
@@ -71,22 +72,25 @@ class Question(TimeStamped):
     the answer of that one.
     """
 
+    written_by = ("merge_person", "erase_person")
+    sealed = ("uuid", "learner", "lesson", "block", "text")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="questions")
     lesson = models.ForeignKey(
-        Lesson, models.SET_NULL, null=True, blank=True, related_name="questions", verbose_name=_("lesson")
+        Lesson, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("lesson")
     )
     block = models.PositiveSmallIntegerField(null=True, blank=True)
     text = models.TextField(_("question"), max_length=1000)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("due"), default=due_in_a_day, editable=False)
 
     theme = models.ForeignKey(
-        Theme, models.SET_NULL, null=True, blank=True, related_name="questions", verbose_name=_("theme")
+        Theme, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("theme")
     )
     theme_source = models.CharField(
         _("theme said by"), max_length=6, choices=ThemeSource.choices, blank=True, editable=False
@@ -109,7 +113,7 @@ class Question(TimeStamped):
     let_through_at = models.DateTimeField(null=True, blank=True, editable=False)  # a trainer has looked at it
     solved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = QuestionQuerySet.as_manager()
+    objects = QuestionQuerySet.as_manager()  # type: ignore[misc]  # in place of the one a sealed row has
     history = HistoricalRecords(
         excluded_fields=["vector", "encoder", "claimed_by", "claimed_at", "let_through_at"]
     )
@@ -147,12 +151,14 @@ class Question(TimeStamped):
         return [code for code in self.top.split(",") if code]
 
 
-class Deflection(TimeStamped):
+class Deflection(Evidence, TimeStamped):
     """Somebody was about to ask, and an answered question solved it."""
+
+    written_by = ("solved_by_known", "merge_person", "erase_person")
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="deflections")
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="+")
-    lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")
+    lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["question", "learner"], name="deflection_once")]

@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from learners.models import Learner
+from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
 
 from ..data import Face
 
 
-class Reaction(TimeStamped):
+class Reaction(Evidence, TimeStamped):
     """A learner's word on a module; a later one takes the place of the earlier."""
+
+    written_by = ("react", "merge_person", "erase_person", "scale_data")
 
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="reactions")
     module = models.ForeignKey(Module, models.PROTECT, related_name="reactions")

@@ -44,9 +44,9 @@ class TrainingExample(TimeStamped):
     question = models.OneToOneField(
         "feedback.Question", models.CASCADE, related_name="example", verbose_name=_("question")
     )
-    theme = models.ForeignKey(Theme, models.CASCADE, related_name="examples", verbose_name=_("theme"))
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="examples", verbose_name=_("theme"))
     guessed = models.CharField(max_length=40, blank=True, help_text=_("what the engine had thought"))
-    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     doubted_as = models.ForeignKey(
         Theme, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("the engine thinks of"),
         help_text=_("a model trained without it says another theme"),
@@ -85,7 +85,7 @@ class ClassifierVersion(TimeStamped):
     threshold = models.FloatField()
     reason = models.CharField(_("why it was made"), max_length=60)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     used_since = models.DateTimeField(_("in use since"), null=True, blank=True)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib.evidence import Evidence
+
 from .learner import Learner
 
 
-class FileOpening(models.Model):
+class FileOpening(Evidence):
     """Somebody other than its owner opened a tracking file: who it was stands here, whatever becomes of them."""
+
+    written_by = ("note_opening", "merge_person", "erase_person")
 
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="openings")
     who = models.BigIntegerField(null=True)  # the account's number: it stays when the account goes

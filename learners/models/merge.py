@@ -6,9 +6,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib.evidence import Evidence
 
-class AccountMerge(models.Model):
+
+class AccountMerge(Evidence):
     """One merge. It names accounts by number, so that it outlives them; ``rows`` is emptied after thirty days."""
+
+    written_by = ("merge_person", "forget_rows", "erase_person")
 
     kept_user = models.PositiveBigIntegerField(_("account that stays"))
     gone_user = models.PositiveBigIntegerField(_("account that goes"))

@@ -8,16 +8,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.models import MOBILE
+from mooc.lib.evidence import Evidence
 
 
-class NumberWish(models.Model):
+class NumberWish(Evidence):
     """It changes nothing by itself: the account's owner says yes, or a second person does and three days go by."""
+
+    written_by = ("ask_number", "agree_number", "end_number", "merge_person", "erase_person")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="number_wishes")
     phone = models.CharField(_("mobile number"), max_length=11, validators=[MOBILE])
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     agreed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     done = models.BooleanField(default=False)

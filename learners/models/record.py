@@ -43,7 +43,7 @@ class LearningRecord(Evidence):
     shown = models.CharField(max_length=120, blank=True)  # of an answer: option ids in the order shown
     attempt = models.UUIDField(null=True)
     cohort = models.ForeignKey(Cohort, models.PROTECT, null=True)
-    region = models.ForeignKey(Region, models.SET_NULL, null=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True)
     happened_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, help_text=_("by the phone's own clock, when it said"))
     stored_at = models.DateTimeField(auto_now_add=True)

@@ -79,6 +79,10 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
     readonly_fields = ["is_staff"]  # follows the roles
     form = AccountForm
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of who has left only the name is here: nothing is given back to it."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.left_at is None)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Roles given and taken are written down."""
         before = _grants(formset.instance)

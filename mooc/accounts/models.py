@@ -12,7 +12,6 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from rest_framework.authtoken.models import Token
 
 from mooc.lib import names
@@ -21,9 +20,14 @@ from mooc.lib.models import TimeStamped
 
 from . import deeds  # noqa: F401  # a table of its own
 from .data import Elder, RegionLevel, Role
+from .sent import MOBILE, LoginCode, PhoneChange, TextMessage
+
+__all__ = [
+    "CODE", "MOBILE", "LoginCode", "OldRegionCode", "PhoneChange", "Region", "RoleGrant", "TextMessage", "User",
+    "settle_desk",
+]  # fmt: skip
 
 CODE = RegexValidator(r"^\d{2,12}$")
-MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and starts with 1."))
 
 
 STANDING = {"code", "parent", "parent_id", "level", "path"}  # where a place stands in the tree
@@ -206,12 +210,23 @@ class User(AbstractUser):
     consented_at = models.DateTimeField(_("agreed to the privacy notice"), null=True, blank=True)
     guardian_consent = models.BooleanField(_("a guardian agrees (under 14)"), default=False)
     session_turn = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
+    left_at = models.DateTimeField(
+        null=True, editable=False
+    )  # only the name is left, beside what was done here
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = AccountManager()  # type: ignore[misc]  # in place of the one AbstractUser has
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_at=None)
+                | Q(is_active=False, is_staff=False, is_superuser=False, phone=None, email=""),
+                name="user_who_left_has_no_door",
+                violation_error_message=_("This person has left. Only the name is still here."),
+            ),
+        ]
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
@@ -344,56 +359,3 @@ def settle_desk(users: Iterable[int]) -> None:
     if without:
         User.objects.filter(pk__in=without).update(is_staff=False, session_turn=F("session_turn") + 1)
         Token.objects.filter(user__in=without).delete()
-
-
-class TextMessage(TimeStamped):
-    """An SMS that is to be sent. The row is the job: a sweeper sends what a worker lost."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", pgettext_lazy("of a message", "waiting")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
-
-    phone = models.CharField(max_length=11, validators=[MOBILE])
-    text = models.CharField(max_length=200)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["state", "created_at"])]
-        verbose_name = _("text message")
-        verbose_name_plural = _("text messages")
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.state}"
-
-
-class LoginCode(models.Model):
-    """A code sent to a number. Five wrong tries end it; only its keyed hash is kept."""
-
-    phone = models.CharField(max_length=11, validators=[MOBILE])
-    code_hash = models.CharField(max_length=64)
-    made_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["phone", "made_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.pk}"
-
-
-class PhoneChange(models.Model):
-    """Who gave an account another number, and when. Numbers are kept masked."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="phone_changes")
-    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    before = models.CharField(max_length=11, blank=True)
-    after = models.CharField(max_length=11)
-    changed_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.changed_at:%Y-%m-%d}"

@@ -66,9 +66,9 @@ TABLES = (
     Table(
         "accounts.User", root=True, owners=account("pk"), called="account", words=ACCOUNT,
         personal="password username name_key email phone display_name language elder_mode", hidden="password",
-        evidence="last_login is_superuser is_staff is_active date_joined session_turn phone_verified "
+        evidence="last_login is_superuser is_staff is_active date_joined session_turn left_at phone_verified "
         "consented_at guardian_consent",
-        impersonal="id",
+        impersonal="id", stays=_("your name beside what you answered, wrote, changed or helped with"),
     ),
     Table("accounts.User_groups", owners=account(), words=ACCOUNT, evidence="user group", impersonal="id"),
     Table(
@@ -91,7 +91,10 @@ TABLES = (
         evidence="user changed_by changed_at", impersonal="id",
     ),
     Table("accounts.Region", impersonal="id code parent level name_zh name_en path"),
-    Table("accounts.Deed", evidence="did who who_name role table row detail at", impersonal="id"),
+    Table(
+        "accounts.Deed", evidence="did who who_name role table row detail at", impersonal="id",
+        stays=_("the register of who did what: whose file you opened, what you changed, which role you gave"),
+    ),
     Table("accounts.OldRegionCode", impersonal="id code region since"),
     Table(
         "admin.LogEntry", owners=(Owner(log_about, Then.BLANK), Owner("user:user")), called="desk_log", words=DESK,

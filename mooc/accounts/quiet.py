@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import names, registry
+from mooc.lib import evidence, names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 
@@ -52,6 +52,7 @@ def recognise(*, user: User, name: str, year: int | None) -> None:
     )
 
 
+@evidence.writing("give_up_number")
 def give_up_number(*, phone: str) -> None:
     """Take a number from the silent account that has it: its holder begins a new one.
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import names
+from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 from mooc.lib.unwritten import may_go_unwritten, or_refuse
@@ -222,6 +222,7 @@ def make_account(
     return user
 
 
+@evidence.writing("change_phone")
 def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | None:
     """Give an account another number, after a lost or changed phone. Who may is decided by the caller.
 

@@ -85,7 +85,7 @@ def _words(model: type[models.Model], keys: set[Any]) -> dict[Any, str]:
     """What rows are called. Of other people only those who work here are named."""
     rows: models.QuerySet[Any] = models.QuerySet(model).filter(pk__in=keys - {None})
     if model is get_user_model():
-        rows = rows.filter(is_staff=True)
+        rows = rows.filter(models.Q(is_staff=True) | models.Q(left_at__isnull=False))
     elif model in personal.roots():
         return {}
     return {row.pk: str(row) for row in rows}

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
+Row = TypeVar("Row", bound=models.Model)
 _writing: ContextVar[tuple[str, ...]] = ContextVar("evidence_writing", default=())
 
 
@@ -69,6 +70,73 @@ class EvidenceQuerySet(models.QuerySet[Any]):
 
     update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
     delete.queryset_only = True  # type: ignore[attr-defined]  # a manager has no delete
+
+
+def _sealed(model: Any) -> set[str]:
+    return {*model.sealed}
+
+
+class SealedQuerySet(models.QuerySet[Row]):
+    """Every column may be written but those a model seals; rows go by a named service only."""
+
+    def update(self, **columns: Any) -> int:
+        """Sealed columns only for a named service."""
+        if columns.keys() & _sealed(self.model):
+            refuse_strangers(self.model)
+        return super().update(**columns)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Only for a named service."""
+        refuse_strangers(self.model)
+        return super().delete()
+
+    def bulk_update(self, objs: Any, fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        """Sealed columns only for a named service."""
+        if set(fields := list(fields)) & _sealed(self.model):
+            refuse_strangers(self.model)
+        return super().bulk_update(objs, fields, *args, **kwargs)
+
+    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
+    delete.queryset_only = True  # type: ignore[attr-defined]  # a manager has no delete
+
+
+class Sealed(models.Model):
+    """Base of rows that others work on, but whose first words stand: ``sealed`` names these columns.
+
+    A question is answered, hidden and sorted by many; what was asked, by whom and where is changed by the
+    services of ``written_by`` only.
+    """
+
+    written_by: ClassVar[tuple[str, ...]] = ()
+    sealed: ClassVar[tuple[str, ...]] = ()
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Any:
+        """Remember what stood in the sealed columns."""
+        row: Any = super().from_db(*args, **kwargs)
+        row._stood = {name: row.__dict__[name] for name in cls._sealed_columns() if name in row.__dict__}
+        return row
+
+    @classmethod
+    def _sealed_columns(cls) -> list[str]:
+        return [str(cls._meta.get_field(name).attname) for name in cls.sealed]  # type: ignore[union-attr]  # columns, no relations
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A sealed column that was changed only for a named service."""
+        stood = getattr(self, "_stood", {})
+        if any(self.__dict__.get(name, value) != value for name, value in stood.items()):
+            refuse_strangers(type(self))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Only for a named service."""
+        refuse_strangers(type(self))
+        return super().delete(*args, **kwargs)
 
 
 class Evidence(models.Model):

@@ -62,6 +62,7 @@ class Table:
     :param called: its name in the export. :param words: what the privacy page calls it.
     :param root: the row of the person itself: deleted last, by whoever erases.
     :param of_staff: only people who work here have such rows: the privacy page does not speak of them.
+    :param stays: what it keeps of people who worked here when they go, as the privacy page says it.
     """
 
     model: str
@@ -74,6 +75,7 @@ class Table:
     words: Any = ""
     root: bool = False
     of_staff: bool = False
+    stays: Any = ""
     past_of: str = field(default="", compare=False)
 
     @property
@@ -132,9 +134,12 @@ def _past(table: Table, model: type[models.Model]) -> Table:
 
 
 def promised() -> dict[str, list[str]]:
-    """For the privacy page: what goes when somebody deletes what is theirs, and what stays emptied."""
-    told: dict[str, list[str]] = {"goes": [], "emptied": []}
+    """For the privacy page: what goes when somebody deletes what is theirs, what stays emptied, and what stays
+    of who worked here."""
+    told: dict[str, list[str]] = {"goes": [], "emptied": [], "stays": []}
     for table in declared().values():
+        if table.stays and not table.past_of:
+            told["stays"].append(str(table.stays))
         for owner in table.owners:
             words, told_in = str(table.words), told["emptied" if owner.then == Then.BLANK else "goes"]
             if not table.of_staff and not table.past_of and words not in told["goes"] + told["emptied"]:
@@ -168,7 +173,7 @@ def problems() -> list[str]:
 
 
 def _problems(table: Table, model: type[models.Model]) -> Iterator[str]:
-    names = [name for name, _kind in table.kinds()]
+    names, names_of_staff = [name for name, _kind in table.kinds()], {"who_name"}
     columns = {column.name: column for column in model._meta.local_concrete_fields}
     for name, column in columns.items():
         if names.count(name) != 1:
@@ -182,6 +187,8 @@ def _problems(table: Table, model: type[models.Model]) -> Iterator[str]:
     yield from (f"{table.model}.{name}: there is no such column" for name in names if name not in columns)
     if set(table.hidden.split()) - set(table.personal.split()):
         yield f"{table.model}: a secret is personal"
+    if not table.owners and not table.stays and names_of_staff & set(names):
+        yield f"{table.model}: names who worked here for good, and the privacy page does not say so"
     if table.personal and not table.owners:
         yield f"{table.model}: personal columns, and no way to find whose"
     if table.owners and not table.words:
