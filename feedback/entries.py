@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
@@ -19,9 +20,7 @@ from .models import AnswerEntry, AnswerModule, Question
 def not_placed(*, module: AnswerModule, user: User) -> QuerySet[Question]:
     """Answered questions of the theme that all may read and that are in no merged answer, most asked first."""
     rows = Question.objects.visible_to(user).to_offer().filter(theme=module.theme_id, entries=None)
-    return (
-        rows.annotate(same=Count("merged", distinct=True)).order_by("-same", "-answered_at").defer("vector")
-    )
+    return rows.with_others().order_by("-same", "-answered_at").defer("vector")
 
 
 def put_together(
@@ -86,8 +85,13 @@ def lacking(module: AnswerModule) -> dict[str, int]:
 
 
 def asked_by(entry: AnswerEntry) -> int:
-    """How many people asked it: the sources, what is merged into them, and whom their answers helped."""
-    return sum(1 + row.merged.count() + row.deflections.count() for row in entry.sources.all())
+    """How many people asked it, each counted once: the sources, what is merged into them, and whom their answers
+    helped."""
+    people: set[int] = set()
+    sources: Any = entry.sources.all()
+    for row in sources:
+        people |= {row.learner_id, *(one.learner_id for one in (*row.merged.all(), *row.deflections.all()))}
+    return len(people)
 
 
 def lessons_of(entry: AnswerEntry) -> list[str]:

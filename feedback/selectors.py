@@ -96,10 +96,11 @@ def questions_of(learner: Learner | None) -> QuerySet[Question]:
 
 def others_questions(theme: str, learner: Learner | None) -> QuerySet[Question]:
     """What others asked and all may read; those without an answer first, they can use a neighbour."""
+    shown = Q(replies__held=False, replies__hidden_at=None)
     rows = (
         Question.objects.open_to_all()
         .select_related("theme")
-        .annotate(said=Count("replies", filter=Q(replies__held=False, replies__hidden_at=None)))
+        .annotate(said=Count("replies__learner", filter=shown, distinct=True))
     )
     if theme:
         rows = rows.filter(theme__code=theme)
@@ -193,7 +194,7 @@ def theme_page(slug: str) -> ThemePage:
     }
     shown = [_entry(entry, lessons) for entry in entries]
     rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=_taken(version))
-    rows = rows.select_related("answered_by", "lesson").annotate(same=Count("merged"))
+    rows = rows.select_related("answered_by", "lesson").with_others()
     newest = [
         QuestionShown(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)
         for row in rows.order_by("-same", "-answered_at")[:NEWEST]

@@ -93,7 +93,7 @@ def class_results(cohort: Cohort) -> list[ModuleResult]:
 
 def _items(members: QuerySet[Any, Any], modules: list[Module]) -> dict[str, list[ItemResult]]:
     """Items somebody answered, the hardest first, by module. An item that was reworded stands once."""
-    title = "title_en" if current() == "en" else "title_zh"
+    title, other = ("title_en", "title_zh") if current() == "en" else ("title_zh", "title_en")
     rows = (
         LearningRecord.objects.filter(
             learner__in=members, module_slug__in=[module.slug for module in modules],
@@ -101,14 +101,16 @@ def _items(members: QuerySet[Any, Any], modules: list[Module]) -> dict[str, list
         )
         .values("module_slug", "object_id")
         .annotate(
-            words=Max(title), people=Count("learner", distinct=True), answers=Count("pk"),
+            words=Max(title), others=Max(other), people=Count("learner", distinct=True), answers=Count("pk"),
             right=Count("pk", filter=Q(success=True)),
         )
         .order_by("object_id")
     )  # fmt: skip
     found: dict[str, list[ItemResult]] = {}
     for row in rows:
-        line = ItemResult(row["words"] or row["object_id"], row["people"], row["answers"], row["right"])
+        line = ItemResult(
+            row["words"] or row["others"] or row["object_id"], row["people"], row["answers"], row["right"]
+        )
         found.setdefault(row["module_slug"], []).append(line)
     for lines in found.values():
         lines.sort(key=lambda line: line.percent)
@@ -129,7 +131,7 @@ def class_table(cohort: Cohort) -> str:
 def _lines(rows: list[ProgressRow]) -> Iterator[tuple[str, ...]]:
     yield (
         _("Name"), _("Place"), _("Lessons read"), _("Lessons of the class"), _("Lessons outside the class"),
-        _("Modules finished"), _("Modules of the class"), _("Minutes"),
+        _("Modules finished"), _("Modules of the class"), _("Minutes in the class’s modules"),
     )  # fmt: skip
     for row in rows:
         place = row.learner.region.name if row.learner.region else ""

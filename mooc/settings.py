@@ -329,6 +329,9 @@ SITE_NAME = {
     "en": env.str("MOOC_SITE_NAME_EN", "Xiangji Academy"),
 }
 STATION_PHONE = env.str("MOOC_STATION_PHONE", "0799-555-0101")
+STATION_HOURS = env.tuple(
+    "MOOC_STATION_HOURS", default=("8", "18")
+)  # two hours, or nothing: the help page says it
 ICP_NUMBER = env.str("MOOC_ICP_NUMBER", "")
 SITE_URL = env.str("MOOC_SITE_URL", "")
 METRICS_TOKEN = _secret("MOOC_METRICS_TOKEN")

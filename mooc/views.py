@@ -57,7 +57,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def help_page(request: HttpRequest) -> HttpResponse:
     """Who helps, and answers to what people ask about this site."""
-    return render(request, "help.html")
+    return render(request, "help.html", {"hours": settings.STATION_HOURS})
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:

@@ -317,7 +317,10 @@ def test_the_table_of_a_class_holds_what_the_page_shows(village: dict[str, Any])
     head, line = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     row = dict(zip(head, line, strict=True))
     (shown,) = cohorts.progress_rows(cohort, list(cohort.members.all()))
-    assert (row["Lessons read"], row["Minutes"]) == (str(shown.lessons), str(shown.minutes))
+    assert (row["Lessons read"], row["Minutes in the class’s modules"]) == (
+        str(shown.lessons),
+        str(shown.minutes),
+    )
     assert not row["Name"].startswith("="), "no cell is a formula"
     for role in ("learner", "supervisor2"):
         assert client_of(village[role]).get(f"/classes/{cohort.pk}/table.csv").status_code == 404

@@ -85,8 +85,8 @@ def test_a_month_ago_stands_beside_today(town: dict[str, Any], office: Client) -
     then.save()
     services.take_snapshot(Scope("region", COUNTY), town["now"] - dt.timedelta(days=5, hours=12))
     page = office.get("/supervision/").content.decode()
-    assert "a month ago 50%" in page
-    assert page.count("a month ago") == 1  # where nothing was counted then, nothing is said
+    assert "four weeks ago 50%" in page
+    assert page.count("four weeks ago") == 1  # where nothing was counted then, nothing is said
     assert "Counted up to" in page
 
 

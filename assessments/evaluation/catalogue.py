@@ -53,7 +53,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "enrolled", Unit.PEOPLE, _("Enrolled"),
-        _("People, each counted once, who pressed Start, were put in by a class, or learnt while signed in."),
+        _("People, each counted once, who were put in by a class, or learnt while signed in."),
         _("n(people with ≥ 1 enrolment)"), numerator="enrolled",
     ),
     Indicator(
@@ -84,7 +84,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "completed", Unit.SHARE, _("Finished at least one module"),
-        _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz passed."),
+        _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz where it has one."),
         _("n(enrolled with ≥ 1 module completed) ÷ n(enrolled)"), numerator="completed",
         denominator="enrolled", target=0.70,
     ),
@@ -126,7 +126,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "satisfaction", Unit.SHARE, _("Satisfied"),
-        _("Of those who tapped a face after finishing a module, how many tapped the glad one."),
+        _("Of the faces tapped after finishing a module, how many are the glad one."),
         _("n(“good”) ÷ n(reactions to completed modules)"), numerator="satisfied", denominator="reacted",
         people="reactors", target=0.85, rows="reactions", nothing=_("no rating yet"),
     ),
@@ -144,7 +144,10 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "hours_to_answer", Unit.HOURS, _("Half answered within"),
-        _("The median time to the first answer: half were answered faster, half slower."),
+        _(
+            "The median time until a teacher answered, or the asker said that a neighbour's answer solved it: half "
+            "were faster, half slower."
+        ),
         _("median(answered − asked), answered questions"), people="askers", rows="questions",
     ),
     Indicator(

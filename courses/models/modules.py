@@ -33,6 +33,15 @@ class ModuleQuerySet(models.QuerySet["Module"]):
             return self.none()
         return self.filter(course__trainers=user)
 
+    def answered_by(self, user: Any) -> ModuleQuerySet:
+        """Modules whose readers a trainer answers: the own ones, and those of a course that no trainer has.
+        "A teacher answers" stands below every lesson."""
+        if user.is_superuser or not user.has_role(Role.TRAINER):
+            return self.visible_to(user)
+        own = Course.trainers.through.objects.filter(user=user).values("course")
+        led = Course.trainers.through.objects.values("course")
+        return self.filter(Q(course__in=own) | ~Q(course__in=led))
+
 
 class Module(TimeStamped):
     """A task-sized piece of learning with exactly one category and one level.

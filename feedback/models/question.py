@@ -31,12 +31,12 @@ class QuestionQuerySet(SealedQuerySet["Question"]):
     """Filters of questions."""
 
     def visible_to(self, user: Any) -> QuestionQuerySet:
-        """Questions a trainer may answer: those of the own courses, and those of no lesson."""
+        """Questions a trainer may answer: of the own courses, of courses that no trainer has, and of no lesson."""
         if user.is_superuser:
             return self
         if not user.has_role("trainer"):
             return self.none()
-        return self.filter(Q(lesson__module__in=Module.objects.visible_to(user)) | Q(lesson=None))
+        return self.filter(Q(lesson__module__in=Module.objects.answered_by(user)) | Q(lesson=None))
 
     def waiting(self) -> QuestionQuerySet:
         """Questions somebody must answer."""
@@ -62,6 +62,11 @@ class QuestionQuerySet(SealedQuerySet["Question"]):
     def to_offer(self) -> QuestionQuerySet:
         """Answered questions that may be shown to somebody who asks the like."""
         return self.open_to_all().answered()
+
+    def with_others(self) -> Any:
+        """With ``same``: how many other people asked it too, each counted once."""
+        others = ~Q(merged__learner=F("learner"))
+        return self.annotate(same=models.Count("merged__learner", filter=others, distinct=True))
 
 
 class Question(Sealed, TimeStamped):

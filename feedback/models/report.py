@@ -21,12 +21,13 @@ class ReportQuerySet(EvidenceQuerySet):
     """Filters of reports."""
 
     def visible_to(self, user: Any) -> ReportQuerySet:
-        """Reports a trainer deals with: on own lessons, and wishes; complaints go to the operator."""
+        """Reports a trainer deals with: on own lessons and those of no trainer, and wishes; complaints go to the
+        operator."""
         if user.is_superuser:
             return self
         if not user.has_role("trainer"):
             return self.none()
-        own = models.Q(lesson__module__in=Module.objects.visible_to(user))
+        own = models.Q(lesson__module__in=Module.objects.answered_by(user))
         return self.filter(own | models.Q(lesson=None, kind=ReportKind.WISH))
 
 

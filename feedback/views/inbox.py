@@ -50,7 +50,7 @@ def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:
     """One tap below a question that waits; back to it."""
     try:
         notices.also_by_sms(learner=person.learner)
-        messages.success(request, _("Noted. A text message tells you."))
+        messages.success(request, _("Noted. A text message tells you, three a day at most."))
     except DomainError as error:
         messages.error(request, str(error))
     return redirect(safe_next(request, "/inbox/"))

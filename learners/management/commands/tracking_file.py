@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from learners import pdf, tracking
+from learners import pdf, services, tracking
 from learners.models import Learner
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         )
         if learner is None:
             raise CommandError(f"nobody is called {options['username']}")
+        services.note_opening_here(learner=learner)
         with translation.override(options["language"]):
             file = tracking.tracking_file(learner)
             if options["format"] == "pdf":
