@@ -110,7 +110,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
     """The page of a theme: merge, publish, and see whether fewer ask."""
 
     list_display = ["theme", "version", "on_site"]
-    fields = ["theme", "version", "on_site", "effect", "intro_zh", "intro_en"]
+    fields = ["theme", "version", "on_site", "effect", "intro_zh", "intro_en", "checks_zh", "checks_en"]
     readonly_fields = ["version", "on_site", "effect"]
     inlines = [EntryInline]
     change_form_template = add_form_template = "admin/feedback/answermodule/change_form.html"

@@ -97,3 +97,12 @@ def asked_by(entry: AnswerEntry) -> int:
 def lessons_of(entry: AnswerEntry) -> list[str]:
     """Addresses of the lessons its questions were asked in, five at most."""
     return list(dict.fromkeys(row.lesson.slug for row in entry.sources.all() if row.lesson))[:5]
+
+
+def passages_of(entry: AnswerEntry) -> dict[str, int]:
+    """By lesson, the block its questions were asked in, where that is known: the passage to read."""
+    found: dict[str, int] = {}
+    for row in entry.sources.all():
+        if row.lesson and row.block:
+            found.setdefault(row.lesson.slug, row.block)
+    return found

@@ -69,7 +69,8 @@ TABLES = (
     ),
     Table(
         "feedback.AnswerVersion", owners=mine("module__entries__sources__learner", Then.MASK), words=MASKED,
-        personal="entries intro_zh intro_en", evidence="published_by published_at", impersonal="id module number",
+        personal="entries intro_zh intro_en", evidence="published_by published_at",
+        impersonal="id module number checks_zh checks_en",
     ),
     Table(
         "feedback.AnswerEntry_sources", owners=mine("question__learner"), words=ASKED, evidence="answerentry question",
@@ -80,7 +81,10 @@ TABLES = (
         words=_("texts you saved for answering"), personal="title text",
         evidence="owner created_at updated_at", impersonal="id",
     ),
-    Table("feedback.AnswerModule", impersonal="id created_at updated_at theme intro_zh intro_en published"),
+    Table(
+        "feedback.AnswerModule",
+        impersonal="id created_at updated_at theme intro_zh intro_en checks_zh checks_en published",
+    ),
     Table("feedback.Theme", impersonal="id code name_zh name_en about_zh about_en order"),
     Table(
         "feedback.ClassifierVersion", evidence="made_by",

@@ -58,7 +58,8 @@ def publish_answers(*, module: AnswerModule, by: User) -> AnswerVersion:
         last = row.versions.first()
         version = AnswerVersion.objects.create(
             module=row, number=(last.number if last else 0) + 1, intro_zh=row.intro_zh, intro_en=row.intro_en,
-            entries=documents, published_by=by, published_at=timezone.now(),
+            checks_zh=row.checks_zh, checks_en=row.checks_en, entries=documents, published_by=by,
+            published_at=timezone.now(),
         )  # fmt: skip
         row.published = version
         row.save()
@@ -75,6 +76,7 @@ def _document(entry: AnswerEntry) -> dict[str, object]:
         **_texts(entry),
         "asked": entries.asked_by(entry),
         "lessons": entries.lessons_of(entry),
+        "passages": entries.passages_of(entry),
         "sources": [source.pk for source in entry.sources.all()],
     }
 

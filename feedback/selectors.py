@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
+from courses.exchange.blocks import CheckQuestion
 from courses.models import LessonEdition
 from learners.models import Learner
 from mooc.lib.localized import current
 
+from . import checks
 from .masking import mask
 from .models import AnswerModule, AnswerVersion, Notice, Question, Reply, Theme
 
@@ -157,7 +159,7 @@ class EntryShown:
     question: str
     answer: str
     asked: int
-    lessons: list[LessonEdition]
+    lessons: list[tuple[LessonEdition, int]]  # with the block to read, 0 for the whole lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class ThemePage:
     version: AnswerVersion | None
     entries: list[EntryShown]
     newest: list[QuestionShown]
+    checks: list[CheckQuestion]
 
     @property
     def answers(self) -> int:
@@ -199,7 +202,7 @@ def theme_page(slug: str) -> ThemePage:
         QuestionShown(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)
         for row in rows.order_by("-same", "-answered_at")[:NEWEST]
     ]
-    return ThemePage(theme, version, shown, newest)
+    return ThemePage(theme, version, shown, newest, checks.shown(version.checks) if version else [])
 
 
 def _in_language(entry: dict[str, Any], name: str) -> str:
@@ -209,9 +212,10 @@ def _in_language(entry: dict[str, Any], name: str) -> str:
 
 
 def _entry(entry: dict[str, Any], lessons: dict[str, LessonEdition]) -> EntryShown:
+    passages = entry.get("passages", {})
     return EntryShown(
         _in_language(entry, "question"), _in_language(entry, "answer"), int(entry.get("asked", 0)),
-        [lessons[slug] for slug in entry.get("lessons", []) if slug in lessons],
+        [(lessons[slug], int(passages.get(slug, 0))) for slug in entry.get("lessons", []) if slug in lessons],
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from courses.models import Lesson, Module
 from feedback import answering, entries, posts, publishing
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, Theme
 from feedback.recurrence import FEWEST, Rate, fell, poisson_interval
+from feedback.services import ask_question
 from learners.data import Verb
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
@@ -529,3 +530,53 @@ def test_the_desk_says_who_makes_the_order_and_shows_long_questions_whole(
     assert client.post(path, data).status_code == 302
     entry.refresh_from_db()
     assert (entry.question_zh, entry.question_en) == ("蛋怎么寄 才不碎？", "How to send eggs?")
+
+
+# --- check yourself -------------------------------------------------------------------------------------------
+
+ITEMS_ZH = (
+    "?? 鸡蛋用什么装？\n- 塑料袋\n+ 蛋托\n= 一格一蛋，不碰。\n\n"
+    "?? 箱子摇一摇会响，封口吗？\n- 封\n+ 再塞满\n= 响就是空。"
+)
+
+
+def test_items_are_shown_with_why_once_published_and_nothing_is_sent(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module = theme.answer_module
+    publishing.publish_answers(module=module, by=trainer)
+    module.checks_zh = ITEMS_ZH
+    module.save()
+    assert "自己试一下" not in page()
+    publishing.publish_answers(module=module, by=trainer)
+    for lang in ("zh-hans", "en"):  # who reads the other language gets what there is
+        section = page(lang=lang).split('<section class="chk')[1].split("</section>")[0]
+        assert section.count('<details class="try">') == 4
+        assert re.search(
+            r"<summary[^>]*><span>蛋托</span></summary><p class=\"note ok\">.*?一格一蛋，不碰。", section
+        )
+        assert "<form" not in section
+
+
+def test_the_form_takes_only_items_that_can_be_read(theme: Theme) -> None:
+    module = AnswerModule(theme=theme, checks_zh=ITEMS_ZH, checks_en="?? Eggs?\n- bag\n= why")
+    with pytest.raises(ValidationError) as refused:
+        module.full_clean()
+    assert set(refused.value.message_dict) == {"checks_en"}
+    module.checks_en = "## No item\n\ntext"
+    with pytest.raises(ValidationError):
+        module.full_clean()
+
+
+def test_an_answer_leads_to_the_passage_its_question_was_asked_at(
+    asker: Learner, trainer: Any, theme: Theme
+) -> None:
+    lesson = Lesson.objects.get(slug=PHOTO)
+    row = ask_question(
+        learner=asker, text="鸡蛋怎么寄？", lesson=lesson, block=3, question_id=uuid.uuid4(), signed_in=True
+    )
+    answering.answer_question(question=row, by=trainer, text="用蛋托。", share=True)
+    on_page(row, theme, trainer)
+    publishing.publish_answers(module=theme.answer_module, by=trainer)
+    assert f'href="/lessons/{PHOTO}/#b3"' in page()

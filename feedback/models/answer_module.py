@@ -13,8 +13,13 @@ from mooc.lib.evidence import Evidence
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
+from ..checks import are_checks
 from .question import Question
 from .theme import Theme
+
+CHECKS_HELP = _(
+    "As in lessons: “?? question”, then lines “- wrong”, “+ right”, “= why”; an empty line between two."
+)
 
 
 class AnswerModule(TimeStamped):
@@ -23,6 +28,20 @@ class AnswerModule(TimeStamped):
     theme = models.OneToOneField(Theme, models.PROTECT, related_name="answer_module", verbose_name=_("theme"))
     intro_zh = models.TextField(_("in a sentence (Chinese)"), max_length=300, blank=True)
     intro_en = models.TextField(_("in a sentence (English)"), max_length=400, blank=True)
+    checks_zh = models.TextField(
+        _("check yourself (Chinese)"),
+        max_length=3000,
+        blank=True,
+        validators=[are_checks],
+        help_text=CHECKS_HELP,
+    )
+    checks_en = models.TextField(
+        _("check yourself (English)"),
+        max_length=5000,
+        blank=True,
+        validators=[are_checks],
+        help_text=CHECKS_HELP,
+    )
     published = models.ForeignKey(
         "feedback.AnswerVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
@@ -64,7 +83,8 @@ class AnswerEntry(TimeStamped):
 
 class AnswerVersion(Evidence):
     """What was published at one moment; never changed. ``entries`` is a document, most-asked first:
-    ``[{"question_zh", "question_en", "answer_zh", "answer_en", "asked", "lessons": [slug]}]``."""
+    ``[{"question_zh", "question_en", "answer_zh", "answer_en", "asked", "lessons": [slug], "passages": {slug:
+    block}}]``; ``checks`` are the items of the check-yourself as they were written."""
 
     written_by = ("publish_answers", "erase_person")
 
@@ -73,10 +93,13 @@ class AnswerVersion(Evidence):
     intro_zh = models.TextField(blank=True)
     intro_en = models.TextField(blank=True)
     entries = models.JSONField(default=list)
+    checks_zh = models.TextField(blank=True)
+    checks_en = models.TextField(blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(_("published"))
 
     intro = Localized("intro")
+    checks = Localized("checks")
 
     class Meta:
         ordering = ["-number"]

@@ -1,0 +1,40 @@
+"""Check-yourself items of a theme's page: the grammar of the lessons, several one after another."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from courses.exchange.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
+
+
+def read_checks(text: str) -> list[CheckQuestion]:
+    """The items of a text, in their order.
+
+    :raises SourceError: where something is no check-yourself.
+    """
+    found = []
+    for block in parse_blocks(text):
+        if block.kind != "check":
+            raise SourceError(block.line, "only check-yourself items stand here: ?? question")
+        found.append(parse_check(block.heading, block.body, first_line=block.line))
+    return found
+
+
+def are_checks(text: str) -> None:
+    """For the form: refuse what readers could not be shown, and say in which line it is."""
+    try:
+        read_checks(text)
+    except SourceError as error:
+        raise ValidationError(
+            _("Line %(line)s is not understood. Write “?? question”, “- wrong”, “+ right”, “= why”."),
+            params={"line": error.line}, code="grammar",
+        ) from error  # fmt: skip
+
+
+def shown(text: str) -> list[CheckQuestion]:
+    """The items readers see; none when what was stored cannot be read."""
+    try:
+        return read_checks(text)
+    except SourceError:
+        return []
