@@ -1,9 +1,12 @@
-"""Another number for somebody's account: nobody who helps can do that alone.
+"""Another number, or another password, for somebody's account: nobody who helps can do that alone.
 
 Whoever holds the number signs in as the person. So a helper only writes the wish down. It comes true when the
 owner of the account says so, with a code sent to the old number (or the password), or when a second person
 who looks after this learner agrees *and* three days have passed. All that time it stands in the owner's file
 and inbox, the old number has a message, and one tap stops it.
+
+A password is not needed where there is a number: a code opens the account. For somebody without a number a
+new one is written down in the same way, and typed by the person when the second has agreed and the time is over.
 """
 
 from __future__ import annotations
@@ -12,11 +15,14 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from mooc.accounts import deeds
 from mooc.accounts import services as accounts
 from mooc.accounts import tasks as messages
 from mooc.accounts.data import Role
@@ -49,15 +55,57 @@ def ask_number(*, user: User, phone: str, by: User) -> NumberWish:
         raise DomainError(_("This is the number already."), code="same", field="phone")
     if User.objects.filter(phone=phone).exists():
         raise DomainError(_("This number belongs to another account."), code="taken", field="phone")
-    now = timezone.now()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        NumberWish.objects.filter(user=user, ended_at=None, asked_at__lte=now - LAPSE).update(ended_at=now)
-        if NumberWish.objects.filter(user=user, ended_at=None).exists():
-            raise DomainError(_("A new number is written down already."), code="waits", field="phone")
-        wish = NumberWish.objects.create(user=user, phone=phone, asked_by=by, asked_at=now)
+        wish = _write_down(user, phone, by)
         _tell_old_number(user, wish)
     return wish
+
+
+@evidence.writing("ask_number")
+def ask_password(*, user: User, by: User) -> NumberWish:
+    """Write down that somebody without a number wants a new password. Changes nothing yet.
+
+    :raises DomainError: when a code opens the account, or another wish waits.
+    """
+    if user.phone:
+        raise DomainError(_("A code to the number opens this account. No password is needed."), code="code")
+    with transaction.atomic():
+        return _write_down(user, "", by)
+
+
+def _write_down(user: User, phone: str, by: User) -> NumberWish:
+    now = timezone.now()
+    User.objects.select_for_update().get(pk=user.pk)
+    NumberWish.objects.filter(user=user, ended_at=None, asked_at__lte=now - LAPSE).update(ended_at=now)
+    if NumberWish.objects.filter(user=user, ended_at=None).exists():
+        raise DomainError(_("Something is written down already."), code="waits", field="phone")
+    return NumberWish.objects.create(user=user, phone=phone, asked_by=by, asked_at=now)
+
+
+def may_type_password(user: Any, wish: NumberWish) -> bool:
+    """Whether the person may type the new password at this helper's now: a second has agreed, the time is over."""
+    two = user.pk in (wish.asked_by_id, wish.agreed_by_id) and wish.agreed_by_id is not None
+    return two and wish.of_password and wish.ended_at is None and ripe_at(wish) <= timezone.now()
+
+
+@evidence.writing("end_number")
+def set_password(*, wish: NumberWish, password: str, by: User) -> None:
+    """Give the account the password its owner has typed. Every session of it ends.
+
+    :raises DomainError: too early, without a second person, or when the password is too easy; nothing changes.
+    """
+    with transaction.atomic():
+        wish = NumberWish.objects.select_for_update(of=("self",)).select_related("user").get(pk=wish.pk)
+        if not may_type_password(by, wish) or wish.user.phone:
+            raise DomainError(_("It is too early, or was stopped."), code="early", field="password")
+        try:
+            validate_password(password, wish.user)
+        except ValidationError as error:
+            raise DomainError(" ".join(error.messages), code="easy", field="password") from error
+        wish.user.set_password(password)
+        wish.user.save(update_fields=["password"])
+        NumberWish.objects.filter(pk=wish.pk).update(ended_at=timezone.now(), done=True)
+        deeds.note(by=by, did=deeds.Did.PASSWORD, about=wish.user)
 
 
 def _tell_old_number(user: User, wish: NumberWish) -> None:
@@ -113,6 +161,10 @@ def consent(*, wish: NumberWish, proof: str) -> None:
     :raises DomainError: when the code or password is wrong; nothing changes.
     """
     user = wish.user
+    if wish.of_password:
+        raise DomainError(
+            _("Make the new password under Me, with the old one."), code="password", field="code"
+        )
     if user.phone:
         accounts.check_code(phone=user.phone, code=proof)
     elif not user.check_password(proof):
@@ -122,7 +174,7 @@ def consent(*, wish: NumberWish, proof: str) -> None:
 
 def settle() -> int:
     """Wishes that were agreed to and have waited come true. Returns how many."""
-    ripe = NumberWish.objects.filter(
+    ripe = NumberWish.objects.exclude(phone="").filter(
         ended_at=None, agreed_by__isnull=False, asked_at__lte=timezone.now() - WAIT
     )
     return sum(

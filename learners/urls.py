@@ -19,6 +19,7 @@ urlpatterns = [
     path("classes/<int:pk>/<int:learner>/out/", cohorts.out, name="class_out"),
     path("classes/numbers/", numbers.people, name="numbers"),
     path("classes/numbers/<int:pk>/", numbers.change, name="change_number"),
+    path("classes/numbers/<int:pk>/password/", numbers.password, name="new_password"),
     path("me/", me.me, name="me"),
     re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", me.download, name="tracking_file"),
     path("me/number/", numbers.mine, name="my_number"),

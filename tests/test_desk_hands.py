@@ -198,9 +198,8 @@ def test_every_form_of_the_desk_looks_after_what_is_typed() -> None:
     }
     assert without <= looked_at_only | {
         "GroupAdmin",
-        "AuthenticatorAdmin",
-        "EmailAddressAdmin",
-        "TokenAdmin",
+        "SecondStepAdmin",
+        "KeyAdmin",
         "DeedAdmin",  # nothing is written there
         "AccountMergeAdmin",  # an undo button, nothing typed
     }, without

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from courses.models import Course
 from learners import merging, numbers, tasks
@@ -17,6 +18,7 @@ from learners.cohorts import join_cohort
 from learners.guests import learner_of
 from learners.models import Cohort, Learner, NumberWish
 from mooc.accounts import tasks as messages
+from mooc.accounts.deeds import Deed
 from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
@@ -246,3 +248,108 @@ def test_without_a_password_it_is_the_code_of_the_number(make_user: Any) -> None
     code = re.search(r"\d{6}", text).group()  # type: ignore[union-attr]
     assert client.post("/me/privacy/delete/", {"word": "delete", "proof": code}).status_code == 200
     assert not User.objects.filter(pk=user.pk).exists()
+
+
+# --- the password: a code opens the account, or two people and three days ----------------------------------------
+
+
+@pytest.fixture
+def elder(make_user: Any, regions: Any) -> Learner:
+    """Signs in by name and password: no phone."""
+    return Learner.objects.create(user=make_user("nainai"), region=regions["village"])
+
+
+def password_of(learner: Learner) -> str:
+    return User.objects.values_list("password", flat=True).get(pk=learner.user_id)
+
+
+@pytest.mark.parametrize("role_before", [None, "just now"])
+def test_an_operator_alone_gets_into_no_learners_account(
+    people: Any, villager: Learner, role_before: str | None
+) -> None:
+    """Not by the password, the number, the mail or a key, nor after making a helper of the learner just now."""
+    operator, user = of(people["operator"]), villager.user
+    assert user is not None
+    if role_before:
+        RoleGrant.objects.create(user=user, role="trainer")
+    before, page = password_of(villager), f"/admin/accounts/user/{user.pk}"
+    for method in (operator.get, operator.post):
+        answer = method(f"{page}/password/", {"password1": "Neu-4711-x", "password2": "Neu-4711-x"})
+        assert answer["Location"].startswith("/classes/numbers/?q=")
+    form = {
+        "username": user.username, "phone": NEW, "email": "mine@example.org", "is_active": "on",
+        "display_name": "梅", "role_grants-TOTAL_FORMS": "0", "role_grants-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert operator.post(f"{page}/change/", form).status_code == 302
+    operator.post("/admin/authtoken/tokenproxy/add/", {"user": str(user.pk)})
+    assert operator.get("/admin/account/emailaddress/").status_code == 404
+    user.refresh_from_db()
+    assert (user.password, user.phone, user.email, user.display_name) == (before, OLD, "", "梅")
+    assert not Token.objects.filter(user=user).exists()
+
+
+def test_who_has_worked_here_for_some_days_is_helped_by_the_operator(people: Any) -> None:
+    trainer, operator = people["trainer"], of(people["operator"])
+    RoleGrant.objects.update(created_at=timezone.now() - 4 * DAYS)
+    page = f"/admin/accounts/user/{trainer.pk}/password/"
+    form = {"usable_password": "true", "password1": "Neu-4711-x", "password2": "Neu-4711-x"}
+    assert operator.post(page, form).status_code == 302
+    assert User.objects.get(pk=trainer.pk).check_password("Neu-4711-x")
+    operator.post("/admin/authtoken/tokenproxy/add/", {"user": str(trainer.pk)})
+    assert Token.objects.filter(user=trainer).exists()
+    second = User.objects.create_superuser("second", password=PASSWORD)
+    assert operator.post(f"/admin/accounts/user/{second.pk}/password/", form).status_code == 302
+    assert User.objects.get(pk=second.pk).check_password(PASSWORD), (
+        "operators open no other operator's account"
+    )
+
+
+def test_without_a_number_a_new_password_takes_a_second_person_and_three_days(
+    people: Any, elder: Learner, make_user: Any, regions: Any
+) -> None:
+    helper, second = of(people["helper"]), of(make_user("h2", role="helper", region=regions["village"]))
+    page = f"/classes/numbers/{elder.pk}/"
+    assert helper.post(page, {"forgotten": "1"}).status_code == 302
+    assert helper.post(page, {"forgotten": "1"}).status_code == 302  # a second tap
+    wish, before = NumberWish.objects.get(), password_of(elder)
+    typed = {"password": "Pflaume-1938"}
+
+    def try_all() -> None:
+        for client in (helper, second, of(people["operator"]), of(people["trainer"])):
+            client.post(f"{page}password/", typed)
+
+    owner = of(elder.user)  # type: ignore[arg-type]  # an account
+    assert "/me/number/" in owner.get("/me/").content.decode()
+    assert owner.post("/me/number/", {"code": PASSWORD}).status_code == 400
+    try_all()
+    with time_machine.travel(timezone.now() + 4 * DAYS, tick=False):
+        try_all()
+        tasks.settle_numbers()
+        assert password_of(elder) == before, "the helper alone, however long it takes"
+        helper.post(page, {"agree": "1"})
+        assert NumberWish.objects.get().agreed_by is None
+    second.post(page, {"agree": "1"})
+    try_all()
+    assert password_of(elder) == before, "two, but at once"
+    with time_machine.travel(timezone.now() + 4 * DAYS, tick=False):
+        assert of(people["operator"]).get(f"{page}password/").status_code == 302, "nobody else's hands"
+        assert "password/" in helper.get(page).content.decode()
+        refused = helper.post(f"{page}password/", {"password": "12345678"})
+        assert (refused.status_code, password_of(elder)) == (400, before)
+        assert helper.post(f"{page}password/", typed).status_code == 302
+    assert User.objects.get(pk=elder.user_id).check_password("Pflaume-1938")
+    assert "/accounts/login/" in owner.get("/me/number/")["Location"], "earlier sessions end"
+    wish.refresh_from_db()
+    assert wish.done
+    assert Deed.objects.filter(did="password", row=str(elder.user_id)).count() == 1
+
+
+def test_the_owner_stops_a_new_password_and_with_a_number_none_is_needed(
+    people: Any, elder: Learner, villager: Learner
+) -> None:
+    helper = of(people["helper"])
+    helper.post(f"/classes/numbers/{elder.pk}/", {"forgotten": "1"})
+    of(elder.user).post("/me/number/", {"stop": "1"})  # type: ignore[arg-type]  # an account
+    assert NumberWish.objects.get().ended_at is not None
+    assert helper.post(f"/classes/numbers/{villager.pk}/", {"forgotten": "1"}).status_code == 400
+    assert NumberWish.objects.count() == 1

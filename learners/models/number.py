@@ -1,4 +1,4 @@
-"""A new number that a helper wrote down for somebody, until it is the account's or is stopped."""
+"""A new number or password that a helper wrote down for somebody, until the account has it or it is stopped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from mooc.lib.evidence import Evidence
 
 
 class NumberWish(Evidence):
-    """It changes nothing by itself: the account's owner says yes, or a second person does and three days go by."""
+    """It changes nothing by itself: the account's owner says yes, or a second person does and three days go by.
+
+    Without a number it is the wish for a new password, of somebody who has no number to send a code to.
+    """
 
     written_by = ("ask_number", "agree_number", "end_number", "merge_person", "erase_person")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="number_wishes")
-    phone = models.CharField(_("mobile number"), max_length=11, validators=[MOBILE])
+    phone = models.CharField(_("mobile number"), max_length=11, validators=[MOBILE], blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -31,6 +34,11 @@ class NumberWish(Evidence):
         ]
         verbose_name = _("wish for another number")
         verbose_name_plural = _("wishes for another number")
+
+    @property
+    def of_password(self) -> bool:
+        """Whether a new password is wanted, not another number."""
+        return not self.phone
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.asked_at:%Y-%m-%d}"

@@ -72,12 +72,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and wish is not None:
         _answer(request, user, wish, row)
         return redirect(request.path)
-    if request.method == "POST" and user.has_role(Role.HELPER) and form.is_valid():
-        try:
-            numbers.ask_number(user=person, phone=form.cleaned_data["phone"], by=user)
+    if request.method == "POST" and user.has_role(Role.HELPER):
+        error = _written_down(request, person, user, form)
+        if error is None:
             return redirect(request.path)
-        except DomainError as error:
-            form.add_error("phone", error.message)
+        if error:
+            form.add_error("phone", error)
     context = {
         "row": row, "form": form, "shown": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
         "asks": user.has_role(Role.HELPER), **_words(wish, user, row),
@@ -85,11 +85,46 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "learners/number.html", context, status=kept.status(request, form))
 
 
+def _written_down(request: HttpRequest, person: User, by: User, form: PhoneForm) -> str | None:
+    """Write down a number or the wish for a password: ``None`` when it is, else what is wrong with it."""
+    try:
+        if "forgotten" in request.POST:
+            numbers.ask_password(user=person, by=by)
+        elif form.is_valid():
+            numbers.ask_number(user=person, phone=form.cleaned_data["phone"], by=by)
+        else:
+            return ""
+    except DomainError as error:
+        return error.message
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person types the new password at the helper's, when two have agreed and the time is over."""
+    user = _staff(request)
+    row = get_object_or_404(_reached(user), pk=pk)
+    wish = numbers.open_wish(row.user)
+    if wish is None or not numbers.may_type_password(user, wish):
+        return redirect(f"/classes/numbers/{pk}/")
+    error = ""
+    if request.method == "POST":
+        try:
+            numbers.set_password(wish=wish, password=request.POST.get("password", "")[:128], by=user)
+            messages.success(request, _("The new password is good from now on."))
+            return redirect(f"/classes/numbers/{pk}/")
+        except DomainError as refused:
+            error = str(refused)
+    context = {"row": row, "error": error, "nav": "me"}
+    return render(request, "learners/new_password.html", context, status=400 if error else 200)
+
+
 def _words(wish: NumberWish | None, user: User, row: Learner) -> dict[str, Any]:
     if wish is None:
         return {}
     agrees = wish.agreed_by_id is None and numbers.may_agree(user, wish, row)
-    return {"new": mask_phone(wish.phone), "ripe": numbers.ripe_at(wish), "agrees": agrees}
+    types = numbers.may_type_password(user, wish)
+    return {"new": mask_phone(wish.phone), "ripe": numbers.ripe_at(wish), "agrees": agrees, "types": types}
 
 
 def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) -> None:

@@ -24,6 +24,7 @@ class Did(models.TextChoices):
     ROLE_GIVEN = "given", _("gave a role")
     ROLE_TAKEN = "taken", _("took a role away")
     NUMBER = "number", _("changed a number")
+    PASSWORD = "password", _("had a new password typed")
     MOVED = "moved", _("moved a place")
     MERGED = "merged", _("merged a place into another")
     ERASED = "erased", _("deleted the own data")
