@@ -1,73 +1,94 @@
-"""Make the font of the PDFs: one subset of Noto Sans SC (OFL-1.1).
+"""Make the two fonts of the PDFs from Noto Sans SC, with letters of Noto Sans and Noto Sans Yi (all OFL-1.1).
 
-Get the TrueType file from the npm package ``@expo-google-fonts/noto-sans-sc``, install Debian's
-fonts-noto-cjk, and run ``python deploy/make_pdf_font.py NotoSansSC_400Regular.ttf
-NotoSansCJK-Regular.ttc``. The subset holds Latin, punctuation, all Chinese characters of GBK and
-rare characters of personal names; the few that the first file lacks (𠮷) are drawn from the second,
-which is the same design and under the same licence.
+Get ``NotoSansSC_400Regular.ttf`` from the npm package ``@expo-google-fonts/noto-sans-sc``, Debian's
+fonts-noto-cjk and fonts-noto-core, and run ``python deploy/make_pdf_font.py NotoSansSC_400Regular.ttf
+NotoSansCJK-Regular.ttc NotoSans-Regular.ttf NotoSansYi-Regular.ttf``.
+
+``NotoSansSC-list.ttf`` holds the national list of 8,105 characters (``mooc.lib.hanzi``), letters and signs:
+almost every sheet needs no other. ``NotoSansSC-far.ttf`` holds what GB 18030 asks of public services beyond it
+(GBK, extension A), traditional and rare characters, and Yi; it is opened for whoever has one of them.
 """
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
-OUT = Path(__file__).resolve().parent.parent / "learners" / "fonts" / "NotoSansSC-subset.ttf"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from mooc.lib.hanzi import standard  # run as a script
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "learners" / "fonts"
 RARE = "䶮㙓𠮷㛃㭎䒟𬭎𬍛𬬻𬍤𫟹𬀩𬘭𬱖𬸣𬭚𬟽㑇㕮㧟㬊㳇㴔㵐䓕䓖䜣䝙䢺䥽䦃䴓䴔䴕䴖䴗䴘䴙"
+HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32000))
+LETTERS = (  # Latin to its last accent, Greek, Cyrillic; punctuation, the dots between the parts of a name
+    (0x20, 0x7F), (0xA0, 0x250), (0x370, 0x530), (0x1E00, 0x1F00), (0x2010, 0x2040), (0x2219, 0x221A),
+    (0x22C5, 0x22C6), (0x3000, 0x3020), (0x30FB, 0x30FC), (0xFF01, 0xFF5F), (0xFF65, 0xFF66),
+)  # fmt: skip
+YI = ((0xA000, 0xA4C7),)
 
 
-def wanted() -> str:
-    """Every character the subset is asked for."""
-    found = {chr(n) for n in range(0x20, 0x17F)} | set(RARE) | {chr(n) for n in range(0x2010, 0x2040)}
-    found |= {chr(n) for n in range(0x3000, 0x3020)} | {chr(n) for n in range(0xFF01, 0xFF5F)}
-    for n in range(0x4E00, 0xA000):
-        try:
-            chr(n).encode("gbk")
-        except UnicodeEncodeError:
-            continue
-        found.add(chr(n))
-    return "".join(sorted(found))
+def codes(ranges: Iterable[tuple[int, int]]) -> set[int]:
+    """All code points of the ranges."""
+    return {code for start, end in ranges for code in range(start, end)}
 
 
-def add_missing(collection: str) -> None:
-    """Draw characters of RARE that the subset still lacks from Noto Sans CJK SC."""
-    font = TTFont(OUT)
-    have = font.getBestCmap()
-    faces = TTCollection(collection).fonts
-    other = next(face for face in faces if face["name"].getDebugName(1) == "Noto Sans CJK SC")
+def add(font: TTFont, other: Any, wanted: set[int], *, cubic: bool) -> None:
+    """Draw what ``font`` still lacks as ``other`` draws it, if it does."""
     cmap, glyphs = other.getBestCmap(), other.getGlyphSet()
-    tables = [table for table in font["cmap"].tables if table.format == 12]
-    for code in sorted({ord(ch) for ch in RARE} - have.keys()):
-        if code not in cmap:
-            continue
+    tables = [table for table in font["cmap"].tables if table.isUnicode()]
+    for code in sorted((wanted & cmap.keys()) - font.getBestCmap().keys()):
+        whole = DecomposingRecordingPen(glyphs)  # accents are parts elsewhere: drawn whole
+        glyphs[cmap[code]].draw(whole)
         pen = TTGlyphPen(None)
-        glyphs[cmap[code]].draw(Cu2QuPen(pen, max_err=0.5, reverse_direction=True))
+        whole.replay(Cu2QuPen(pen, max_err=0.5, reverse_direction=True) if cubic else pen)
         name = f"u{code:X}"
         font.setGlyphOrder([*font.getGlyphOrder(), name])
         font["glyf"][name] = pen.glyph()
         font["hmtx"][name] = (round(glyphs[cmap[code]].width), 0)
         for table in tables:
-            table.cmap[code] = name
-    font.save(OUT)
+            if table.format == 12 or code <= 0xFFFF:
+                table.cmap[code] = name
 
 
-def main(source: str, collection: str) -> None:
-    """Write the subset."""
-    text = OUT.with_suffix(".txt")
-    text.write_text(wanted(), encoding="utf-8")
+def subset(source: str, wanted: set[int], out: Path) -> TTFont:
+    """The part of a font with these characters."""
+    text = out.with_suffix(".txt")
+    text.write_text("\n".join(f"{code:X}" for code in sorted(wanted)), encoding="utf-8")
     subprocess.run(
         [
-            sys.executable, "-m", "fontTools.subset", source, f"--text-file={text}", f"--output-file={OUT}",
+            sys.executable, "-m", "fontTools.subset", source, f"--unicodes-file={text}", f"--output-file={out}",
             "--no-hinting", "--layout-features=", "--drop-tables+=GSUB,GPOS,BASE,vhea,vmtx",
         ],
         check=True,
     )  # fmt: skip
     text.unlink()
-    add_missing(collection)
+    return TTFont(out)
+
+
+def main(source: str, collection: str, letters: str, yi: str) -> None:
+    """Write both fonts."""
+    near = {ord(ch) for ch in standard()} | codes(LETTERS)
+    out = FONTS / "NotoSansSC-list.ttf"
+    font = subset(source, near, out)
+    add(font, TTFont(letters), near, cubic=False)
+    font.save(out)
+
+    rare = {ord(ch) for ch in RARE}
+    out = FONTS / "NotoSansSC-far.ttf"
+    font = subset(source, (codes(HAN) | rare) - near, out)
+    faces = TTCollection(collection).fonts
+    same = next(face for face in faces if face["name"].getDebugName(1) == "Noto Sans CJK SC")
+    add(font, same, rare - near, cubic=True)
+    add(font, TTFont(yi), codes(YI), cubic=False)
+    font.save(out)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:5])

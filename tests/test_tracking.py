@@ -12,8 +12,7 @@ from django.test import Client
 
 from courses.models import Module
 from feedback.models import Question
-from learners import pdf, sheet, tracking
-from learners.data import TrackingSection
+from learners import tracking
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
 from learners.services import enrol
@@ -74,14 +73,6 @@ def test_the_file_speaks_the_readers_language(learnt: Client) -> None:
     data = json.loads(learnt.get("/me/file.json").content)
     assert data["sections"][0]["title"] == "Modules"
     assert data["sections"][0]["rows"][0][0] == "Borrow the window's light"
-
-
-def test_rare_name_characters_are_drawn_and_unknown_ones_reported() -> None:
-    assert sheet.missing("䶮㙓𠮷喆堃祎赟李桂香 Ānà 138****6021") == []
-    assert sheet.drawable("好\U0010ffff") == "好[U+10FFFF]"
-    section = TrackingSection("x", "课", ("课",), (("䶮𠮷",),))
-    file = tracking.TrackingFile("䶮𠮷", "河西村", "", 0, 0, 0, 0, (section,), "2026-11-23")
-    assert len(pdf.tracking_pdf(file)) > 1000
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
