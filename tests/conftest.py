@@ -198,12 +198,26 @@ def people(make_user: Callable[..., Any], regions: dict[str, Any]) -> dict[str, 
     }
 
 
-@pytest.fixture
-def curriculum(db: None) -> None:
-    """The small curriculum of ``tests/content``: two modules, published."""
-    from django.core.management import call_command
+@pytest.fixture(scope="session")
+def _curriculum_rows(django_db_setup: None, django_db_blocker: Any) -> list[Any]:
+    from tests import curriculum
 
-    call_command("load_content", str(ROOT / "tests" / "content"), verbosity=0)
+    with django_db_blocker.unblock():
+        return curriculum.kept()
+
+
+@pytest.fixture
+def curriculum(_curriculum_rows: list[Any], db: None) -> None:
+    """The small curriculum of ``tests/content``: two modules, published."""
+    from django.db import connection
+
+    from tests import curriculum
+
+    if not connection.in_atomic_block:  # facts are sent after commit: nothing less than loading will do
+        curriculum.load()
+        return
+    for table in _curriculum_rows:
+        table.put_back()
 
 
 # --- browser and real processes ------------------------------------------------------------------------

@@ -160,3 +160,10 @@ def test_what_was_edited_in_the_admin_is_left_alone(tree: Path) -> None:
     assert loader.load_tree(tree, overwrite=True).loaded == ["T01", "T02"]
     assert not Block.objects.filter(pk=block.pk).exists()
     assert Lesson.objects.count() == 4  # the identities last: progress hangs on them
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curriculum")
+def test_the_curriculum_of_the_tests_is_what_loading_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_content", str(ROOT / "tests" / "content"))
+    assert "0 modules loaded, 2 unchanged" in capsys.readouterr().out
