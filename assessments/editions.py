@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from mooc.lib import evidence
-from mooc.lib.localized import Localized
+from mooc.lib.localized import read
 
 from . import scoring
 from .models import Item, ItemEdition
@@ -29,10 +29,7 @@ class ShownOption:
     @property
     def text(self) -> str:
         """In the reader's language."""
-        return str(_TEXT.__get__(self, type(self)))
-
-
-_TEXT = Localized("text")
+        return read(self.text_zh, self.text_en)
 
 
 def keep_edition(*, item: Item) -> ItemEdition | None:

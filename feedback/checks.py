@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from courses.exchange.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
+from mooc.lib.localized import as_foreign
 
 
 def read_checks(text: str) -> list[CheckQuestion]:
@@ -35,6 +36,6 @@ def are_checks(text: str) -> None:
 def shown(text: str) -> list[CheckQuestion]:
     """The items readers see; none when what was stored cannot be read."""
     try:
-        return read_checks(text)
+        return [check.marked(lambda words: as_foreign(words, text)) for check in read_checks(text)]
     except SourceError:
         return []

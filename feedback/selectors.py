@@ -12,7 +12,7 @@ from django.http import Http404
 from courses.exchange.blocks import CheckQuestion
 from courses.models import LessonEdition
 from learners.models import Learner
-from mooc.lib.localized import current
+from mooc.lib.localized import read
 
 from . import checks
 from .masking import mask
@@ -207,8 +207,7 @@ def theme_page(slug: str) -> ThemePage:
 
 def _in_language(entry: dict[str, Any], name: str) -> str:
     """As ``Localized`` reads columns: the reader's language, else the other."""
-    first, second = ("en", "zh") if current() == "en" else ("zh", "en")
-    return str(entry[f"{name}_{first}"].strip() or entry[f"{name}_{second}"])
+    return read(entry[f"{name}_zh"].strip(), entry[f"{name}_en"].strip())
 
 
 def _entry(entry: dict[str, Any], lessons: dict[str, LessonEdition]) -> EntryShown:

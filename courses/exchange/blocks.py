@@ -7,6 +7,7 @@ Pure text in, dataclasses out; no database. The grammar is written down for peop
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +49,11 @@ class CheckQuestion:
     question: str
     options: tuple[tuple[str, bool], ...]
     reason: str
+
+    def marked(self, mark: Callable[[str], str]) -> CheckQuestion:
+        """The same with ``mark`` put on each text."""
+        options = tuple((mark(text), right) for text, right in self.options)
+        return CheckQuestion(mark(self.question), options, mark(self.reason))
 
 
 @dataclass(slots=True)

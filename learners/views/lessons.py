@@ -17,6 +17,7 @@ from courses.models import Block
 from mooc.lib import kept
 from mooc.lib.errors import Conflict
 from mooc.lib.http import parse_uuid
+from mooc.lib.localized import as_foreign
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import cached_page
 
@@ -67,7 +68,7 @@ def _block(block: Block) -> dict[str, object]:
     if block.kind == "check":
         parts["check"] = _check(block)
     elif block.kind == "picture":
-        parts["key"] = key_lines(block.body)
+        parts["key"] = [as_foreign(line, block.body) for line in key_lines(block.body)]
         parts["sizes"] = list(block.media.sizes.all()) if block.media and block.media.in_sizes else []
     return parts
 
@@ -75,9 +76,10 @@ def _block(block: Block) -> dict[str, object]:
 def _check(block: Block) -> CheckQuestion | None:
     """The check-yourself; a draft may be half written."""
     try:
-        return parse_check(block.heading, block.body)
+        check = parse_check(block.heading, block.body)
     except SourceError:
         return None
+    return check.marked(lambda text: as_foreign(text, block.body))
 
 
 @kept.answers_form_of("/lessons/{slug}/")

@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import pages, registry
+from .localized import Foreign, as_foreign
 from .markup import to_html
 
 register = template.Library()
@@ -203,7 +204,7 @@ def day(date: dt.date | str) -> str:
     Takes a date, a moment, or a cell of the tracking file with dates in it.
     """
     if isinstance(date, str):
-        return _ISO_DAY.sub(_day_found, date)
+        return as_foreign(_ISO_DAY.sub(_day_found, date), date)
     if isinstance(date, dt.datetime):
         date = timezone.localtime(date)
     this_year = date.year == timezone.localtime().year
@@ -254,8 +255,27 @@ def together(text: str) -> SafeString:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Lesson text to safe HTML."""
-    return mark_safe(to_html(text))  # noqa: S308  # sanitised by to_html
+    """Lesson text to safe HTML; in the other language it stands in a part that says so."""
+    html = mark_safe(to_html(text))  # noqa: S308  # sanitised by to_html
+    return format_html('<div lang="{}">{}</div>', text.lang, html) if isinstance(text, Foreign) else html
+
+
+@register.filter
+def plain(text: object) -> str:
+    """Text for an attribute or a page's title, where nothing can say in which language it is."""
+    return str(text)
+
+
+@register.simple_tag
+def in_language(text: object) -> SafeString:
+    """The attribute that says in which language a text is, where that is not the page's."""
+    return format_html(' lang="{}"', text.lang) if isinstance(text, Foreign) else SafeString()
+
+
+@register.filter
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text, in its language."""
+    return as_foreign(Truncator(text).chars(most), text)
 
 
 CELL = re.compile(r"<td(?: class=\"([^\"]*)\")?>(.*)</td>", re.DOTALL)
