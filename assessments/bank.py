@@ -7,15 +7,17 @@ here is at most ``CONTENT_VERSION_SECONDS`` old.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from django.http import Http404
 
 from courses.selectors import content_version
 
+from . import editions
 from .data import ItemKind
-from .models import Item, Quiz
+from .models import Item, ItemEdition, Quiz
 
 MOST = 200  # quizzes kept at a time; a county has tens
 _kept: dict[tuple[str, int], AskedQuiz] = {}
@@ -89,6 +91,29 @@ def forget() -> None:
     _open.clear()
 
 
+def as_shown(item: AskedItem, number: int | None, at: dt.datetime, chosen: Collection[int]) -> AskedItem:
+    """The item as whoever answers had it before the eyes, right or not by today's key.
+
+    :param number: the edition that the page or the phone names; ``None``: the one in use at that time.
+    No query for the one in use now, which is nearly always, else 2. What fits none is taken for today's.
+    """
+    if number == item.edition or item.edition <= (0 if number else 1):
+        return item
+    rows = ItemEdition.objects.filter(item=item.pk).order_by("-number")
+    edition = rows.filter(number=number).first() if number else rows.filter(made_at__lte=at).first()
+    if edition is None or edition.number == item.edition:
+        return item
+    ids = tuple(option["id"] for option in edition.options)
+    if not set(chosen) <= set(ids):
+        return item
+    now = editions.as_it_stands(Item.objects.get(pk=item.pk))["options"]
+    return replace(
+        item, stem_zh=edition.stem_zh or edition.stem_en, stem_en=edition.stem_en or edition.stem_zh,
+        kind=edition.kind, edition=edition.number, many=edition.kind == ItemKind.MULTIPLE, order=ids,
+        options=frozenset(ids), right=editions.key_today(edition.options, now),
+    )  # fmt: skip
+
+
 def _read(pk: int) -> AskedQuiz:
     quiz = (
         Quiz.objects.select_related("module__published")
@@ -98,10 +123,11 @@ def _read(pk: int) -> AskedQuiz:
     if quiz is None:
         raise Http404
     items = Item.objects.filter(module=quiz.module_id).prefetch_related("options")
-    return AskedQuiz(quiz, {item.code: _asked(item) for item in items})
+    return AskedQuiz(quiz, {item.code: as_asked(item) for item in items})
 
 
-def _asked(item: Item) -> AskedItem:
+def as_asked(item: Item) -> AskedItem:
+    """An item and its key, as they stand: 1 query unless the options were read."""
     options = list(item.options.all())
     return AskedItem(
         item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh, item.kind, item.edition,

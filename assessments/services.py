@@ -18,8 +18,7 @@ from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
 from . import review, scoring, tries
-from .bank import AskedQuiz, asked_quiz
-from .data import ItemKind
+from .bank import AskedQuiz, as_asked, as_shown, asked_quiz
 from .models import Attempt, Item, Quiz, Response, ReviewCard
 
 
@@ -81,11 +80,13 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its
 def answer_item(
     *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, chosen: Sequence[int], signed_in: bool,
     at: dt.datetime | None = None, claimed: dt.datetime | None = None, by_its_id: bool = False,
+    edition: int | None = None,
 ) -> tuple[Attempt, Response]:  # fmt: skip
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
     :param chosen: option ids.
     :param by_its_id: the try was made on a phone without network, see :func:`_held_attempt`.
+    :param edition: of the item, as it was shown.
     :raises DomainError: when the item is not in this try, or no option of it was chosen.
     """
     asked, now = asked_quiz(quiz.pk), at or timezone.now()
@@ -101,6 +102,7 @@ def answer_item(
             raise DomainError(
                 _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
             )
+        item = as_shown(item, edition, now, chosen)
         right = judge(item.options, item.right, chosen, many=item.many)
         shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
@@ -173,9 +175,9 @@ def _columns(memory: review.Memory) -> dict[str, object]:
     }  # fmt: skip
 
 
-def card_order(card: ReviewCard, options: Sequence[int]) -> list[int]:
+def card_order(card: ReviewCard, options: Sequence[int], kind: str) -> list[int]:
     """The options of a card by their ids, in the order they stand this time."""
-    return scoring.order(options, card.item.kind, uuid.UUID(int=card.pk), str(card.reviews))
+    return scoring.order(options, kind, uuid.UUID(int=card.pk), str(card.reviews))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Reviewed:
 
 def review_item(
     *, card: ReviewCard, round_number: int, chosen: Sequence[int], signed_in: bool,
-    now: dt.datetime | None = None, claimed: dt.datetime | None = None,
+    now: dt.datetime | None = None, claimed: dt.datetime | None = None, edition: int | None = None,
 ) -> Reviewed:  # fmt: skip
     """Answer a card of the notebook and plan when it comes again. The first answer of a round counts.
 
@@ -200,20 +202,19 @@ def review_item(
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )
-        key = dict(card.item.options.values_list("pk", "right"))
-        many = card.item.kind == ItemKind.MULTIPLE
-        right = judge(key.keys(), {pk for pk, good in key.items() if good}, chosen, many=many)
+        item = as_shown(as_asked(card.item), edition, now or timezone.now(), chosen)
+        right = judge(item.options, item.right, chosen, many=item.many)
         picked = frozenset(chosen)
         if card.reviews != round_number:
             return _reviewed_before(card, round_number, picked, right)
         now = max(now or timezone.now(), card.last_at or card.created_at)  # memory knows no way back
-        shown = ",".join(map(str, card_order(card, list(key))))
+        shown = ",".join(map(str, card_order(card, item.order, item.kind)))
         _plan(card, right, now)
         act_id = _review_id(card, round_number)
         record_answer(
             learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
-            stem_zh=card.item.stem_zh, stem_en=card.item.stem_en, right=right, response=_listed(picked),
-            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=card.item.edition, shown=shown,
+            stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=_listed(picked),
+            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
         )  # fmt: skip
     return Reviewed(right, picked, Stored.STORED)
 

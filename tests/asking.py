@@ -9,7 +9,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from courses.models import Lesson
+from assessments.models import Quiz
+from courses.models import Lesson, Module
 from feedback import answering
 from feedback.models import Question, Reply
 from feedback.services import ask_question
@@ -72,3 +73,19 @@ def reporter(make_user: Any, name: str, *, days: int = 2, acts: int = 3) -> Lear
         activity = Activity(ObjectType.QUESTION, str(number), "?", "?")
         record_act(learner=learner, act=Act(number, Verb.ASKED, activity, timezone.now(), ""), signed_in=True)
     return learner
+
+
+SLUG = "window-light"  # the module whose quiz most tests sit
+
+
+def quiz() -> Quiz:
+    """Its quiz."""
+    return Quiz.objects.get(module__slug=SLUG)
+
+
+def trainer_of_the_quiz(user: User) -> Client:
+    """The desk of somebody who may mend its questions, in English."""
+    Module.objects.get(slug=SLUG).course.trainers.add(user)
+    client = client_of(user)
+    client.cookies["django_language"] = "en"
+    return client

@@ -11,28 +11,21 @@ from django.db.models import ProtectedError
 from django.test import Client
 
 from assessments import tries
-from assessments.models import Attempt, Item, ItemEdition, Option, Quiz, Response
+from assessments.models import Attempt, Item, ItemEdition, Option, Response
 from courses import services as courses
 from courses.models import Module
 from learners.models import Enrolment, LearningRecord
 from mooc.lib import evidence
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
-from tests.asking import client_of
+from tests.asking import quiz, trainer_of_the_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
-SLUG = "window-light"
 
 
 @pytest.fixture
 def trainer(people: dict[str, Any]) -> Client:
-    Module.objects.get(slug=SLUG).course.trainers.add(people["trainer"])
-    client = client_of(people["trainer"])
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def quiz() -> Quiz:
-    return Quiz.objects.get(module__slug=SLUG)
+    """Who has this quiz."""
+    return trainer_of_the_quiz(people["trainer"])
 
 
 def on_screen(client: Client) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import editions, judging
-from assessments.models import Attempt, Item, ItemEdition, Quiz, Response, ReviewCard
+from assessments.models import Attempt, Item, ItemEdition, Option, Response, ReviewCard
 from courses import services as courses
 from courses.models import Module
 from learners import summaries
@@ -19,23 +20,16 @@ from learners.guests import learner_of
 from learners.models import Enrolment, LearningRecord
 from mooc.lib import evidence
 from tests import world
-from tests.acts import answer_next, read_lesson, take_quiz
-from tests.asking import client_of
+from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
+from tests.asking import SLUG, quiz, trainer_of_the_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
-SLUG = "window-light"
 
 
 @pytest.fixture
 def trainer(people: dict[str, Any]) -> Client:
-    Module.objects.get(slug=SLUG).course.trainers.add(people["trainer"])
-    client = client_of(people["trainer"])
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def quiz() -> Quiz:
-    return Quiz.objects.get(module__slug=SLUG)
+    """Who has this quiz."""
+    return trainer_of_the_quiz(people["trainer"])
 
 
 def single() -> Item:
@@ -111,6 +105,69 @@ def test_what_was_asked_is_shown_though_it_reads_otherwise_now(client: Client, t
     assert "Asked in other words?" not in html
     assert "Reworded since" not in html
     assert Response.objects.get(pk=response.pk).shown == order
+
+
+def rewritten(item: Item) -> None:
+    """Other words, another answer in the place of one, and another key, while somebody has it on the screen."""
+    ItemEdition._base_manager.filter(item=item).update(made_at=timezone.now() - dt.timedelta(days=9))
+    Item.objects.filter(pk=item.pk).update(stem_zh="换了说法？", stem_en="Asked in other words?")
+    gone = item.options.filter(right=False)[0]
+    Option.objects.create(item=item, position=gone.position, text_zh="新的答案", text_en="A new answer")
+    gone.delete()
+    editions.keep_edition(item=Item.objects.get(pk=item.pk))
+    courses.bump_content()
+
+
+@pytest.mark.parametrize(
+    "way", ["page", "page that does not say", "phone", "phone that does not say", "notebook"]
+)
+def test_an_answer_names_the_wording_that_was_shown_not_the_one_in_use_when_it_comes(
+    way: str, make_user: Any
+) -> None:
+    client, item, at = Client(), single(), timezone.now() - dt.timedelta(minutes=5)
+    client.force_login(make_user("guixiang"))
+    before, wrong = item.stem_zh, item.options.filter(right=False)[0].pk
+    if way == "notebook":
+        answered(client)
+        path = f"/me/review/{ReviewCard.objects.get().pk}/"
+    else:
+        Item.objects.filter(module__slug=SLUG).exclude(pk=item.pk).update(live=False)
+        courses.bump_content()
+        path = f"/quizzes/{quiz().pk}/"
+    html = client.get(path).content.decode()
+    form = {
+        name: hidden(html, name)
+        for name in ("attempt", "item", "edition", "round")
+        if f'name="{name}"' in html
+    }
+    rewritten(item)
+    if "not say" in way:
+        del form["edition"]
+    if "phone" in way:
+        sent = {
+            "id": str(uuid.uuid4()),
+            "kind": "answer",
+            "quiz": SLUG,
+            "chosen": [wrong],
+            "at": at.isoformat(),
+        }
+        sent |= form | ({"edition": int(form["edition"])} if "edition" in form else {})
+        body = json.dumps({"items": [sent], "sent": timezone.now().isoformat()})
+        result = client.post("/api/v1/sync/", body, content_type="application/json").json()["results"][0]
+        assert result["status"] == "stored", result
+    elif way == "page that does not say":  # a page of before: an answer that is no more cannot be taken
+        assert post(client, f"{path}answer/", form | {"choice": wrong}).status_code == 400
+        return
+    else:
+        assert post(client, f"{path}answer/", form | {"choice": wrong}).status_code in (200, 302)
+    record = LearningRecord.objects.filter(verb="answered").latest("pk")
+    asked = ItemEdition.objects.get(item=item, number=1)
+    assert (record.edition, record.title_zh, record.response) == (1, before, str(wrong))
+    assert sorted(map(int, record.shown.split(","))) == sorted(option["id"] for option in asked.options)
+    if way != "notebook":
+        response = Response.objects.get()
+        assert (response.edition, response.shown) == (1, record.shown)
+        assert asked.stem_en in explained(client, response)
 
 
 def test_saving_without_a_change_makes_no_edition(trainer: Client) -> None:

@@ -100,6 +100,7 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
         services.answer_item(
             learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
             signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
+            edition=item.edition(),
         )  # fmt: skip
     except DomainError as error:
         if error.code != "unknown_item":
@@ -170,6 +171,7 @@ def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
     done = services.review_item(
         card=card, round_number=item.number("round", 99_999), chosen=chosen, signed_in=owner.signed_in,
         now=when.at, claimed=when.claimed,
+        edition=item.edition(),
     )  # fmt: skip
     if not done.same:
         raise _answered_already()

@@ -54,6 +54,10 @@ class Item:
             raise DomainError(_("“chosen” is a list of answer ids."), code="bad_value")
         return sorted(set(value))
 
+    def edition(self) -> int | None:
+        """The edition of the question that the phone showed; nothing from one that does not say."""
+        return self.number("edition", 999_999) if "edition" in self.values else None
+
     def uuid(self, name: str) -> uuid.UUID | None:
         """A UUID, or nothing."""
         return parse_uuid(self.text(name, 36))

@@ -20,6 +20,7 @@ from mooc.lib.middleware import guest_post
 from .. import scoring, selectors, services
 from ..bank import asked_quiz
 from ..models import Quiz
+from . import posted
 
 
 def _slug(lesson: Lesson | None) -> str:
@@ -74,13 +75,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, pk, error=" ")
     person = guests.acting_person(request)
     code = request.POST.get("item", "")[:20]
-    chosen = [
-        int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12
-    ]
     try:
         attempt, _response = services.answer_item(
-            learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
-            signed_in=person.signed_in,
+            learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code,
+            chosen=posted.chosen(request), edition=posted.edition(request), signed_in=person.signed_in,
         )  # fmt: skip
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=error.message))

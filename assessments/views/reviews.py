@@ -15,6 +15,7 @@ from mooc.lib.middleware import guest_post
 
 from .. import selectors, services
 from ..models import ReviewCard
+from . import posted
 
 
 @require_safe
@@ -45,7 +46,7 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
 
 def _options(card: ReviewCard) -> list:
     options = {option.pk: option for option in card.item.options.all()}
-    return [options[pk] for pk in services.card_order(card, list(options))]
+    return [options[pk] for pk in services.card_order(card, list(options), card.item.kind)]
 
 
 @require_safe
@@ -64,15 +65,13 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
     row = _card(request, pk)
-    chosen = [
-        int(c) for c in request.POST.getlist("choice")[:20] if c.isascii() and c.isdigit() and len(c) < 12
-    ]
     number = request.POST.get("round", "")
     person = guests.person_of(request)
     try:
         done = services.review_item(
             card=row, round_number=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1,
-            chosen=chosen, signed_in=bool(person and person.signed_in),
+            chosen=posted.chosen(request), edition=posted.edition(request),
+            signed_in=bool(person and person.signed_in),
         )  # fmt: skip
     except DomainError as error:
         kept.note(request, error=error.message)
