@@ -27,7 +27,18 @@ def load_items(module: Module, source: Any, overwrite: bool) -> int:
             continue
         _write(module, item, position, lessons[item.lesson], known)
         written += 1
-    return written
+    return written + _retire(module, source.retired, overwrite)
+
+
+def _retire(module: Module, codes: tuple[str, ...], overwrite: bool) -> int:
+    """Take out of use what the file asks no more. The item stays, and whatever was answered with it."""
+    taken = 0
+    for item in Item.objects.live().filter(module=module, code__in=codes):
+        if item.loaded_hash == item_hash(item) or overwrite:
+            item.live = False
+            item.save(update_fields=["live", "updated_at"])
+            taken += 1
+    return taken
 
 
 def item_hash(item: Item) -> str:

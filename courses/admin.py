@@ -102,7 +102,7 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
     formfield_overrides = SENTENCES
     fields = [
         ("title_zh", "title_en"), ("task_zh", "task_en"), ("objective_zh", "objective_en"), ("need_zh", "need_en"),
-        ("source_zh", "source_en"), ("licence", "checked_on"),
+        ("source_zh", "source_en"), ("licence", "checked_on", "changes_on"),
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModuleEdition]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from .models import Block, LessonEdition, Module, ModuleEdition
 from .services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS
 
-MODULE = [*EDITION_TEXTS, "licence", "checked_on"]
+MODULE = [*EDITION_TEXTS, "licence", "checked_on", "changes_on"]
 LESSON = ["minutes", *LESSON_TEXTS]
 BLOCK = [name for name in BLOCK_FIELDS if name != "position"]
 

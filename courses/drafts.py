@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, Value
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from .models import Block, LessonEdition, ModuleEdition
 from .services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS
 
-MODULE = [*EDITION_TEXTS, "licence", "checked_on"]
+MODULE = [*EDITION_TEXTS, "licence", "checked_on", "changing"]
 LESSON = ["lesson_id", "minutes", *LESSON_TEXTS]
 BLOCK = ["file" if name == "media_id" else name for name in (*BLOCK_FIELDS, "lesson__lesson_id")]
 
@@ -37,6 +38,8 @@ def _lacks_twin(model: type[Model], path: str, fields: list[str], mine: str, the
     rows: Any = model._default_manager.order_by()
     if model is Block:
         rows = rows.alias(file=Coalesce("media_id", Value(0)))  # nothing equals nothing, which SQL denies
+    if model is ModuleEdition:
+        rows = rows.alias(changing=Coalesce("changes_on", Value(dt.date.min)))
     same: dict[str, Any] = {name: OuterRef(name) for name in fields}
     twin = rows.filter(**{path: OuterRef(OuterRef(theirs))}, **same)
     return Exists(rows.filter(~Exists(twin), **{path: OuterRef(mine)}))

@@ -50,7 +50,7 @@ TABLES = (
     Table(
         "courses.ModuleEdition",
         impersonal="id created_at updated_at module number title_zh title_en task_zh task_en objective_zh objective_en "
-        "need_zh need_en source_zh source_en licence checked_on published_at",
+        "need_zh need_en source_zh source_en licence checked_on changes_on published_at",
     ),
     Table(
         "courses.LessonEdition",

@@ -117,7 +117,7 @@ def _copy_edition(draft: ModuleEdition) -> ModuleEdition:
     last = draft.module.editions.order_by("-number").values_list("number", flat=True).first() or 0
     edition = ModuleEdition.objects.create(
         module=draft.module, number=last + 1, licence=draft.licence, checked_on=draft.checked_on,
-        published_at=timezone.now(), **{name: getattr(draft, name) for name in EDITION_TEXTS},
+        changes_on=draft.changes_on, published_at=timezone.now(), **{name: getattr(draft, name) for name in EDITION_TEXTS},
     )  # fmt: skip
     for position, lesson in enumerate(draft.lessons.prefetch_related("blocks"), start=1):
         copy = LessonEdition.objects.create(

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.bank import asked_quiz
+from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
 from courses.exchange import loader
 from courses.exchange.blocks import SourceError, parse_blocks, parse_check
 from courses.exchange.content_files import read_tree, split_header
 from courses.exchange.quiz_files import parse_quiz
 from courses.models import Block, Lesson, Module, TrackStep
+from learners.models import LearningRecord
 from mooc.lib.text import clean, tokens
+from tests.acts import take_quiz
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "courses" / "content"
@@ -70,9 +75,9 @@ def test_any_check_is_read_or_refused(question: str, body: str) -> None:
 
 @given(LINES)
 def test_any_quiz_is_read_or_refused(text: str) -> None:
-    items, errors = parse_quiz(text, lessons=3)
-    assert isinstance(items, list)
-    assert all(error.line >= 1 for error in errors)
+    quiz = parse_quiz(text, lessons=3)
+    assert isinstance(quiz.items, list)
+    assert all(error.line >= 1 for error in quiz.errors)
 
 
 @given(st.text(max_size=200))
@@ -108,7 +113,23 @@ def tree(tmp_path: Path) -> Path:
         ("01.zh.md", "太阳光最准。", "太阳光最准而且这一句话实在是写得太长了谁也读不下去啊。", "01.zh.md:"),
         ("module.md", "level: L1", "level: L9", "module.md:1:"),
         ("module.md", "slug: window-light", "slug: parcel", "module.md:1:"),
+        ("module.md", "checked: ", "changes_on: 2000-01-01\nchecked: ", "module.md:1:"),
+        ("module.md", "checked: ", "changes_on: soon\nchecked: ", "module.md:1:"),
+        ("01.zh.md", "source: ", "source: 电子商务法第 15 条；", "01.zh.md:1: “source: 电子商务法第 15 条”"),
+        (
+            "01.en.md",
+            "source: ",
+            "source: E-Commerce Law art. 15; ",
+            "01.en.md:1: “source: E-Commerce Law art. 15”",
+        ),
         ("quiz.md", "answer: true", "answer: maybe", "quiz.md:"),
+        ("quiz.md", "## T01-2", "## T01-1 retired\n\n## T01-2", "T01-1 stands twice"),
+        (
+            "quiz.md",
+            "## T01-2",
+            "## T01-9 retired\nlesson: 1\n\n## T01-2",
+            "T01-9: a retired item has no lines",
+        ),
         ("light.svg", "<svg ", "<svg onload='x()' ", "light.svg:1:"),
         (
             "light.svg",
@@ -167,3 +188,52 @@ def test_what_was_edited_in_the_admin_is_left_alone(tree: Path) -> None:
 def test_the_curriculum_of_the_tests_is_what_loading_makes(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_content", str(ROOT / "tests" / "content"))
     assert "0 modules loaded, 2 unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_question_whose_meaning_changes_is_retired_and_what_was_answered_stays(
+    tree: Path, client: Client
+) -> None:
+    loader.load_tree(tree)
+    quiz = Quiz.objects.get(module__code="T01")
+    take_quiz(client, quiz.pk, wrong=2)
+    tries = list(Attempt.objects.values())
+    answers = list(Response.objects.order_by("pk").values())
+    cards = list(ReviewCard.objects.order_by("pk").values())
+    records = list(LearningRecord.objects.order_by("pk").values())
+    options = list(Option.objects.filter(item__code="T01-1").order_by("pk").values())
+    assert answers
+    assert records
+    path = tree / "T01-window-light" / "quiz.md"
+    text = path.read_text()
+    start, end = text.index("## T01-1 "), text.index("## T01-2 ")
+    anew = text[start:end].replace("## T01-1 ", "## T01-91 ")
+    path.write_text(text[:start] + "## T01-1 retired\n\n" + anew + text[end:])
+    assert loader.load_tree(tree).loaded == ["T01"]
+    assert set(Item.objects.filter(code__in=["T01-1", "T01-91"]).values_list("code", "live")) == {
+        ("T01-1", False), ("T01-91", True),
+    }  # fmt: skip
+    assert list(Option.objects.filter(item__code="T01-1").order_by("pk").values()) == options
+    for rows, then in (
+        (Attempt.objects.all(), tries), (Response.objects.order_by("pk"), answers),
+        (ReviewCard.objects.order_by("pk"), cards), (LearningRecord.objects.order_by("pk"), records),
+    ):  # fmt: skip
+        assert list(rows.values()) == then
+    assert "T01-1" not in asked_quiz(quiz.pk).live_codes
+    assert loader.load_tree(tree).unchanged == ["T01", "T02"]
+
+
+@pytest.mark.django_db
+def test_a_question_edited_on_the_desk_is_not_retired_by_a_file(tree: Path) -> None:
+    loader.load_tree(tree)
+    item = Item.objects.get(code="T01-1")
+    item.stem_zh = "老师改过的题"
+    item.save()
+    path = tree / "T01-window-light" / "quiz.md"
+    text = path.read_text()
+    start, end = text.index("## T01-1 "), text.index("## T01-2 ")
+    path.write_text(
+        text[:start] + "## T01-1 retired\n\n" + text[start:end].replace("T01-1", "T01-91") + text[end:]
+    )
+    loader.load_tree(tree)
+    assert Item.objects.get(code="T01-1").live

@@ -6,6 +6,7 @@ Pure reading, no database; ``docs/content-format.md`` is the specification. Run 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from mooc.lib.text import without_controls
 
+from .. import law
 from .blocks import BlockText, SourceError, key_lines, parse_blocks
 from .prose import prose_errors
 from .quiz_files import QuizItem, parse_quiz
@@ -66,6 +68,7 @@ class ModuleSource:
     header: dict[str, str] = field(default_factory=dict)
     lessons: list[LessonSource] = field(default_factory=list)
     items: list[QuizItem] = field(default_factory=list)
+    retired: tuple[str, ...] = ()  # codes of items that are asked no more
     errors: list[ContentError] = field(default_factory=list)
 
     def add_error(self, name: str, line: int, message: str) -> None:
@@ -124,13 +127,16 @@ def _read_header(source: ModuleSource, name: str, wanted: set[str]) -> tuple[dic
     except SourceError as error:
         source.add_error(name, error.line, error.message)
         return {}, ("", 1)
-    optional = {"prerequisites"}
+    optional = {"prerequisites", "changes_on"}
     for key in sorted(wanted - header.keys()):
         source.add_error(name, 1, f"“{key}:” is missing")
     for key in sorted(header.keys() - wanted - optional):
         source.add_error(name, 1, f"“{key}:” is not known here")
     for key in sorted(k for k in wanted & header.keys() if not header[k]):
         source.add_error(name, 1, f"“{key}:” is empty")
+    for key in sorted(header.keys() & {"source", "source_zh", "source_en"}):
+        for part in law.undated(header[key]):
+            source.add_error(name, 1, f"“{key}: {part}”: write the year of the law beside its article")
     return header, (rest, line)
 
 
@@ -168,6 +174,17 @@ def _check_module_header(source: ModuleSource) -> None:
     for key, (test, want) in checks.items():
         if header.get(key) and not test(header[key]):
             source.add_error("module.md", 1, f"“{key}: {header[key]}” should be {want}")
+    changes_on = header.get("changes_on", "")
+    if changes_on and not (_is_day(changes_on) and changes_on > header.get("checked", "")):
+        message = f"“changes_on: {changes_on}” should be a day like 2027-01-01, after the month of “checked:”"
+        source.add_error("module.md", 1, message)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _read_lesson(source: ModuleSource, number: str) -> None:
@@ -231,11 +248,12 @@ def _read_quiz(source: ModuleSource) -> None:
     text = _read_text(source, "quiz.md")
     if text is None:
         return
-    source.items, errors = parse_quiz(text, lessons=len(source.lessons))
-    for error in errors:
+    quiz = parse_quiz(text, lessons=len(source.lessons))
+    source.items, source.retired = quiz.items, quiz.retired
+    for error in quiz.errors:
         source.add_error("quiz.md", error.line, error.message)
     kinds = {item.kind for item in source.items}
-    if not errors and (len(source.items) < 6 or len(kinds) < 3):
+    if not quiz.errors and (len(source.items) < 6 or len(kinds) < 3):
         source.add_error("quiz.md", 1, "a module has at least six items, all three kinds among them")
 
 
@@ -277,7 +295,7 @@ def _check_unique(sources: list[ModuleSource]) -> None:
     for source in sources:
         keys = [("module", source.header.get("slug", ""))]
         keys += [("lesson", lesson.header["zh"].get("slug", "")) for lesson in source.lessons]
-        keys += [("item", item.code) for item in source.items]
+        keys += [("item", code) for code in [*(item.code for item in source.items), *source.retired]]
         for key in keys:
             if key[1] and key in seen:
                 source.add_error("module.md", 1, f"{key[0]} “{key[1]}” stands in {seen[key].path.name} too")

@@ -175,6 +175,8 @@ def _write_draft(module: Module, source: ModuleSource) -> None:
         setattr(draft, name, source.header[name])
     year, month = source.header["checked"].split("-")
     draft.checked_on, draft.licence = dt.date(int(year), int(month), 1), source.header["licence"]
+    changes_on = source.header.get("changes_on", "")
+    draft.changes_on = dt.date.fromisoformat(changes_on) if changes_on else None
     draft.save()
     draft.lessons.all().delete()
     for lesson in source.lessons:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from .blocks import SourceError
 
 ItemKind = Literal["single", "multiple", "truefalse"]
 
-_HEAD = re.compile(r"^## (?P<code>[A-Z]\d\d-\d+) (?P<kind>single|multiple|truefalse)\s*$")
+_HEAD = re.compile(r"^## (?P<code>[A-Z]\d\d-\d+) (?P<kind>single|multiple|truefalse|retired)\s*$")
 _OPTION = re.compile(r"^(?P<mark>[+-]) zh:\s*(?P<zh>.+)$")
 _OPTION_EN = re.compile(r"^\s+en:\s*(?P<en>.+)$")
 _PAIR = re.compile(r"^(?P<key>lesson|skill|zh|en|why_zh|why_en|answer):\s*(?P<value>.*)$")
@@ -39,16 +39,25 @@ class QuizItem:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class QuizSource:
+    """What a ``quiz.md`` says: the items to ask, and the codes of those asked no more."""
+
+    items: list[QuizItem]
+    retired: tuple[str, ...]
+    errors: list[SourceError]
+
+
 @dataclass(slots=True)
 class _Draft:
     code: str
-    kind: ItemKind
+    kind: ItemKind | Literal["retired"]
     line: int
     values: dict[str, str] = field(default_factory=dict)
     options: list[QuizOption] = field(default_factory=list)
 
 
-def parse_quiz(text: str, *, lessons: int) -> tuple[list[QuizItem], list[SourceError]]:
+def parse_quiz(text: str, *, lessons: int) -> QuizSource:
     """Read all items; an item with a mistake is left out and its mistakes are listed.
 
     :param lessons: how many lessons the module has, to check ``lesson:``.
@@ -59,15 +68,16 @@ def parse_quiz(text: str, *, lessons: int) -> tuple[list[QuizItem], list[SourceE
     for draft in drafts:
         found = _mistakes(draft, lessons)
         errors.extend(SourceError(draft.line, f"{draft.code}: {message}") for message in found)
-        if not found:
+        if not found and draft.kind != "retired":
             items.append(_finish(draft))
-    codes = [item.code for item in items]
+    codes = [draft.code for draft in drafts]
     errors.extend(
-        SourceError(item.line, f"{item.code} stands twice")
-        for i, item in enumerate(items)
-        if item.code in codes[:i]
+        SourceError(draft.line, f"{draft.code} stands twice")
+        for i, draft in enumerate(drafts)
+        if draft.code in codes[:i]
     )
-    return items, errors
+    retired = tuple(draft.code for draft in drafts if draft.kind == "retired")
+    return QuizSource(items, retired, errors)
 
 
 def _drafts(text: str, errors: list[SourceError]) -> list[_Draft]:
@@ -99,6 +109,8 @@ def _drafts(text: str, errors: list[SourceError]) -> list[_Draft]:
 
 
 def _mistakes(draft: _Draft, lessons: int) -> list[str]:
+    if draft.kind == "retired":
+        return ["a retired item has no lines"] if draft.values or draft.options else []
     wanted = ["zh", "en", "why_zh", "why_en", "lesson", "skill"]
     found = [f"“{key}:” is missing" for key in wanted if not draft.values.get(key)]
     lesson = draft.values.get("lesson", "")
@@ -124,6 +136,6 @@ def _finish(draft: _Draft) -> QuizItem:
         options = (QuizOption("这话对", "True", true), QuizOption("这话不对", "Not true", not true))
     v = draft.values
     return QuizItem(
-        draft.code, draft.kind, int(v["lesson"]), v["skill"],
+        draft.code, cast("ItemKind", draft.kind), int(v["lesson"]), v["skill"],
         {"zh": v["zh"], "en": v["en"]}, {"zh": v["why_zh"], "en": v["why_en"]}, options, draft.line,
     )  # fmt: skip

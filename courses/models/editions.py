@@ -80,10 +80,14 @@ class ModuleEdition(TimeStamped):
     objective_en = models.CharField(_("afterwards you can …, English"), max_length=240, blank=True)
     need_zh = models.CharField(_("market need, Chinese"), max_length=160, blank=True)
     need_en = models.CharField(_("market need, English"), max_length=240, blank=True)
-    source_zh = models.CharField(_("source, Chinese"), max_length=200, blank=True)
-    source_en = models.CharField(_("source, English"), max_length=240, blank=True)
+    source_zh = models.CharField(_("source, Chinese"), max_length=400, blank=True)
+    source_en = models.CharField(_("source, English"), max_length=600, blank=True)
     licence = models.CharField(_("licence"), max_length=60, blank=True, default="CC BY-SA 4.0")
     checked_on = models.DateField(_("facts last checked on"), null=True, blank=True)
+    changes_on = models.DateField(
+        _("the law changes on"), null=True, blank=True,
+        help_text=_("From this day a law named here reads otherwise; readers are told until it is checked again."),
+    )  # fmt: skip
     published_at = models.DateTimeField(null=True, editable=False)
 
     title = Localized("title")
@@ -118,8 +122,8 @@ class LessonEdition(TimeStamped):
     title_en = models.CharField(_("title, English"), max_length=90, blank=True)
     objective_zh = models.CharField(_("afterwards you can …, Chinese"), max_length=160, blank=True)
     objective_en = models.CharField(_("afterwards you can …, English"), max_length=240, blank=True)
-    source_zh = models.CharField(_("source, Chinese"), max_length=200, blank=True)
-    source_en = models.CharField(_("source, English"), max_length=240, blank=True)
+    source_zh = models.CharField(_("source, Chinese"), max_length=400, blank=True)
+    source_en = models.CharField(_("source, English"), max_length=600, blank=True)
 
     size: int = 0  # bytes it costs to load, as a selector worked it out
     title = Localized("title")
