@@ -10,7 +10,7 @@ TAGS = {
 }  # fmt: skip
 # What stands in a class of its own: the page's lists have no marks, a wide table moves in its own frame.
 DRESSED = {
-    "<p>": '<p class="pt">', "<ul>": '<ul class="pl">', "<table>": '<div class="wide" tabindex="0"><table>',
+    "<p>": '<p class="pt">', "<ul>": '<ul class="pl">', "<table>": '<div class="tab" tabindex="0"><table>',
     "</table>": "</table></div>",
 }  # fmt: skip
 _OL = re.compile(r"<ol(?= start=|>)")
