@@ -164,7 +164,10 @@ def test_no_rule_is_for_what_no_page_has(name: str) -> None:
     for app in ("mooc", "courses", "learners", "feedback", "assessments"):
         texts += [path.read_text() for path in (ROOT / app).rglob("*.py")]
     texts += [path.read_text() for path in SCRIPTS]
-    named = re.findall(r"""(?:class|css)=\\?["']([^"'>]*)|classList\.\w+\("([\w-]+)|\bicon "\w+" "([\w ]+)""", "\n".join(texts))
+    named = re.findall(
+        r"""(?:class|css)=\\?["']([^"'>]*)|classList\.\w+\("([\w-]+)|\bicon "\w+" "([\w ]+)""",
+        "\n".join(texts),
+    )
     worn = set(re.findall(r"[\w-]+", " ".join(" ".join(found) for found in named)))
     selectors = " ".join(selector for _around, selector, _body in rules((ROOT / "static" / name).read_text()))
     assert set(re.findall(r"\.([A-Za-z][\w-]*)", selectors)) - worn - MADE == set()
