@@ -59,6 +59,7 @@ class OptionInline(OwnInline, admin.TabularInline):
     """The answers of an item."""
 
     model = Option
+    verbose_name = _("possible answer")  # "answer" is what a trainer writes to a question
     form, formset = OptionForm, OptionSet
     extra = 0
     min_num = 2

@@ -23,7 +23,9 @@ from . import seen
 NAME = "typed"  # parameter of an address
 SECONDS = 24 * 3600
 MOST = 1_000_000  # signs of an encoded form
-_MACHINE = re.compile(r"^(_.*|csrfmiddlewaretoken|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*__prefix__.*)$")
+_MACHINE = re.compile(
+    r"^(_.*|csrfmiddlewaretoken|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*__prefix__.*|(.*-)?kind)$"
+)
 
 
 def refused(request: HttpRequest) -> HttpResponse | None:
