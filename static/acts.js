@@ -39,7 +39,8 @@ self.acts = (() => {
   };
   const all = () => tx((acts) => acts.getAll(), "readonly").catch(() => []).then((rows) => rows.concat(spare));
   // Written before anything is shown or sent. Where nothing can be written the row lives as long as the page.
-  const put = (row) => tx((acts) => acts.put(row)).then(() => true, () => { spare.push(row); return false; });
+  // The last word before a page goes has no time to wait for the answer, so it is committed at once.
+  const put = (row) => tx((acts) => { const asked = acts.put(row), t = asked.transaction; if (t.commit) t.commit(); return asked; }).then(() => true, () => { spare.push(row); return false; });
   const row = (item, mine, who, due) => ({ item: Object.assign({ id: uuid(), at: new Date().toISOString() }, item), who, phone: mine.name, tried: 0, due: due || 0 });
 
   // Only an answer with our mark counts: a portal's page, an error and silence leave everything as it is.

@@ -23,7 +23,7 @@
     setTimeout(() => { // what is switched off at once would not be sent
       button.style.opacity = .75;
       button.setAttribute("aria-disabled", "true");
-      if (button.classList.contains("btn")) button.textContent = "";
+      if (!/\b(opt|chip)\b/.test(button.className)) button.textContent = "";
       button.append(sending);
     });
     const back = () => {
@@ -52,41 +52,59 @@
     acts().then(go, go);
     setTimeout(go, 1500);
   };
-  let pressed, leave = () => {};
+  let pressed, ended, leave = () => {};
   d.addEventListener("click", (e) => { pressed = e.target.closest && e.target.closest("button"); }, true);
   // One tap, one answer: a form is sent once.
   d.addEventListener("submit", (e) => {
     const form = e.target, button = e.submitter || (pressed && pressed.form === form ? pressed : form.querySelector("button"));
-    if (form.method !== "post" || e.defaultPrevented) return;
+    if (e.defaultPrevented) return;
     if (form.dataset.sent) { e.preventDefault(); return; }
     if (button) busy(form, button);
-    if (!form.dataset.next) {
-      if (self.phone) self.phone.submitted(form, button);
-      else { e.preventDefault(); named(form, button); }
-      return;
-    }
-    // "Next" leads on, and that the lesson is read goes beside it: mostly it arrives first, so that the next page shows the mark.
-    e.preventDefault();
-    const go = () => location.assign(form.dataset.next);
-    acts().then(() => { leave(); read("completed").then(go); setTimeout(go, 1500); }, () => form.submit());
+    if (form.method !== "post") return; // a search
+    if (self.phone) self.phone.submitted(form, button);
+    else { e.preventDefault(); named(form, button); }
+  });
+
+  // "Next" is a link once this script is here, and that the lesson is read goes beside it: mostly it arrives first, so
+  // that the next page shows it. Before that, and without script, the form it stands in says so.
+  d.querySelectorAll("form[data-next]").forEach((form) => {
+    const link = d.createElement("a"), button = form.querySelector("button"), next = form.dataset.next;
+    link.className = button.className;
+    link.href = next;
+    link.append(...button.childNodes);
+    button.replaceWith(link);
+    link.addEventListener("click", (e) => {
+      if (e.button || e.ctrlKey || e.metaKey || e.shiftKey) { read("completed"); return; } // opened beside this page
+      e.preventDefault();
+      if (form.dataset.sent) return;
+      busy(form, link);
+      let gone;
+      const once = (way) => { if (!gone) { gone = 1; way(); } }, go = () => once(() => location.assign(next)), carry = () => once(() => form.submit());
+      acts().then(() => { leave(); ended = true; read("completed").then(go); setTimeout(go, /^\/modules\/[\w-]+\/$/.test(next) ? 5000 : 1500); }, carry);
+      setTimeout(() => { if (!self.phone) carry(); }, 4000); // what keeps acts did not come: the form takes it along
+    });
   });
 
   // Visible time: only while the page is seen, a pause counts 90 seconds at most.
   const read = (verb, more) => act(Object.assign({ kind: "record", lesson: lesson.dataset.lesson, verb }, more));
   if (lesson) {
-    let seconds = 0, last = Date.now(), block = 0, ended = false, sent = 0;
+    // The block on the screen: the first of which half is still there, or a quarter of the screen.
+    const place = (at) => storage("sessionStorage", (s) => s.setItem("place", at));
+    const blocks = Array.from(lesson.querySelectorAll("[id^=b]")), end = lesson.querySelector("[data-end]");
+    const where = () => { const here = blocks.find((el) => { const { bottom, height } = el.getBoundingClientRect(); return bottom > Math.min(height / 2, innerHeight / 4); }) || blocks[blocks.length - 1]; return here ? +here.id.slice(1) : 0; };
+    let seconds = 0, last = Date.now(), told = where(), sent = 0;
     const tick = () => { const now = Date.now(); if (d.visibilityState === "visible") seconds += Math.min((now - last) / 1000, 90); last = now; };
-    leave = () => { tick(); const s = Math.round(seconds - sent); if (s > 1) { sent += s; read("suspended", { seconds: s, block }); } };
+    leave = () => { tick(); const s = Math.round(seconds - sent), block = where(); if (s > 1 || block !== told) { sent += s; told = block; read("suspended", { seconds: s, block }); } place(ended ? "" : location.pathname + (block > 2 ? `#b${block}` : "")); };
     ["scroll", "pointerdown", "keydown"].forEach((name) => addEventListener(name, tick, { passive: true }));
     d.addEventListener("visibilitychange", () => { if (d.visibilityState === "hidden") leave(); else last = Date.now(); });
     addEventListener("pagehide", leave);
-    const seen = new IntersectionObserver((rows) => rows.forEach((row) => {
-      if (!row.isIntersecting) return;
-      if (row.target.hasAttribute("data-end")) { if (!ended) { ended = true; leave(); read("completed"); } } else block = Math.max(block, +row.target.id.slice(1));
-    }), { threshold: 0.2 });
-    lesson.querySelectorAll("[id^=b]").forEach((el) => seen.observe(el));
+    const seen = new IntersectionObserver((rows) => rows.forEach((row) => { if (row.isIntersecting && !ended) { leave(); ended = true; read("completed"); } }), { threshold: 0.2 });
     // The end counts once it was reached by reading: not in the first seconds.
-    setTimeout(() => { const end = d.querySelector("[data-end]"); if (end) seen.observe(end); }, 8000);
+    if (end) setTimeout(() => seen.observe(end), 8000);
+  } else {
+    // The server hears of it after it made this page: what leads back to the lesson just left leads to its place.
+    const left = storage("sessionStorage", (s) => s.getItem("place"));
+    if (left) d.querySelectorAll("main a.btn").forEach((a) => { if (a.pathname === left.split("#")[0]) a.href = left; });
   }
 
   // The first page of a phone stays small: there acts.js comes with the first touch, or after a while where something is noted.

@@ -83,7 +83,7 @@ def read_module(page: Any, url: str, slug: str = "window-light") -> None:
     for _lesson in range(20):
         if "/lessons/" not in page.url:
             break
-        tap(page, "form[data-end] button")
+        tap(page, "form[data-end] .btn")
     assert "/lessons/" not in page.url
     take_time(slug)
 

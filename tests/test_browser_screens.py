@@ -86,7 +86,7 @@ def test_the_table_of_lessons_and_the_subjects_keep_their_grid(
 def test_what_comes_next_stands_above_the_tools_of_the_file(visitor: Any, url: str) -> None:
     page = small_phone(visitor)
     page.goto(f"{url}{LESSON}")
-    tap(page, "form[data-end] button")
+    tap(page, "form[data-end] .btn")
     page.goto(f"{url}/me/")
     assert above_the_bar(page, "main a.btn.go")
     assert above(page, "main a.btn.go", "main .seg")
@@ -209,7 +209,7 @@ def test_lessons_that_are_done_are_filled_in_the_bar_of_steps(visitor: Any, url:
     page = visitor()
     page.goto(f"{url}{LESSON}")
     assert page.locator(".stp .d").count() == 0
-    tap(page, "form[data-end] button")
+    tap(page, "form[data-end] .btn")
     assert page.locator(".stp .d").count() == 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.models import Quiz, Response, ReviewCard
+from assessments.models import Item, Quiz, Response, ReviewCard
 from courses.models import Lesson
 from feedback.models import ContentReport, Question, Reaction
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
@@ -19,7 +19,7 @@ from tests.conftest import PASSWORD
 from tests.network import Network, stored, until, until_sent, with_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NEXT = "form[data-next] button"
+NEXT, OTHER = "form[data-next] .btn", "/lessons/clean-ground/"
 
 
 @pytest.fixture
@@ -45,9 +45,12 @@ def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any
     page = phone()
     with_worker(page, network.url, "/modules/", MODULE, LESSON)
     until_sent(page)
-    quiz, asking = page.context.new_page(), page.context.new_page()
+    quiz, asking, back = (page.context.new_page() for _tab in range(3))
     quiz.goto(f"{network.url}{quiz_page()}")
-    asking.goto(f"{network.url}/questions/ask/")
+    for tab in (asking, back):
+        tab.goto(f"{network.url}/questions/ask/")
+    same = "(id) => { document.querySelector('main [name=id]').value = id; }"
+    back.evaluate(same, asking.locator("main [name=id]").input_value())  # as "back" brings it
     network.turn("down")
     tap(page, NEXT)
     answer(quiz)
@@ -56,6 +59,14 @@ def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any
     asking.fill("textarea[name=text]", "没网的时候问的：怎么寄？")
     tap(asking, "main form button.btn.go")
     assert "先留在这部手机上了" in main(asking)
+    back.fill("textarea[name=text]", "退回来又问的：多少钱？")
+    tap(back, "main form button.btn.go")
+    waiting = {
+        row["item"]["text"]: row["item"]["id"] for row in stored(back) if row["item"]["kind"] == "question"
+    }
+    assert (
+        len(waiting) == len(set(waiting.values())) == 2
+    )  # what went out is not changed: other words are another act
     assert not Response.objects.exists()
     assert not Question.objects.exists()
     network.turn("up")
@@ -63,9 +74,10 @@ def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any
     until_sent(asking)
     asking.goto(f"{network.url}/questions/")
     assert "没网的时候问的" in main(asking)
+    assert "退回来又问的" in main(asking)
     assert LessonProgress.objects.filter(done_at__isnull=False).count() <= 1
     assert Response.objects.count() == 1
-    assert Question.objects.count() == 1
+    assert Question.objects.count() == 2
     assert Learner.objects.count() == 1
 
 
@@ -176,7 +188,7 @@ def test_what_can_never_be_stored_is_told_and_what_may_go_later_steps_aside(
         {"kind": "record", "lesson": lesson, "verb": "initialized"},
     ]
     page.evaluate("(acts) => Promise.all(acts.map((act) => phone.act(act)))", acts)
-    for _time in range(3):
+    for _time in range(5):  # three times at once; then it steps aside for an hour
         page.evaluate("() => phone.flush()")
     assert LearningRecord.objects.count() == 1  # the rest goes on
     lost, aside = sorted(stored(page), key=lambda row: row["item"]["kind"])
@@ -191,17 +203,108 @@ def test_what_can_never_be_stored_is_told_and_what_may_go_later_steps_aside(
     assert "等着送出: 1" in main(page)
 
 
-def test_the_pressed_button_says_that_it_is_sending_and_comes_back(phone: Any, url: str) -> None:
+FORMS = {  # page → what is pressed
+    LESSON: NEXT, "/questions/ask/": "main form .btn.go", "/feedback/wish/": "main form .btn.go",
+    "/feedback/complaint/": "main form .btn.go", f"/feedback/report/?lesson={LESSON.split('/')[2]}": "main form .btn.go",
+    "/search/?q=光": ".search button", "/accounts/login/": "form[action='/accounts/code/send/'] button",
+    "/accounts/login/?next=/me/": "form[action='/accounts/login/'] button", "/accounts/join/": "main form .btn.go",
+    "/me/code/": "main form .btn",
+}  # fmt: skip
+PRESS = """([selector, back]) => new Promise((said) => {
+  const button = document.querySelector(selector), before = button.innerText, began = Date.now(), seen = [];
+  const boxes = button.closest('form').querySelectorAll('textarea,input:not([type=hidden]):not([type=radio])');
+  boxes.forEach((el) => { el.value = '1'; });
+  const look = () => {
+    if (!seen.length && button.innerText.includes('正在发送…')) seen.push(button.getAttribute('aria-disabled'));
+    if (seen.length && back && button.innerText === before) seen.push('back');
+    if (seen.length > (back ? 1 : 0) || Date.now() - began > 15000) said(seen);
+    else setTimeout(look, 20);
+  };
+  button.click();
+  look();
+})"""
+
+
+def test_every_pressed_button_says_at_once_that_it_is_sending_and_comes_back(
+    phone: Any, network: Network
+) -> None:
+    """The network takes what is sent and says nothing: the words cannot come with the answer."""
+    forms = FORMS | {quiz_page(): "button[name=choice],form .btn.go"}
+    context = phone().context
+    for number, (path, pressed) in enumerate(forms.items()):
+        page, last = context.new_page(), number == len(forms) - 1
+        network.turn("up")
+        page.goto(f"{network.url}{path}")
+        network.turn("hole")
+        assert page.evaluate(PRESS, [pressed, last]) == ["true", *["back"] * last], path
+        page.close()
+    assert not ContentReport.objects.exists()
+    assert not Question.objects.exists()
+
+
+# --- the way on, and the way back -------------------------------------------------------------------------
+
+
+def test_next_is_a_link_that_leads_on_without_network_and_the_act_goes_beside_it(
+    phone: Any, network: Network
+) -> None:
     page = phone()
-    page.goto(f"{url}/feedback/wish/")
-    page.fill("textarea[name=text]", "想学直播")
-    until(page, lambda: page.locator("[name=phone_name]").count() == 1)
-    says = "() => document.querySelector('main form button').innerText"
-    words = page.evaluate(says)
-    # As when the network takes the form and says nothing: a form that is told of being sent, and no answer.
-    page.evaluate(
-        "() => document.querySelector('main form').dispatchEvent(new Event('submit', {bubbles: true}))"
+    with_worker(page, network.url, "/modules/", OTHER, LESSON)
+    until_sent(page)
+    network.turn("down")
+    page.locator(NEXT).focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == f"{network.url}{OTHER}"
+    assert page.locator("article section p").first.is_visible()  # the lesson itself, as it was kept
+    assert [row["item"]["verb"] for row in stored(page) if row["item"]["lesson"] in LESSON][-1] == "completed"
+    with page.expect_navigation():
+        page.locator(NEXT).evaluate("(el) => el.click()")
+    assert "没有网络" in main(page) or "网站没有回应" in main(page)  # our page where nothing was kept
+    network.turn("up")
+    page.goto(f"{network.url}/modules/")
+    until_sent(page)
+    assert LessonProgress.objects.filter(done_at__isnull=False).count() == 2
+
+
+def test_next_without_script_or_before_it_comes_is_a_form_that_says_the_lesson_is_read(
+    phone: Any, network: Network
+) -> None:
+    for options, without in (({"java_script_enabled": False}, ""), ({}, "/static/acts")):
+        page = phone(**options)
+        network.without = without  # what keeps acts does not come: the link falls back to its form
+        page.goto(f"{network.url}{LESSON}")
+        tap(page, NEXT)
+        assert page.url == f"{network.url}{OTHER}"
+    assert (
+        LessonProgress.objects.filter(lesson__slug=LESSON.split("/")[2], done_at__isnull=False).count() == 2
     )
-    until(page, lambda: page.evaluate(says) == "正在发送…", 3)
-    assert page.locator("main form button").get_attribute("aria-disabled") == "true"
-    until(page, lambda: page.evaluate(says) == words)
+
+
+def test_whoever_was_quick_is_told_so_on_the_page_that_next_leads_to(phone: Any, network: Network) -> None:
+    Item.objects.update(live=False)  # no quiz: the last lesson leads to the course
+    page = phone()
+    page.goto(f"{network.url}{LESSON}")
+    tap(page, NEXT)
+    until_sent(page)
+    network.seconds = 2.0
+    network.turn("slow")
+    tap(page, NEXT)
+    assert page.url == f"{network.url}{MODULE}"
+    assert "翻得快了些" in main(page)
+
+
+def test_going_on_leads_to_the_block_on_the_screen_not_to_the_furthest(phone: Any, url: str) -> None:
+    page = phone(viewport={"width": 360, "height": 400})
+    page.goto(f"{url}/modules/")
+    page.goto(f"{url}{LESSON}")
+    for block in ("b5", "b3"):
+        page.evaluate("(id) => document.getElementById(id).scrollIntoView()", block)
+        page.wait_for_timeout(300)
+    page.locator("nav.bar a").first.evaluate("(el) => el.click()")
+    on = f"main a.btn[href='{LESSON}#b3']"
+    page.locator(on).wait_for()  # the front page was made before the server heard of it
+    until(page, lambda: LearningRecord.objects.filter(verb="suspended", response="3").exists())
+    page.evaluate("() => sessionStorage.clear()")
+    page.goto(f"{url}{MODULE}")
+    assert page.locator(on).count() == 1  # and now it says so itself

@@ -245,7 +245,7 @@ def test_acts_are_sent_at_once_where_nothing_can_be_kept(phone: Any, url: str) -
         if LearningRecord.objects.exists():
             break
     assert LearningRecord.objects.get().verb == "initialized"
-    tap(page, "form[data-next] button")
+    tap(page, "form[data-next] .btn")
     assert Learner.objects.count() == 1
     assert errors == []
 
