@@ -54,9 +54,11 @@ class AskedQuiz:
         return [item.code for item in self.items.values() if item.live]
 
 
-def asked_quiz(pk: int) -> AskedQuiz:
+def asked_quiz(pk: int, *, withdrawn: bool = False) -> AskedQuiz:
     """The quiz of a published module: no query while the content stands, else 3.
 
+    :param withdrawn: also of a module that was published before and is taken back just now: who has the question
+        before them answers it all the same.
     :raises Http404: when there is none.
     """
     key = (content_version(), pk)
@@ -66,6 +68,8 @@ def asked_quiz(pk: int) -> AskedQuiz:
         if len(_kept) >= MOST or any(version != key[0] for version, _pk in list(_kept)):
             _kept.clear()
         _kept[key] = known
+    if known.quiz.module.published_id is None and not withdrawn:
+        raise Http404
     return known
 
 
@@ -116,9 +120,7 @@ def as_shown(item: AskedItem, number: int | None, at: dt.datetime, chosen: Colle
 
 def _read(pk: int) -> AskedQuiz:
     quiz = (
-        Quiz.objects.select_related("module__published")
-        .filter(pk=pk, module__published__isnull=False)
-        .first()
+        Quiz.objects.select_related("module__published").filter(pk=pk, module__editions__number__gt=0).first()
     )
     if quiz is None:
         raise Http404

@@ -89,7 +89,7 @@ def answer_item(
     :param edition: of the item, as it was shown.
     :raises DomainError: when the item is not in this try, or no option of it was chosen.
     """
-    asked, now = asked_quiz(quiz.pk), at or timezone.now()
+    asked, now = asked_quiz(quiz.pk, withdrawn=True), at or timezone.now()
     with evidence.writing("answer_item"), transaction.atomic():
         attempt = _attempt(learner, asked, attempt_id, by_its_id=by_its_id)
         if item_code in attempt.answered_codes.split():

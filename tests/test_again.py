@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
+from assessments.bank import asked_quiz
+from assessments.models import Option, Quiz, Response
 from courses.models import Module
-from feedback.models import ContentReport, Question, Reply
+from feedback.models import ContentReport, Question, Reaction, Reply
 from learners import guests
-from learners.models import Learner, LessonProgress
+from learners.models import Enrolment, Learner, LessonProgress
 from tests.acts import HERE, hidden, post
+from tests.asking import answered, ask
 from tests.test_phones import name
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -131,6 +135,21 @@ def test_two_taps_on_a_form_without_a_script_are_one_person() -> None:
     assert Question.objects.count() == Learner.objects.count() == 1
 
 
+def test_two_taps_below_a_question_without_script_and_cookie_are_one_phone(make_user: Any) -> None:
+    question = answered(
+        guests.learner_of(make_user("asker")), "山羊怎么挂耳标", "用耳标钳。", make_user("teacher")
+    )
+    Question.objects.filter(pk=question.pk).update(held=False)
+    before = Learner.objects.count()
+    html = Client().get(f"/questions/{question.pk}/").content.decode()
+    for path, fields in (("solved", {}), ("report", {"reason": "advert"})):
+        form = html.split(f'action="/questions/{question.pk}/{path}/"')[1].split("</form>")[0]
+        sent = {"phone_name": hidden(form, "phone_name")} | fields
+        for _tap in range(2):
+            assert post(Client(), f"/questions/{question.pk}/{path}/", sent).status_code == 200
+    assert Learner.objects.count() == before + 1
+
+
 def test_read_to_the_end_while_the_module_is_withdrawn_is_noted() -> None:
     Module.objects.filter(slug="window-light").update(published=None)
     client = Client()
@@ -139,3 +158,72 @@ def test_read_to_the_end_while_the_module_is_withdrawn_is_noted() -> None:
     assert LessonProgress.objects.get().done_at is not None
     assert post(client, "/lessons/never-there/done/").status_code == 404
     assert LessonProgress.objects.count() == 1
+
+
+# --- online, without script, while the course is taken back for an hour -----------------------------------------
+
+
+def taken_back() -> Module:
+    Module.objects.filter(slug="window-light").update(published=None)
+    return Module.objects.get(slug="window-light")
+
+
+def test_a_quiz_answer_while_the_module_is_withdrawn_is_stored_and_counts() -> None:
+    client, quiz = Client(), Quiz.objects.get(module__slug="window-light")
+    page = client.get(f"/quizzes/{quiz.pk}/").content.decode()
+    code = hidden(page, "item")
+    right = [option.pk for option in Option.objects.filter(item__code=code) if option.right]
+    sent = {"attempt": hidden(page, "attempt"), "item": code, "choice": right}
+    published = Module.objects.get(slug="window-light").published_id
+    taken_back()
+    answer = post(client, f"/quizzes/{quiz.pk}/answer/", sent)
+    assert answer.status_code == 200
+    assert "收到你的答案了" in answer.content.decode()
+    assert post(client, f"/quizzes/{quiz.pk}/answer/", sent).status_code == 200
+    assert client.get(f"/quizzes/{quiz.pk}/").status_code == 404
+    stored = Response.objects.get()
+    assert (stored.item.code, stored.right) == (code, True)
+    Module.objects.filter(slug="window-light").update(published=published)
+    assert hidden(client.get(f"/quizzes/{quiz.pk}/").content.decode(), "item") != code  # the try goes on
+
+
+def test_a_quiz_nobody_has_ever_seen_takes_no_answer() -> None:
+    module = Module.objects.get(slug="window-light")
+    module.pk, module.code, module.slug, module.published, module.draft = (
+        None,
+        "T99",
+        "never-seen",
+        None,
+        None,
+    )
+    module.save(force_insert=True)
+    quiz, _made = Quiz.objects.get_or_create(module=module)
+    with pytest.raises(Http404):
+        asked_quiz(quiz.pk, withdrawn=True)
+
+
+def test_what_is_said_about_a_withdrawn_lesson_is_stored_as_about_it(client: Client, make_user: Any) -> None:
+    user = make_user("guixiang")
+    client.force_login(user)
+    module, lesson = taken_back(), "borrow-the-window"
+    Enrolment.objects.create(learner=guests.learner_of(user), module=module, completed_at=timezone.now())
+    face = post(client, f"/feedback/face/{module.slug}/", {"face": "3", "id": name()})
+    assert face.status_code == 200
+    assert "收到了" in face.content.decode()
+    asked = {"text": "窗户朝北怎么办？", "lesson": lesson, "none": "1"}
+    assert post(client, "/questions/ask/", asked).status_code == 302
+    said = {"kind": "wrong", "text": "写错了", "lesson": lesson}
+    assert post(client, "/feedback/report/", said).status_code == 200
+    assert Question.objects.get().lesson.slug == ContentReport.objects.get().lesson.slug == lesson
+    assert Reaction.objects.get().face == 3
+
+
+def test_a_reply_to_a_question_that_was_hidden_meanwhile_stands_to_be_copied(
+    client: Client, make_user: Any
+) -> None:
+    question = ask(guests.learner_of(make_user("asker")), "山羊怎么挂耳标")
+    client.force_login(make_user("neighbour"))
+    answer = post(client, f"/questions/{question.pk}/reply/", {"text": "用耳标钳，<b>慢慢来</b>"})
+    assert answer.status_code == 404  # held: only its asker sees it
+    assert "用耳标钳，&lt;b&gt;慢慢来" in answer.content.decode()
+    assert not Reply.objects.exists()

@@ -69,7 +69,7 @@ def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpRespon
 @guest_post
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Store an answer and show why it is right or not."""
-    quiz = asked_quiz(pk).quiz
+    quiz = asked_quiz(pk, withdrawn=True).quiz
     attempt_id = parse_uuid(request.POST.get("attempt"))
     if attempt_id is None:
         return _ask(request, pk, error=" ")
@@ -82,6 +82,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=error.message))
+    if quiz.module.published_id is None:  # taken back meanwhile: its pages are not there to show
+        told = {"answered": True, "nav": "learn"}
+        return guests.remember(request, kept.answer(request, "learners/withdrawn.html", told))
     return guests.remember(request, HttpResponseRedirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
 
 

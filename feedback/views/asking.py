@@ -28,7 +28,13 @@ NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one addres
 def lesson_of(request: HttpRequest) -> Lesson | None:
     """The lesson a page was opened from; an unknown one is no reason to stop somebody."""
     slug = (kept.posted(request).get("lesson") or request.GET.get("lesson") or "")[:80]
-    rows = Lesson.objects.published().select_related("module__published")
+    rows = Lesson.objects.select_related("module__published")
+    if (
+        request.method == "POST"
+    ):  # what is written about a lesson that was taken back meanwhile is still about it
+        rows = rows.filter(editions__edition__number__gt=0)
+    else:
+        rows = rows.published()
     return rows.filter(slug=slug).first() if slug else None
 
 

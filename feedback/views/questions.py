@@ -64,6 +64,7 @@ def _page(
         "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
         "signed_in": known, "error": kept.noted(request, "error"), "text": kept.posted(request).get("text", ""),
         "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
+        "phone": None if person else uuid.uuid4(),  # two taps on this page are one phone's, before its first cookie
         "ways": notices.ways_of(person.learner) if person and known and waits else None,
     }  # fmt: skip
 
@@ -73,9 +74,13 @@ def _page(
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A neighbour's answer."""
     person = guests.person_of(request)
-    shown = selectors.question_for(pk, person.learner if person else None)
     if person is None:
         return again.page(request, signed_out=True)
+    try:
+        shown = selectors.question_for(pk, person.learner)
+    except Http404:  # hidden or merged while somebody wrote
+        told = {"gone": True, "texts": [request.POST.get("text", "")], "back": "/questions/others/"}
+        return render(request, "errors/typed.html", told, status=404)
     try:
         _store_reply(request, shown.row, person)
     except DomainError as error:

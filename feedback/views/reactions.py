@@ -21,7 +21,7 @@ from .. import reactions
 @guest_post
 def react(request: HttpRequest, slug: str) -> HttpResponse:
     """One tap; back to the module, where the face stands chosen."""
-    module = get_object_or_404(Module.objects.published().select_related("published"), slug=slug)
+    module = get_object_or_404(Module.objects.select_related("published"), slug=slug)  # taken back or not
     person = guests.person_of(request)
     if person is None or not reactions.has_completed(person.learner, module):
         raise Http404
@@ -31,4 +31,6 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
         learner=person.learner, module=module, face=int(face) if face in ("1", "2", "3") else 0,
         tap=parse_uuid(request.POST.get("id")) or uuid.uuid4(), signed_in=person.signed_in,
     )  # fmt: skip
+    if module.published is None:
+        return kept.answer(request, "feedback/thanks.html", {"nav": "learn"})
     return redirect(f"/modules/{slug}/#faces")
