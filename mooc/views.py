@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
@@ -15,6 +16,7 @@ from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
 from mooc.lib.pages import cached_page
 from mooc.lib.responses import not_found, sorry
+from mooc.lib.scripts import lean
 
 YEAR = 365 * 24 * 3600
 
@@ -63,7 +65,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The offline script, at the root so that it covers the whole site; switched off, one that puts it away."""
     name = "sw.js" if settings.OFFLINE else "sw_off.js"
-    response = render(request, name, {"build": settings.BUILD_ID}, content_type="text/javascript")
+    script = render_to_string(name, {"build": settings.BUILD_ID}, request)
+    response = HttpResponse(lean(script), content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -13,9 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from mooc.lib.scripts import lean
+
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ("look.css", "board.css", "desk.css")
-SCRIPTS = [ROOT / "static" / "app.js", ROOT / "templates" / "sw.js"]
+SCRIPTS = [
+    ROOT / "static" / "app.js",
+    ROOT / "static" / "acts.js",
+    *sorted((ROOT / "templates").glob("*.js")),
+]
 
 #: What a rule may not stand on: pattern of a declaration → why (the first versions that have it).
 TOO_NEW_VALUES = {
@@ -197,3 +203,13 @@ def test_the_list_itself_notices() -> None:
         ("@media print", "a", "b:c"),
         ("@media print", "d", "e:f"),
     ]
+
+
+def test_scripts_are_sent_without_the_lines_that_explain_them() -> None:
+    """And nothing but those goes: an address in a string and what stands behind code stay."""
+    text = '// why\nlet a = "//x"; // here\n  // more\n\nb();\n'
+    assert lean(text) == 'let a = "//x"; // here\n\nb();\n'
+    for name in ("app.js", "acts.js"):
+        source = (ROOT / "static" / name).read_text()
+        lines = [line for line in source.splitlines() if not line.strip().startswith("//")]
+        assert lean(source).splitlines() == lines

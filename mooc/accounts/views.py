@@ -192,7 +192,9 @@ def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field or None, error.message)
         else:
-            messages.success(request, _("Kept, %(name)s. It is here on another phone too.") % {"name": user})
+            messages.success(
+                request, _("Your account is ready, %(name)s. It opens on another phone too.") % {"name": user}
+            )
             return sign_in(request, user)
     return _page(request, "new", kept.status(request, form), form=form)
 
