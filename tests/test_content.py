@@ -19,6 +19,7 @@ from courses.exchange.content_files import read_tree, split_header
 from courses.exchange.quiz_files import parse_quiz
 from courses.models import Block, Lesson, Module, TrackStep
 from learners.models import LearningRecord
+from mooc.lib.look import media_facts
 from mooc.lib.text import clean, tokens
 from tests.acts import take_quiz
 
@@ -38,13 +39,28 @@ LINES = st.lists(
                 "= 因为",
                 "![图](a.svg)",
                 "1. 键",
-                "!audio[a](b.mp3)",
+                "!audio[a](b.mp3 1:15)",
                 "---",
             ]
         ),
     ),
     max_size=20,
 ).map("\n".join)
+
+
+def test_a_recording_says_how_long_it_is_or_is_refused() -> None:
+    block = parse_blocks("!audio[听王婶说](talk.mp3 1:15)\n她说。")[0]
+    assert (block.file, block.seconds, block.body) == ("talk.mp3", 75, "她说。")
+    for without in ("!audio[听王婶说](talk.mp3)", "!video[a](b.mp4 75)", "!video[a](b.mp4 1:75)"):
+        with pytest.raises(SourceError, match="length"):
+            parse_blocks(without)
+
+
+@pytest.mark.django_db
+def test_a_recording_that_is_loaded_has_its_length(tmp_path: Path) -> None:
+    (tmp_path / "talk.mp3").write_bytes(b"ID3" + bytes(400_000))
+    media = loader._media(parse_blocks("!audio[a](talk.mp3 1:15)")[0], tmp_path)
+    assert media_facts(media) == "1 分 15 秒，0.4 MB，约 1 张照片"
 
 
 def test_the_content_that_ships_has_no_mistake() -> None:

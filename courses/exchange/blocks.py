@@ -14,7 +14,9 @@ from typing import Literal
 BlockKind = Literal["text", "picture", "audio", "video", "tip", "check"]
 
 _PICTURE = re.compile(r"^!\[(?P<heading>[^\]]+)\]\((?P<file>[\w.-]+)\)\s*$")
-_MEDIA = re.compile(r"^!(?P<kind>audio|video)\[(?P<heading>[^\]]+)\]\((?P<file>[\w.-]+)\)\s*$")
+_MEDIA = re.compile(
+    r"^!(?P<kind>audio|video)\[(?P<heading>[^\]]+)\]\((?P<file>[\w.-]+)\s+(?P<m>\d+):(?P<s>[0-5]\d)\)\s*$"
+)
 _KEY_LINE = re.compile(r"^\d+\.\s+(?P<text>.+)$")
 
 
@@ -40,6 +42,7 @@ class BlockText:
     body: str
     file: str = ""
     line: int = 1
+    seconds: int = 0  # how long a recording is: learners are told before it loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,13 @@ def _picture(chunk: list[str], line: int) -> BlockText:
 def _recording(chunk: list[str], line: int) -> BlockText:
     match = _MEDIA.match(chunk[0])
     if not match:
-        raise SourceError(line, "a recording is written !audio[title](file) or !video[title](file)")
+        raise SourceError(
+            line,
+            "a recording with its length is written !audio[title](file 1:15) or !video[title](file 1:15)",
+        )
     kind: BlockKind = "audio" if match["kind"] == "audio" else "video"
-    return BlockText(kind, match["heading"], "\n".join(chunk[1:]), match["file"], line)
+    seconds = 60 * int(match["m"]) + int(match["s"])
+    return BlockText(kind, match["heading"], "\n".join(chunk[1:]), match["file"], line, seconds)
 
 
 def _tip(chunk: list[str], line: int) -> BlockText:

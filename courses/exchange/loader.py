@@ -218,7 +218,9 @@ def _media(block: BlockText, folder: Path) -> Any:
     mime = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm"}.get(
         extension, ""
     )
-    return services.store_media(data=data, mime=mime, extension=extension, label=block.file)
+    return services.store_media(
+        data=data, mime=mime, extension=extension, label=block.file, seconds=block.seconds
+    )
 
 
 def _svg_size(text: str) -> tuple[int, int]:
