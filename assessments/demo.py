@@ -103,7 +103,7 @@ def make_demo(content: Path) -> dict[str, str]:
         with transaction.atomic():
             _history(number)
     with transaction.atomic():
-        demo_questions.make_questions()
+        demo_questions.make_questions(content)
         demo_questions.make_faces()
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=evaluation.WHOLE_TREE, as_of=timezone.now(), by=None)
     jobs.run(job.pk, {JobKind.EVALUATE: evaluation.evaluate})

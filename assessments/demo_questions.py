@@ -1,4 +1,4 @@
-"""Demonstration questions: asked, answered, told; two theme pages published; faces after modules."""
+"""Demonstration questions: asked, answered, told; every theme's page published; faces after modules."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from courses.models import Lesson
-from feedback import answering, classing, publishing, reactions
+from courses.models import Block, Lesson
+from feedback import answering, classing, publishing, reactions, theme_files
 from feedback.data import ANSWER_WITHIN
 from feedback.models import AnswerModule, Question, Theme
 from feedback.services import ask_question
@@ -21,38 +21,45 @@ from mooc.accounts.models import User
 
 TABLE = Path(__file__).with_suffix(".tsv")
 NAMESPACE = uuid.UUID("0d0a4f6c-7c55-4d53-9b9f-6a1f1d7a2c33")
-INTROS = {
-    "logistics_packaging": (
-        "怎么包、怎么寄、坏了找谁。",
-        "How to pack, how to send, whom to ask when it breaks.",
-    ),
-    "product_photo": ("一部手机，一扇窗，够了。", "One phone and one window are enough."),
-}
 
 
-def make_questions() -> None:
-    """Ask and answer what is in the table, once, over the last three weeks."""
+def make_questions(content: Path) -> None:
+    """Ask and answer what is in the table and in the themes' files, once, over the last three weeks."""
     trainer = get_user_model().objects.get(username="trainer")
     learners = list(Learner.objects.filter(user__username__startswith="learner").order_by("pk"))
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     for number, row in enumerate(rows):
-        _question(number, row, learners[number * 7 % len(learners)], trainer)
-    for theme, (zh, en) in INTROS.items():
-        module = AnswerModule.objects.filter(theme__code=theme, published=None).first()
-        if module is not None:
-            module.intro_zh, module.intro_en = zh, en
-            module.save()
-            publishing.publish_answers(module=module, by=trainer)
+        _question(str(number), number, row, learners[number * 7 % len(learners)], trainer)
+    for place, source in enumerate(theme_files.read_themes(content)):
+        _theme(place, source, learners[1:], trainer)
 
 
-def _question(number: int, row: dict[str, str], learner: Learner, trainer: User) -> None:
-    identifier = uuid.uuid5(NAMESPACE, str(number))
+def _theme(place: int, source: theme_files.ThemeSource, learners: list[Learner], trainer: User) -> None:
+    """Ask and answer what stands in a theme's file, and publish its page, once."""
+    for number, answer in enumerate(source.answers):
+        row = {
+            "theme": source.code, "lesson": answer.lesson, "heading": answer.heading, "hours": str(2 + 3 * number),
+            "question_zh": answer.question["zh"], "answer_zh": answer.answer["zh"],
+            "question_en": answer.question["en"], "answer_en": answer.answer["en"],
+        }  # fmt: skip
+        at = 5 * place + number
+        _question(f"theme {source.code} {number}", at, row, learners[at * 7 % len(learners)], trainer)
+    module = AnswerModule.objects.filter(theme__code=source.code, published=None).first()
+    if module is not None:
+        module.intro_zh, module.intro_en = source.intro["zh"], source.intro["en"]
+        module.checks_zh, module.checks_en = source.checks["zh"], source.checks["en"]
+        module.save()
+        publishing.publish_answers(module=module, by=trainer)
+
+
+def _question(key: str, number: int, row: dict[str, str], learner: Learner, trainer: User) -> None:
+    identifier = uuid.uuid5(NAMESPACE, key)
     if Question.objects.filter(uuid=identifier).exists():
         return
     question = ask_question(
         learner=learner, text=row["question_zh"], lesson=Lesson.objects.filter(slug=row["lesson"]).first(),
-        block=None, question_id=identifier, signed_in=True,
+        block=_place(row), question_id=identifier, signed_in=True,
     )  # fmt: skip
     classing.classify_question(question_id=question.pk)
     asked = timezone.now() - dt.timedelta(days=2 + number % 19, hours=number % 5)
@@ -65,10 +72,21 @@ def _question(number: int, row: dict[str, str], learner: Learner, trainer: User)
         _on_theme_page(question, row, trainer)
 
 
+def _place(row: dict[str, str]) -> int | None:
+    """Which block of its lesson a question is about, where the row names a heading."""
+    blocks = Block.objects.filter(
+        lesson__lesson__slug=row["lesson"], lesson__edition__published_of__isnull=False,
+        heading_zh=row.get("heading") or None,
+    )  # fmt: skip
+    return blocks.values_list("position", flat=True).first()
+
+
 def _on_theme_page(question: Question, row: dict[str, str], trainer: User) -> None:
-    """The trainer says the theme, takes the answer to its page and writes the English beside it."""
+    """The trainer mends the theme where the engine was wrong, takes the answer to its page and writes the
+    English beside it."""
     theme = Theme.objects.get(code=row["theme"])
-    answering.set_theme(question=question, theme=theme, by=trainer)
+    if Question.objects.get(pk=question.pk).theme != theme:
+        answering.set_theme(question=question, theme=theme, by=trainer)
     entry = answering.put_on_theme_page(question=Question.objects.get(pk=question.pk))
     entry.question_en, entry.answer_en = row["question_en"], row["answer_en"]
     entry.save()

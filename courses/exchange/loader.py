@@ -53,6 +53,8 @@ def load_tree(root: Path, *, check: bool = False, overwrite: bool = False) -> Lo
     report = LoadReport()
     sources = read_tree(root)
     report.errors = [str(error) for source in sources for error in source.errors]
+    for _name, look in registry.content_tree:
+        report.errors += look(root, sources)
     if not sources:
         report.errors.append(f"{root}: no module folder (NAME/module.md) here")
     if report.errors or check:
