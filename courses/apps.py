@@ -10,7 +10,9 @@ class CoursesConfig(AppConfig):
         from mooc.lib import registry
 
         from . import personal_data, selectors, services
+        from .desk import law
 
+        registry.desk_panel.register("law", law.panel)
         registry.content_version.register("courses", selectors.content_version)
         registry.hand_over.register("courses", selectors.held)
         registry.personal_data.register("courses", personal_data.tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import time
 
@@ -17,7 +18,7 @@ from mooc.lib.desk import Finding
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import search_index, selectors, signals
+from . import law, search_index, selectors, signals
 from .data import BlockKind, ModuleAsksChanged, ModulePublished
 from .models import (
     Block,
@@ -52,6 +53,21 @@ def bump_content() -> None:
     if not ContentState.objects.filter(pk=1).update(version=F("version") + 1):
         ContentState.objects.get_or_create(pk=1)
     transaction.on_commit(selectors.forget_content_version)
+
+
+def tell_law_due(*, nights: int = 3) -> None:
+    """Raise the content version when a law has come up for another look within so many nights.
+
+    Pages stay in memory while the content stands, and a day that comes changes no content. More than one
+    night, because a machine may have slept through the first.
+    """
+    today = timezone.localdate()
+    before = today - dt.timedelta(days=nights)
+    editions = ModuleEdition.objects.filter(published_of__isnull=False)
+    for checked_on, changes_on in editions.values_list("checked_on", "changes_on"):
+        if law.due(checked_on, changes_on, today) != law.due(checked_on, changes_on, before):
+            bump_content()
+            return
 
 
 def renew_content() -> None:

@@ -6,12 +6,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
+from .. import law
 from ..data import BlockKind
 from ..exchange.blocks import SourceError, parse_check
 from .modules import Lesson, Module
@@ -106,6 +108,14 @@ class ModuleEdition(TimeStamped):
     def __str__(self) -> str:
         return f"{self.title} ({self.number})" if self.number else self.title
 
+    @property
+    def law_due(self) -> str:
+        """Why its law has to be looked at again, in a word; empty when it names none or is as it should be."""
+        if not law.names_law(self.source_zh, self.source_en):
+            return ""
+        found = law.due(self.checked_on, self.changes_on, timezone.localdate())
+        return found.value if found else ""
+
 
 class LessonEdition(TimeStamped):
     """A lesson's text within one edition of its module."""
@@ -142,6 +152,11 @@ class LessonEdition(TimeStamped):
 
     def __str__(self) -> str:
         return self.title or self.lesson.slug
+
+    @property
+    def law_due(self) -> str:
+        """As for its module, when this lesson names a law itself."""
+        return self.edition.law_due if law.names_law(self.source_zh, self.source_en) else ""
 
     @property
     def slot_arg(self) -> str:
