@@ -338,3 +338,17 @@ def test_a_span_in_its_largest_unit(minutes: int, en: str, zh: str) -> None:
     for lang, said in (("en", en), ("zh-hans", zh)):
         with translation.override(lang):
             assert look.span(start, start + dt.timedelta(minutes=minutes)).replace("\u00a0", " ") == said
+
+
+def test_a_refused_box_is_where_the_page_opens() -> None:
+    """On a small phone the box and its sentence stand below the fold: whoever was refused is taken there."""
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        for tag in re.findall(
+            r"<(?:input|textarea|select)\b(?:\{%.*?%\}|[^>{]|\{\{.*?\}\})*>", path.read_text()
+        ):
+            assert "aria-invalid" not in tag or "autofocus" in tag, (path.name, tag)
+
+
+def test_the_arrow_that_leads_on_stands_after_its_word() -> None:
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        assert not re.search(r'class="btn[^>]*>\{% icon "go" %\}', path.read_text()), path.name
