@@ -99,9 +99,8 @@ def answer_item(
         if by_its_id and item is not None and not over:
             _take_in(attempt, asked, item_code, now)
         if item is None or over or item_code not in attempt.item_codes.split():
-            raise DomainError(
-                _("This question was taken out of the quiz. Here is what comes next."), code="unknown_item"
-            )
+            said = _("This question was taken out of the quiz. Here is what comes next.")
+            raise DomainError(said, code="unknown_item")
         item = as_shown(item, edition, now, chosen)
         right = judge(item.options, item.right, chosen, many=item.many)
         shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))

@@ -38,6 +38,8 @@ def main(page: Any) -> str:
 def leave_unsent(page: Any, network: Network) -> None:
     """Ask something while the network is away; it waits on the phone."""
     page.goto(f"{network.url}{ASK}")
+    until(page, lambda: page.evaluate("() => !!self.phone"))
+    until_sent(page)  # the time in the lesson that was left
     network.turn("down")
     page.fill("textarea[name=text]", "李桂香问：鸡蛋怎么寄？")
     tap(page, SEND)
