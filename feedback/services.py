@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson
 from learners.data import Act, Activity, ObjectType, Verb
-from learners.models import Learner
+from learners.models import Learner, LessonProgress
 from learners.recording import record_act
 from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
@@ -52,8 +52,8 @@ def ask_question(
     try:
         with transaction.atomic():
             question = Question.objects.create(
-                uuid=question_id, learner=learner, text=words, lesson=lesson, block=block, vector=vector,
-                encoder=encoder, held=not is_trusted(learner),
+                uuid=question_id, learner=learner, text=words, lesson=lesson,
+                block=block or _left_at(learner, lesson), vector=vector, encoder=encoder, held=not is_trusted(learner),
             )  # fmt: skip
             activity = Activity(ObjectType.QUESTION, str(question_id), words[:200], words[:300])
             act = Act(
@@ -65,6 +65,12 @@ def ask_question(
     except IntegrityError:  # the same tap, a moment earlier
         return _the_same(Question.objects.get(uuid=question_id), learner, words)
     return question
+
+
+def _left_at(learner: Learner, lesson: Lesson | None) -> int | None:
+    """The block on the screen when a lesson was left to ask about it, where the phone has told: 1 query."""
+    rows = LessonProgress.objects.filter(learner=learner, lesson=lesson)
+    return rows.values_list("block", flat=True).first() or None if lesson else None
 
 
 def _the_same(known: Question, learner: Learner, words: str) -> Question:

@@ -40,6 +40,15 @@ def neighbour(make_user: Any) -> Any:
 # --- asking ------------------------------------------------------------------------------------------
 
 
+def test_a_question_from_a_lesson_is_about_the_block_where_the_lesson_was_left(client: Client) -> None:
+    send(client, "还没打开就问？", lesson=PHOTO)
+    assert Question.objects.get().block is None
+    leave = {"id": str(uuid.uuid4()), "verb": "leave", "seconds": "20", "block": "4"}
+    post(client, f"/lessons/{PHOTO}/acts/", leave)
+    send(client, "没有窗户怎么拍？", lesson=PHOTO)
+    assert Question.objects.get(text="没有窗户怎么拍？").block == 4
+
+
 def test_a_question_keeps_the_lesson_and_the_block_it_came_from() -> None:
     client = Client()
     page = client.get(f"/questions/ask/?lesson={PHOTO}&block=2").content.decode()
