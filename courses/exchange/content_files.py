@@ -304,7 +304,10 @@ def _check_unique(sources: list[ModuleSource]) -> None:
 
 def main(paths: list[str]) -> int:
     """Check the folders named; print every error; 1 when there was one."""
+    from .quality import check_quality
+
     sources = [source for path in paths for source in read_tree(Path(path))]
+    check_quality(sources)
     errors = [error for source in sources for error in source.errors]
     for error in errors:
         print(error)

@@ -30,6 +30,7 @@ from ..models import (
 )  # fmt: skip
 from .blocks import BlockText
 from .content_files import LessonSource, ModuleSource, read_tree
+from .quality import check_quality
 
 PICTURE_SIZE = 'viewBox="0 0 '
 
@@ -48,10 +49,13 @@ class LoadReport:
 def load_tree(root: Path, *, check: bool = False, overwrite: bool = False) -> LoadReport:
     """Load every module folder below ``root``. With errors or ``check`` nothing is written.
 
+    :param check: only read, and hold the modules to the rules of :mod:`.quality` as well.
     :param overwrite: replace drafts that were edited in the admin since the last load.
     """
     report = LoadReport()
     sources = read_tree(root)
+    if check:
+        check_quality(sources)
     report.errors = [str(error) for source in sources for error in source.errors]
     for _name, look in registry.content_tree:
         report.errors += look(root, sources)

@@ -1,0 +1,146 @@
+"""What makes the tests of a course fair, and a lesson easy: rules over whole modules, asked by ``--check``.
+
+They are no grammar: content that breaks them loads, and a trainer's module may. What ships keeps them, so
+that "the questions change" is true, nobody passes by taking the longest answer, and the minutes on a card
+are the reader's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from .blocks import BlockText, CheckQuestion, SourceError, parse_check
+from .content_files import LANGS, LessonSource, ModuleSource
+from .prose import count, spoken_parts
+
+ASKED = 6  # items of a try, when a quiz does not say otherwise
+RESERVE = 2  # times as many lie ready
+ALIKE = Fraction(3, 5)  # of the pairs of letters of two questions in common: the same question
+NEARLY = Fraction(9, 20)  # the same question when the right answers are alike as well
+ANSWERS = Fraction(11, 20)
+LONGEST = Fraction(2, 5)  # of the questions of the tree, at most, have their longest answer right
+READ_A_MINUTE = 150  # Chinese characters, by a slow reader
+CHECK_MINUTES = 1
+SHORTEST = 3  # minutes: the picture is looked at, too
+_SIGNS = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d")
+
+
+class Choice(NamedTuple):
+    """A question with one right answer, in one language."""
+
+    stem: str
+    options: tuple[tuple[str, bool], ...]
+
+    @property
+    def right(self) -> str:
+        """The right answer."""
+        return "".join(text for text, right in self.options if right)
+
+    @property
+    def longest_is_right(self) -> bool:
+        """Whether whoever takes the longest answer is right; of two as long, neither stands out."""
+        sizes = sorted((len(text) for text, _right in self.options), reverse=True)
+        return sizes[0] > sizes[1] and any(right for text, right in self.options if len(text) == sizes[0])
+
+
+def check_quality(sources: Iterable[ModuleSource]) -> None:
+    """Note in each module what breaks the rules."""
+    sources = list(sources)
+    for source in sources:
+        if 0 < len(source.items) < RESERVE * ASKED:
+            source.add_error(
+                "quiz.md",
+                1,
+                f"{len(source.items)} items for {ASKED} asked: {RESERVE * ASKED} make questions change",
+            )
+        for line, message in repeats(source):
+            source.add_error("quiz.md", line, message)
+        for lesson in source.lessons:
+            for message in lesson_faults(lesson):
+                source.add_error(f"{lesson.number:02}.zh.md", 1, message)
+    for lang in LANGS:
+        for name, choices in (
+            ("lesson checks", checks(sources, lang)),
+            ("quiz items", singles(sources, lang)),
+        ):
+            right = sum(choice.longest_is_right for choice in choices)
+            if sources and choices and Fraction(right, len(choices)) > LONGEST:
+                sources[0].add_error(
+                    "module.md", 1, f"{lang}: the longest answer is right in {right} of {len(choices)} {name}"
+                )
+
+
+def lesson_faults(lesson: LessonSource) -> Iterator[str]:
+    """A picture in each lesson, and minutes that a slow reader needs."""
+    blocks = lesson.blocks["zh"]
+    if blocks and not any(block.kind in ("picture", "video") for block in blocks):
+        yield "the lesson has no picture"
+    stated, needed = lesson.header["zh"].get("minutes", ""), minutes(blocks)
+    if blocks and stated != str(needed):
+        yield f"“minutes: {stated}”: a slow reader takes {needed}"
+
+
+def minutes(blocks: Iterable[BlockText]) -> int:
+    """Whole minutes of a lesson: what is read at ``READ_A_MINUTE``, and the check."""
+    read = sum(count(part, "zh") for block in blocks for part in spoken_parts(block))
+    return max(SHORTEST, math.ceil(Fraction(read, READ_A_MINUTE) + CHECK_MINUTES))
+
+
+def repeats(source: ModuleSource) -> Iterator[tuple[int, str]]:
+    """Items that ask what a check of the module's lessons has asked: (line, what)."""
+    asked = [(lesson.number, choice) for lesson in source.lessons for choice in _lesson_choices(lesson, "zh")]
+    for item in source.items:
+        right = "".join(option.zh for option in item.options if option.right)
+        for number, choice in asked:
+            if is_repeat(item.stem["zh"], right, choice):
+                yield item.line, f"{item.code} repeats the check of lesson {number}: {choice.stem}"
+
+
+def is_repeat(stem: str, right: str, check: Choice) -> bool:
+    """Whether a question is a check once more. Another sum, with another result, is not."""
+    alike, answers = likeness(stem, check.stem), likeness(right, check.right)
+    if alike >= ALIKE:
+        return right == check.right or not (_DIGITS.search(right) and _DIGITS.search(check.right))
+    return alike >= NEARLY and answers >= ANSWERS and (right == check.right or not _DIGITS.search(right))
+
+
+def likeness(one: str, other: str) -> Fraction:
+    """Dice's coefficient of two texts' sets of letter pairs, signs left out: 0 nothing, 1 everything in common."""
+    pairs = [
+        {text[at : at + 2] for at in range(len(text) - 1)}
+        for text in (_SIGNS.sub("", one), _SIGNS.sub("", other))
+    ]
+    size = sum(map(len, pairs))
+    return Fraction(2 * len(pairs[0] & pairs[1]), size) if size else Fraction(0)
+
+
+def checks(sources: Iterable[ModuleSource], lang: str) -> list[Choice]:
+    """The check-yourselves of all lessons."""
+    return [
+        choice for source in sources for lesson in source.lessons for choice in _lesson_choices(lesson, lang)
+    ]
+
+
+def singles(sources: Iterable[ModuleSource], lang: str) -> list[Choice]:
+    """The quiz items with one right answer."""
+    return [
+        Choice(item.stem[lang], tuple((getattr(option, lang), option.right) for option in item.options))
+        for source in sources
+        for item in source.items
+        if item.kind == "single"
+    ]
+
+
+def _lesson_choices(lesson: LessonSource, lang: str) -> Iterator[Choice]:
+    for block in lesson.blocks[lang]:
+        if block.kind == "check":
+            try:
+                found: CheckQuestion = parse_check(block.heading, block.body)
+            except SourceError:  # noted where it stands
+                continue
+            yield Choice(found.question, found.options)
