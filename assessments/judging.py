@@ -68,9 +68,9 @@ def judge_again(*, item: Item, most: int = BATCH) -> Mended:
 
 def _set_right(pk: int, item: Item) -> bool | None:
     """One answer: right from now on. Returns whether its try is passed by it, ``None`` when it was right."""
-    response = Response.objects.select_related("attempt__learner", "attempt__quiz__module__published").get(
-        pk=pk
-    )
+    rows = Response.objects.select_related("attempt__learner", "attempt__quiz__module__published")
+    if (response := rows.filter(pk=pk).first()) is None:  # its learner was erased meanwhile
+        return None
     attempt = Attempt.objects.select_for_update().get(pk=response.attempt_id)
     now = timezone.now()
     if not Response.objects.filter(pk=pk, right=False).update(right=True, mended_at=now):

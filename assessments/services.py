@@ -106,8 +106,7 @@ def answer_item(
         shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
-            chosen=",".join(str(pk) for pk in sorted(set(chosen))), right=right, answered_at=now,
-            edition=item.edition, shown=shown,
+            chosen=_listed(set(chosen)), right=right, answered_at=now, edition=item.edition, shown=shown,
         )  # fmt: skip
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.admin_access import KeepsHistory
 from mooc.accounts.deskforms.forms import DeskForm
-from mooc.lib import names
 
 from .models import Category, SearchQuery, Skill, Track
 
@@ -53,6 +52,4 @@ class CatalogueAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
-        if field and db_field.name in names.TITLES:
-            field.validators = [*field.validators, names.validate]
         return field

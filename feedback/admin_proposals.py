@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.admin_access import OwnRows
+from mooc.lib import names
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
@@ -22,8 +23,12 @@ from .models import Question, Theme, ThemeProposal
 class NamingForm(forms.ModelForm):
     """A new name in both languages, or a theme there is; and which questions belong."""
 
-    name_zh = forms.CharField(label=_("name (Chinese)"), max_length=40, required=False)
-    name_en = forms.CharField(label=_("name (English)"), max_length=60, required=False)
+    name_zh = forms.CharField(
+        label=_("name (Chinese)"), max_length=40, required=False, validators=[names.validate]
+    )
+    name_en = forms.CharField(
+        label=_("name (English)"), max_length=60, required=False, validators=[names.validate]
+    )
     theme = forms.ModelChoiceField(
         Theme.objects.all(), label=_("or one there is"), required=False, empty_label=_("a new theme")
     )

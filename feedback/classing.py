@@ -39,7 +39,9 @@ def classify_question(*, question_id: int) -> None:
 
 def _one_theme_with_merged(question_id: int) -> None:
     """What is answered together is of one theme, whichever of them the engine came to first."""
-    row = Question.objects.select_related("merged_into").defer("vector").get(pk=question_id)
+    row = Question.objects.select_related("merged_into").defer("vector").filter(pk=question_id).first()
+    if row is None:  # its asker was erased while the engine thought
+        return
     root = row.merged_into or row
     if root.theme_id is not None:
         root.merged.update(theme=root.theme_id, theme_source=root.theme_source)

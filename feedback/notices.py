@@ -125,7 +125,9 @@ def send_notice_mail(*, notice_id: int) -> bool:
     free = waiting.filter(tries=0) | waiting.filter(updated_at__lt=now - dt.timedelta(minutes=1))
     if not free.update(tries=F("tries") + 1, updated_at=now):
         return False
-    notice = Notice.objects.select_related("learner__user").get(pk=notice_id)
+    notice = Notice.objects.select_related("learner__user").filter(pk=notice_id).first()
+    if notice is None:  # whoever was to be told was erased meanwhile
+        return False
     user = notice.learner.user
     if user is None or not user.email:
         Notice.objects.filter(pk=notice_id).update(mail=Notice.Mail.FAILED)

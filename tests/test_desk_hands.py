@@ -12,12 +12,14 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Item
-from courses.models import Block, LessonEdition, Module
+from courses.models import Block, Category, Course, LessonEdition, Module
 from feedback.models import AnswerEntry, AnswerModule, SavedReply, Theme
+from learners.models import Cohort
 from mooc.accounts.deskforms.forms import DeskForm
-from mooc.accounts.models import User
+from mooc.accounts.models import Region, User
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -300,3 +302,56 @@ def test_a_password_is_never_kept_or_shown(people: dict[str, Any]) -> None:
     shown = sign_in_again(operator, "operator", refused)
     assert "newone" in said(shown)
     assert "geheim-9876" not in said(shown)
+
+
+# --- the second tap ---------------------------------------------------------------------------------------------
+
+
+def new_things(regions: dict[str, Any]) -> dict[str, tuple[str, Any, dict[str, Any]]]:
+    """Every form that makes something: address, what it makes, what is typed."""
+    course, today = Course.objects.get(modules=module()), timezone.localdate().isoformat()
+    area = Category.objects.get(pk=course.category_id)
+    item = {"module": str(module().pk), "kind": "truefalse", "stem_zh": "题", "why_zh": "因为", "code": "zz-1",
+            "options-0-text_zh": "对", "options-0-right": "on", "options-1-text_zh": "不对"}  # fmt: skip
+    return {
+        "lesson": ("courses/lessonedition/add/", LessonEdition, {"module": str(module().pk), "title_zh": "双击"}),
+        "module": ("courses/module/add/", Module, {"code": "Q9", "course": str(course.pk), "level": "L1",
+                   "category": str(area.pk), "slug": "tapped-twice"}),
+        "course": ("courses/course/add/", Course, {"slug": "tapped", "title_zh": "双击", "title_en": "Tapped",
+                   "category": str(area.pk), "code": "TT"}),
+        "item": ("assessments/item/add/", Item, item),
+        "answer page": ("feedback/answermodule/add/", AnswerModule, {"theme": str(Theme.objects.order_by("-pk")[0].pk)}),
+        "saved reply": ("feedback/savedreply/add/", SavedReply, {"title": "双击", "text": "两次"}),
+        "place": ("accounts/region/add/", Region, {"code": "360399", "parent": str(regions["city"].pk), "level": "3",
+                  "name_zh": "双击县", "name_en": "Tapped"}),
+        "account": ("accounts/user/add/", User, {"username": "tapped", "password1": "geheim-9876",
+                    "password2": "geheim-9876", "usable_password": "true"}),
+        "class": ("/classes/", Cohort, {"title": "双击班", "region": str(regions["village"].pk), "starts_on": today,
+                  "ends_on": today, "modules": str(module().pk)}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "what", ["lesson", "module", "course", "item", "answer page", "saved reply", "place", "account", "class"]
+)
+def test_a_second_tap_makes_no_second_thing_and_leads_to_the_first(
+    what: str, curriculum: None, people: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(people["operator"])
+    where, model, typed = new_things(regions)[what]
+    path = where if where.startswith("/") else f"/admin/{where}"
+    path += f"?module={module().pk}" if what in ("lesson", "item") else ""
+    form = opened(client, path) | typed
+    before = model.objects.count()
+    first = client.post(path, form)
+    assert first.status_code == 302, re.findall(r"errorlist[^<]*<li>[^<]*", first.content.decode())
+    made = model.objects.count() - before
+    second = client.post(path, form)
+    assert (second.status_code, second["Location"]) == (302, first["Location"])
+    assert model.objects.count() - before == made > 0
+    refused = client.post(path, form | {"title": "", "username": "", "code": "", "title_zh": "", "theme": ""})
+    assert refused.status_code in (200, 302, 400)  # other words under the same number: looked at anew
+    if what == "saved reply":  # back, and typed anew, is another one
+        assert client.post(path, form | {"title": "另一个"}).status_code == 302
+        assert model.objects.count() - before == 2

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
@@ -214,6 +216,33 @@ def test_the_last_operator_never_goes_and_the_last_but_one_may(people: Any, make
     with pytest.raises(DomainError):
         merging.erase(learner=learner_of(operator))
     assert User.objects.filter(is_superuser=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_operators_who_go_in_one_moment_leave_one() -> None:
+    """Each is the last but one; whoever comes second waits for the first and counts anew."""
+    for _round in range(3):
+        User.objects.all().delete()
+        learners = [learner_of(User.objects.create_superuser(f"o{n}", password=PASSWORD)) for n in range(2)]
+        refused: list[str] = []
+        together = threading.Barrier(2)
+
+        def go(learner: Learner, refused: list[str] = refused, together: Any = together) -> None:
+            try:
+                together.wait()
+                merging.erase(learner=learner)
+            except DomainError as error:
+                refused.append(error.code)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=go, args=(row,)) for row in learners]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert refused == ["last_operator"]
+        assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
 
 
 def test_a_course_nobody_else_looks_after_is_handed_over_first(make_user: Any, curriculum: None) -> None:

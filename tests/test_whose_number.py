@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,18 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from assessments import tasks as quiz_tasks
+from feedback import classing, notices, similar
+from feedback import tasks as question_tasks
+from feedback.models import Question
+from learners import merging
+from learners import tasks as learner_tasks
 from learners.guests import learner_of
 from learners.models import Learner
-from mooc.accounts import roles, tasks
-from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User
+from mooc.accounts import region_import, roles, tasks
+from mooc.accounts import tasks as account_tasks
+from mooc.accounts.models import PhoneChange, Region, RoleGrant, TextMessage, User
+from mooc.lib import names
 from mooc.lib.errors import DomainError
 
 PASSWORD = "rural-2026"
@@ -210,3 +219,55 @@ def test_an_operators_account_is_not_deleted_on_the_desk(client: Client, people:
         fields = {"action": "delete_selected", "_selected_action": user.pk, "post": "yes"}
         client.post("/admin/accounts/user/", fields)
         assert User.objects.filter(pk=user.pk).exists()
+
+
+@pytest.mark.parametrize("kind", ["region", "category", "track", "course", "savedreply"])
+def test_what_people_choose_from_has_a_name_that_can_be_seen(
+    kind: str, people: dict[str, Any], regions: dict[str, Any], curriculum: None
+) -> None:
+    client = Client()
+    client.force_login(people["operator"])
+    app = {"region": "accounts", "savedreply": "feedback"}.get(kind, "courses")
+    unseen = "\u200b\u3164"
+    form = dict.fromkeys(names.TITLES, unseen) | {
+        "code": "360377",
+        "level": "3",
+        "parent": regions["city"].pk,
+    }
+    page = client.post(f"/admin/{app}/{kind}/add/", form)
+    assert page.status_code == 200
+    errors = page.context["adminform"].form.errors.as_data()
+    asked = [name for name in names.TITLES if name in page.context["adminform"].form.fields]
+    assert asked
+    assert all(any(error.code == "unseen" for error in errors.get(name, [])) for name in asked), errors
+
+
+def test_a_list_of_places_has_names_that_can_be_seen(tmp_path: Path, regions: dict[str, Any]) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text("code,parent,level,name_zh,name_en\n360377,3603,3,\u3164\u200b,Seen\n", encoding="utf-8")
+    with pytest.raises(region_import.RegionFileError):
+        region_import.import_regions(file)
+    assert not Region.objects.filter(code="360377").exists()
+
+
+def test_background_work_about_somebody_erased_meanwhile_ends_quietly(
+    make_user: Any, curriculum: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    learner = learner_of(make_user("zhao"))
+    row = Question.objects.create(learner=learner, text="鸡蛋怎么寄")
+
+    def erased_while_thinking(text: str) -> Any:
+        merging.erase(learner=Learner.objects.get(pk=learner.pk))
+        return bytes(1024), "some"
+
+    monkeypatch.setattr(similar, "vector_of", erased_while_thinking)
+    classing.classify_question(question_id=row.pk)
+    assert not Question.objects.exists()
+    gone = 10**9
+    for task in (
+        question_tasks.classify_question, account_tasks.send_text, quiz_tasks.judge_again, quiz_tasks.finish_tries,
+        learner_tasks.settle_module,
+    ):  # fmt: skip
+        task(gone)
+    assert not notices.send_notice_mail(notice_id=gone)
+    assert not [line for line in caplog.records if line.levelname in ("ERROR", "CRITICAL")]

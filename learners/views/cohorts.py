@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mooc.accounts import once
 from mooc.accounts.data import Role
 from mooc.lib import kept
 from mooc.lib.http import page_of
@@ -67,9 +68,18 @@ def classes(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = kept.bind(request, CohortForm, user=request.user)
     if request.method == "POST" and form.is_valid():
-        return redirect(f"/classes/{cohorts.open_cohort(leader=request.user, **form.cleaned_data).pk}/")
+        leader, wanted = request.user, form.cleaned_data
+        return once.make_once(
+            request, lambda: redirect(f"/classes/{cohorts.open_cohort(leader=leader, **wanted).pk}/")
+        )
     page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
-    context = {"page": page, "form": form, "nav": "me", "helps": request.user.has_role(Role.HELPER)}
+    context = {
+        "page": page,
+        "form": form,
+        "nav": "me",
+        "helps": request.user.has_role(Role.HELPER),
+        "once": once.number(request),
+    }
     return render(request, "learners/classes.html", context, status=kept.status(request, form))
 
 

@@ -10,7 +10,6 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import names
 from mooc.lib.keeping import ties
 
 from .data import Role
@@ -74,8 +73,6 @@ class OwnRows(KeepsHistory, DeskForm):
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
-        if field and db_field.name in names.TITLES:
-            field.validators = [*field.validators, names.validate]
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

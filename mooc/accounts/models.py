@@ -18,7 +18,7 @@ from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
-from . import deeds  # noqa: F401  # a table of its own
+from . import deeds, once  # noqa: F401  # tables of their own
 from .data import Elder, RegionLevel, Role
 from .sent import MOBILE, LoginCode, PhoneChange, TextMessage
 

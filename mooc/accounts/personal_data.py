@@ -95,6 +95,7 @@ TABLES = (
         "accounts.Deed", evidence="did who who_name role table row detail at", impersonal="id",
         stays=_("the register of who did what: whose file you opened, what you changed, which role you gave"),
     ),
+    Table("accounts.FormSent", impersonal="id key led_to at"),
     Table("accounts.OldRegionCode", impersonal="id code region since"),
     Table(
         "admin.LogEntry", owners=(Owner(log_about, Then.BLANK), Owner("user:user")), called="desk_log", words=DESK,

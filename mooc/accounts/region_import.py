@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from mooc.lib.errors import DomainError
+from mooc.lib.names import validate
 
 from . import places
 from .models import OldRegionCode, Region
@@ -61,6 +62,8 @@ def _store(row: dict[str, str], parent: Region | None, known: dict[str, Region])
     """Make, move or rename the region of a row; whether it is new, and whether it is another now."""
     level = int(row["level"])
     names = {"name_zh": row["name_zh"].strip(), "name_en": row["name_en"].strip()}
+    for name in filter(None, names.values()):
+        validate(name)
     region = known.get(row["code"])
     if region is None:
         region = known[row["code"]] = Region(code=row["code"], parent=parent, level=level, **names)

@@ -22,7 +22,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 from mooc.lib.unwritten import may_go_unwritten, or_refuse
 
-from . import deeds, sms
+from . import deeds, once, sms
 from .models import LoginCode, PhoneChange, TextMessage, User
 
 logger = logging.getLogger(__name__)
@@ -284,7 +284,7 @@ def _claim(message_id: int) -> TextMessage | None:
     free = waiting.filter(Q(tries=0) | Q(updated_at__lt=now - CLAIM))
     if not free.update(tries=F("tries") + 1, updated_at=now):
         return None
-    return TextMessage.objects.get(pk=message_id)
+    return TextMessage.objects.filter(pk=message_id).first()
 
 
 def waiting_messages() -> list[int]:
@@ -293,11 +293,11 @@ def waiting_messages() -> list[int]:
 
 
 def forget_old_codes() -> int:
-    """Drop codes and messages older than two days. Returns how many."""
+    """Drop codes, messages and marks of sent forms older than two days. Returns how many."""
     old = timezone.now() - dt.timedelta(days=2)
     codes, _rows = LoginCode.objects.filter(made_at__lt=old).delete()
     texts, _rows = TextMessage.objects.filter(created_at__lt=old).delete()
-    return codes + texts
+    return codes + texts + once.forget()
 
 
 def has_open_code(phone: str) -> bool:

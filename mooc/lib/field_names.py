@@ -31,7 +31,7 @@ NAMES = {
 # What the desk calls rows that hang on something ("This stays: …"), in the plural.
 ROWS = {
     "mfa.Authenticator": _("second steps"), "accounts.LoginCode": _("codes sent"),
-    "accounts.OldRegionCode": _("old codes of places"),
+    "accounts.OldRegionCode": _("old codes of places"), "accounts.FormSent": _("forms that were sent"),
     "accounts.PhoneChange": _("changes of number"), "courses.TrackStep": _("places in tracks"),
     "courses.MediaSize": _("sizes of pictures"), "courses.SearchEntry": _("lines of the search"),
     "courses.ContentState": _("state of the content"), "learners.Phone": _("phones"),

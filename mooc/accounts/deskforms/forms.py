@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from mooc.lib import names
+
+from .. import once
 from . import meanwhile, seen, typed
 
 TOO_LONG = gettext_lazy(
@@ -39,8 +43,10 @@ class Uncut:
 
 
 def _uncut(form: Any) -> Any:
-    """The boxes take all that is typed; the check says what is too much."""
-    for field in form.base_fields.values():
+    """The boxes take all that is typed; the check says what is too much. A name has letters that can be seen."""
+    for name, field in form.base_fields.items():
+        if name in names.TITLES and names.validate not in field.validators:
+            field.validators = [*field.validators, names.validate]
         if isinstance(field, CharField):
             field.widget.attrs.pop("maxlength", None)
             field.error_messages["max_length"] = TOO_LONG
@@ -89,6 +95,9 @@ class DeskForm:
                     return typed.page(request, status=409, gone=True)
                 if mark:
                     self._bring_in(request, obj, mark[1], mark[2])
+            if request.method == "POST" and not object_id:
+                view = super().changeform_view  # type: ignore[misc]  # as above
+                return _made(request, lambda: view(request, None, form_url, extra_context))
             return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # as above
 
     def _locked(self, request: HttpRequest, object_id: str) -> Any:
@@ -132,11 +141,23 @@ class DeskForm:
             seen.rows_of(form, formsets) if kwargs.get("obj") and self.two_hands and not form.is_bound else {}
         )
         context["seen"] = sent if form.is_bound and sent else seen.sign(request.user, rows)
+        context["once"] = "" if kwargs.get("obj") else once.number(request)
         if held := getattr(request, "held_back", ""):
             forms = [form, *(row for rows in formsets for row in rows)]
             context |= {"held": held, "errors": context["errors"] if _mistakes(forms, formsets) else None}
             _say_clashes(getattr(request, "clashes", {}), forms)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # as above
+
+
+def _made(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """Made once. Somebody else took the code or address in the same moment: looked at again, the form says so."""
+    try:
+        with transaction.atomic():
+            return once.make_once(request, make)
+    except IntegrityError:
+        for file in request.FILES.values():
+            file.seek(0)  # type: ignore[union-attr]  # one file a box
+        return once.make_once(request, make)
 
 
 def _unix_lines(request: HttpRequest) -> None:
