@@ -138,6 +138,28 @@ def test_rows_keep_their_distance_without_gap(name: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("name", STYLES)
+def test_the_margin_of_the_last_in_a_row_takes_no_room(name: str) -> None:
+    """A ``gap`` has none behind the last one; a margin has, unless the row is that much wider."""
+    behind: dict[str, dict[str, str]] = {}
+    for _around, selector, body in rules((ROOT / "static" / name).read_text()):
+        for part in selector.split(","):
+            named = dict(found.split(":", 1) for found in declarations(body))
+            if "margin" in named and len(named["margin"].split()) == 4:
+                named.setdefault("margin-right", named["margin"].split()[1])
+            behind.setdefault(part.strip().replace(" > ", ">"), {}).update(named)
+    behind.pop("#content .submit-row", None)  # its padding is that much smaller
+    rows = {row: said for row, said in behind.items() if said.get("flex-wrap") == "wrap"}
+    wrong = [
+        row
+        for row, said in rows.items()
+        if (space := behind.get(f"{row}>*", {}).get("margin-right", "0")) not in ("0", "4px")
+        and said.get("margin-right") != f"-{space}"
+    ]
+    assert {".row", ".chips", ".meta"} <= rows.keys() or name != "look.css"
+    assert wrong == []
+
+
 def test_what_breaks_long_words_has_an_older_twin() -> None:
     """``overflow-wrap:anywhere`` came with Chromium 80 and iOS 15.4; before it stands what came first."""
     for name in ("look.css", "board.css"):
