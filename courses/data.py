@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,13 +64,23 @@ class ModuleAsksChanged:
     module_id: int
 
 
+class HitKind(StrEnum):
+    """What search finds, in the order of the page."""
+
+    LESSON = "lesson"
+    MODULE = "module"
+    THEME = "theme"  # of answers
+    ANSWER = "answer"  # to a question
+
+
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One lesson or module found. ``kind`` is ``lesson`` or ``module``."""
+    """One thing found; ``href`` is where it stands."""
 
-    kind: str
+    kind: HitKind
     slug: str
     title: str
     snippet: str
-    minutes: int
-    level: str
+    href: str
+    minutes: int = 0
+    level: str = ""

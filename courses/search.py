@@ -2,180 +2,150 @@
 
 The database gives candidates by token; what counts as found is decided here, on few rows: more than
 half of what was asked must be what the lesson is about. So "how do I dance" finds nothing although
-every lesson has a "how", and what nobody teaches yet is noticed as demand. The figures are
-calibrated on the questions of ``tests/search/``.
+every lesson has a "how", and what nobody teaches yet is noticed as demand. Higher rooms add what they
+have (answers) by ``registry.search_source``.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
-import re
 from collections import Counter
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
-from mooc.lib.localized import current
-from mooc.lib.text import clean, fold, tokens
+from mooc.lib import registry
+from mooc.lib.localized import LANGS, current
+from mooc.lib.text import clean, tokens
 
-from .data import SearchHit
-from .models import LessonEdition, SearchEntry, SearchQuery
+from . import selectors, spelling
+from .data import HitKind, SearchHit
+from .models import LessonEdition, Module, SearchEntry, SearchQuery
 from .search_index import MODULE_MARK
+from .wording import Text, Wanted, answers, score, understand, words_of
 
 MAX_WORDS = 80  # characters of a search
 CANDIDATES = 60
-HITS = 5
-ENOUGH = 0.5  # a lesson must have more than this share of what was asked
+HITS = 5  # lessons
+MODULES = 2
 NEAR = 0.6  # of the best score: what is much worse than the best is not shown
-OTHER_NAME = 0.8
-IN_PASSING = 0.5
-IN_MODULE = 0.3
-_STOP = re.compile(
-    r"怎么样|怎么办|怎么|怎样|如何|什么样|什么|为啥|为什么|哪里|哪儿|在哪|去哪|几个|注意|需要|遇到|碰到|咋办|咋样|咋|可以|能不能|要不要|我想|想要|请问|是不是|有没有|[吗呢吧啊呀么的了我你在要把能会给]"
-    r"|\b(?:how|to|do|does|i|my|the|a|an|is|are|what|why|can|of|for|in|on|and|it|you|me|with|be|when|should)\b"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The words of one lesson: how often each stands in it, those of its title and of its module's."""
-
-    counts: Counter[str]
-    title: frozenset[str]
-    module: frozenset[str]
-
-    def is_about(self, words: frozenset[str]) -> bool:
-        """Whether it says one of the words in a title, or more than once: not just in passing."""
-        return any(word in self.title or word in self.module or self.counts[word] > 1 for word in words)
+def find(text: str) -> list[SearchHit]:
+    """All that is there on what was asked: lessons, modules, then what other rooms have: 1 query and theirs."""
+    wanted = understand(text)
+    hits = _everywhere(wanted)
+    if not hits and (told := spelling.sounded_out(text)):
+        hits = _everywhere(understand(told))
+    return hits
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One thing asked for, as its tokens, each with other ways to say it.
-
-    A synonym stands in only for the tokens it explains: in 寄活鱼 another word for 寄 leaves 活鱼 open.
-    """
-
-    parts: tuple[tuple[frozenset[str], tuple[frozenset[str], ...]], ...]
-
-    def in_(self, words: Set[str]) -> float:
-        """How much of it is among the words, 0.0–1.0: another name counts 0.8."""
-        found = 0.0
-        for own, others in self.parts:
-            if own <= words:
-                found += 1
-            elif any(other <= words for other in others):
-                found += OTHER_NAME
-        return found / len(self.parts)
-
-    def found_in(self, text: Text) -> float:
-        """The same of a whole lesson: what it says only in passing counts half."""
-        words = text.counts.keys()
-        named = [group for own, others in self.parts for group in (own, *others) if group <= words]
-        about = text.is_about(frozenset().union(*named))
-        return self.in_(words) * (1 if about else IN_PASSING)
-
-    def weight(self, text: Text) -> float:
-        """For the order of what was found: most in the lesson's own title, then in its module's."""
-        return self.found_in(text) + self.in_(text.title) + IN_MODULE * self.in_(text.module)
-
-
-@functools.cache
-def synonyms() -> dict[str, tuple[str, ...]]:
-    """What people say → what lessons say."""
-    path = Path(settings.BASE_DIR) / "courses" / "content" / "synonyms.tsv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["said"]: tuple(row["means"].split()) for row in rows}
-
-
-def understand(text: str) -> list[Wanted]:
-    """The things asked for, without the words that carry no subject."""
-    runs = [run for run in re.split(r"[\s\W]+", _STOP.sub(" ", fold(text))) if tokens(run)]
-    long = [run for run in runs if len(run) > 1 or run in synonyms()]  # 不 alone says nothing beside others
-    return [Wanted(tuple(_parts(run))) for run in long or runs][:8]
-
-
-def _parts(run: str) -> Iterator[tuple[frozenset[str], tuple[frozenset[str], ...]]]:
-    """Each token of a run, with the synonyms of what is said at its place."""
-    place = 0
-    for token in tokens(run):
-        place = run.index(token, place)
-        end = place + len(token)
-        said = [
-            word for word in synonyms()
-            if (word == token if token.isascii() else _meets(run, word, place, end))
-        ]  # fmt: skip
-        yield (
-            frozenset([token]),
-            tuple(frozenset(tokens(other)) for word in said for other in synonyms()[word]),
-        )
-
-
-def _meets(run: str, word: str, start: int, end: int) -> bool:
-    """Whether a word stands in a run so that it shares a character with ``run[start:end]``."""
-    at = run.find(word, max(0, start - len(word) + 1))
-    return 0 <= at < end
+def grouped(hits: Sequence[SearchHit]) -> dict[str, list[SearchHit]]:
+    """``lessons``, ``modules`` and ``answers``: the parts of the page."""
+    return {
+        "lessons": [hit for hit in hits if hit.kind == HitKind.LESSON],
+        "modules": [hit for hit in hits if hit.kind == HitKind.MODULE],
+        "answers": [hit for hit in hits if hit.kind in (HitKind.THEME, HitKind.ANSWER)],
+    }
 
 
 def search(text: str) -> list[SearchHit]:
-    """Published lessons that match, best first, five at most: 2 queries."""
-    wanted = understand(text)
+    """Published lessons that match, best first."""
+    return [hit for hit in find(text) if hit.kind == HitKind.LESSON]
+
+
+def _everywhere(wanted: Sequence[Wanted]) -> list[SearchHit]:
     if not wanted:
         return []
-    every = sorted(
-        {w for want in wanted for own, others in want.parts for words in (own, *others) for w in words}
-    )
-    ranked = []
-    for entry in _candidates(every):
-        counts = Counter(entry.tokens.split())
-        title, _, module = entry.title_tokens.partition(MODULE_MARK)
-        lesson = Text(counts, frozenset(title.split()), frozenset(module.split()))
-        if sum(want.found_in(lesson) for want in wanted) > ENOUGH * len(wanted):
-            score = sum(want.weight(lesson) for want in wanted)
-            ranked.append((score, sum(counts[word] for word in every), entry.lesson_id))
+    others = chain.from_iterable(look(wanted) for _name, look in registry.search_source)
+    return [*_lessons(wanted), *_modules(wanted), *others]
+
+
+def _lessons(wanted: Sequence[Wanted]) -> list[SearchHit]:
+    words = words_of(wanted)
+    texts = [(_text(entry), entry, entry.module_id) for entry in _candidates(words)]
+    known: set[str] = set().union(*(text.counts for text, _entry, _module in texts))
+    wanted = [want.among(known) for want in wanted]
+    found = [row for row in texts if answers(wanted, row[0])]
+    ranked = [
+        (score(wanted, text), sum(text.counts[word] for word in words), entry.lesson_id, module)
+        for text, entry, module in found
+    ]
     ranked.sort(key=lambda row: (-row[0], -row[1], row[2]))
-    near = [lesson for score, _often, lesson in ranked if score >= ranked[0][0] * NEAR]
-    return _hits(list(dict.fromkeys(near))[:HITS])
+    near = {row[2]: row[3] for row in ranked if row[0] >= ranked[0][0] * NEAR}
+    hits = [_lesson(lesson, selectors.known_module(module)) for lesson, module in list(near.items())[:HITS]]
+    return [hit for hit in hits if hit]
 
 
-def _candidates(words: list[str]) -> list[SearchEntry]:
-    """Entries with any of the words, by the database's full-text index."""
+def _text(entry: SearchEntry) -> Text:
+    title, _, module = entry.title_tokens.partition(MODULE_MARK)
+    return Text(Counter(entry.tokens.split()), frozenset(title.split()), frozenset(module.split()))
+
+
+def _candidates(words: list[str]) -> list[Any]:
+    """Entries with any of the words, by the database's full-text index, each with its ``module_id``."""
     if connection.vendor == "postgresql":
         match = " | ".join(f"'{word}'" for word in words)
         sql = (
-            "SELECT * FROM courses_searchentry WHERE to_tsvector('simple', tokens) @@ to_tsquery('simple', %s) "
-            "ORDER BY ts_rank(to_tsvector('simple', tokens), to_tsquery('simple', %s)) DESC, id LIMIT %s"
+            "SELECT e.*, l.module_id FROM courses_searchentry e JOIN courses_lesson l ON l.id = e.lesson_id "
+            "WHERE to_tsvector('simple', e.tokens) @@ to_tsquery('simple', %s) "
+            "ORDER BY ts_rank(to_tsvector('simple', e.tokens), to_tsquery('simple', %s)) DESC, e.id LIMIT %s"
         )
         return list(SearchEntry.objects.raw(sql, [match, match, CANDIDATES]))
     match = " OR ".join(f'"{word}"' for word in words)
     sql = (
-        "SELECT e.* FROM courses_search_fts f JOIN courses_searchentry e ON e.id = f.rowid "
+        "SELECT e.*, l.module_id FROM courses_search_fts f JOIN courses_searchentry e ON e.id = f.rowid "
+        "JOIN courses_lesson l ON l.id = e.lesson_id "
         "WHERE courses_search_fts MATCH %s ORDER BY bm25(courses_search_fts), e.id LIMIT %s"
     )
     return list(SearchEntry.objects.raw(sql, [match, CANDIDATES]))
 
 
-def _hits(ids: list[int]) -> list[SearchHit]:
-    rows = LessonEdition.objects.filter(
-        lesson_id__in=ids, edition__published_of__isnull=False
-    ).select_related("lesson", "edition__module")
-    by_id = {row.lesson_id: row for row in rows}
-    return [
-        SearchHit(
-            "lesson",
-            row.lesson.slug,
-            row.title,
-            row.objective,
-            row.minutes,
-            row.edition.module.get_level_display(),
-        )
-        for row in (by_id[pk] for pk in ids if pk in by_id)
-    ]
+def _lesson(pk: int, module: Module | None) -> SearchHit | None:
+    if module is None:
+        return None
+    row = next((row for row in selectors.known_lessons(module.published_id) if row.lesson_id == pk), None)
+    return _lesson_hit(row, module) if row else None
+
+
+def _lesson_hit(row: LessonEdition, module: Module) -> SearchHit:
+    slug, level = row.lesson.slug, module.get_level_display()
+    return SearchHit(HitKind.LESSON, slug, row.title, row.objective, f"/lessons/{slug}/", row.minutes, level)
+
+
+def _modules(wanted: Sequence[Wanted]) -> list[SearchHit]:
+    """Modules whose own title, task or subject is what was asked for."""
+    texts, known = _spoken(selectors.known_modules())
+    wanted = [want.among(known) for want in wanted]
+    ranked = sorted(
+        ((-score(wanted, text), module.level, module.code, module)
+         for text, module in texts if answers(wanted, text)),
+        key=lambda row: row[:3],
+    )  # fmt: skip
+    near = dict.fromkeys(row[3] for row in ranked if row[0] <= ranked[0][0] * NEAR)
+    return [_module_hit(row) for row in list(near)[:MODULES]]
+
+
+def _module_hit(row: Module) -> SearchHit:
+    edition = row.published
+    title, task = (edition.title, edition.task) if edition else ("", "")
+    level = row.get_level_display()
+    return SearchHit(HitKind.MODULE, row.slug, title, task, row.get_absolute_url(), level=level)
+
+
+@functools.lru_cache(maxsize=1)
+def _spoken(modules: tuple[Module, ...]) -> tuple[list[tuple[Text, Module]], frozenset[str]]:
+    """What modules say of themselves, in each language, and all their words."""
+    texts = []
+    for module in modules:
+        for lang in LANGS:
+            own = " ".join(str(getattr(module.published, f"{name}_{lang}")) for name in ("title", "task"))
+            words = tokens(own)
+            subject = tokens(str(getattr(module.category, f"title_{lang}")))
+            texts.append((Text(Counter([*words, *subject]), frozenset(words), frozenset(subject)), module))
+    return texts, frozenset().union(*(text.counts for text, _module in texts))
 
 
 def note_search(*, text: str, hits: int) -> SearchQuery:

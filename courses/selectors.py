@@ -147,8 +147,8 @@ def _candidates() -> QuerySet[Module]:
     )
 
 
-def _known_modules() -> tuple[Module, ...]:
-    """All published modules, shared between threads: no query while the content stands, else 3."""
+def known_modules() -> tuple[Module, ...]:
+    """All published modules: no query while the content stands, else 3. Only read them: threads share them."""
     version = content_version()
     pool = _pool.get(version)
     if pool is None:
@@ -159,7 +159,7 @@ def _known_modules() -> tuple[Module, ...]:
 
 def known_module(pk: int) -> Module | None:
     """A published module with its edition and category. Only read it: it is shared between threads."""
-    return next((row for row in _known_modules() if row.pk == pk), None)
+    return next((row for row in known_modules() if row.pk == pk), None)
 
 
 def known_lessons(edition_id: int | None) -> tuple[LessonEdition, ...]:
@@ -185,7 +185,7 @@ def next_modules(after: int, finished: frozenset[int]) -> list[Module]:
 
     No query while the content stands, else 3.
     """
-    pool = _known_modules()
+    pool = known_modules()
     module = next((row for row in pool if row.pk == after), None)
     found = recommend.following(module, pool, finished=finished) if module else []
     return found or recommend.from_the_start(pool, finished=finished | {after})

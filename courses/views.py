@@ -50,7 +50,7 @@ def tracks(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What was found; what was not found is noted as demand."""
     text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
-    hits = search_pages.search(text) if text else []
+    hits = search_pages.find(text) if text else []
     noted = text and request.method == "GET" and limits.address_may(request, "search")
     row = None
     with may_go_unwritten("search"):
@@ -58,6 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "text": text,
         "hits": hits,
+        "groups": search_pages.grouped(hits),
         "signed": signer.sign(str(row.pk)) if row else "",
         "nav": "learn",
     }

@@ -7,7 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import registry
 
-    from . import desk, gauges, overlays, people, personal_data, theme_files, themes
+    from . import desk, finding, gauges, overlays, people, personal_data, theme_files, themes
 
     registry.slot_filler.register("news", overlays.news)
     registry.slot_filler.register("faces", overlays.faces)
@@ -17,6 +17,7 @@ def register() -> None:
     registry.personal_data.register("feedback", personal_data.tables)
     registry.tracking_section.register("feedback", people.sections)
     registry.data_files.register("models", themes.files)
+    registry.search_source.register("answers", finding.find)
     registry.content_tree.register("themes", theme_files.check_tree)
     gauges.register()
     registry.desk_panel.register("queue", desk.queue)

@@ -143,12 +143,14 @@ def _nothing_remembered() -> Iterator[None]:
 
     from assessments import bank
     from courses.selectors import forget_content_version
+    from feedback import finding
     from mooc.accounts import limits
     from mooc.lib.pages import memory
 
     limits.epoch = time.time()
     forget_content_version()
     bank.forget()
+    finding.forget()
     memory.clear()
     cache.clear()  # this process's own memory or Redis number
     yield

@@ -50,6 +50,8 @@ class Registry(Generic[P]):
 
 #: ``content_version() -> str``: changes with every publishing (courses).
 content_version: Registry[Callable[[], str]] = Registry("content_version")
+#: ``find(wanted) -> list[SearchHit]``: what a higher room has on what was asked for, best first.
+search_source: Registry[Callable[[Any], list[Any]]] = Registry("search_source")
 #: ``person(request) -> PagePerson | None``: who looks at a page (learners).
 page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
 #: fills one kind of slot of a cached page for one person, all of its places at once.
