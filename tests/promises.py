@@ -17,7 +17,7 @@ from assessments.evaluation import help_points, models, tally
 from assessments.evaluation import selectors as boards
 from assessments.evaluation.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
 from assessments.evaluation.indicators import Z95
-from courses import uploads
+from courses import law, uploads
 from feedback import answering, data, notices, recurrence
 from feedback import services as asking
 from learners import guests, merging, numbers, uniting
@@ -122,6 +122,8 @@ def kept() -> Iterator[tuple[str, bool]]:
         # pictures
         ("8 MB", uploads.MAX_BYTES == 8 * 1024 * 1024),
         ("40 million", uploads.MAX_PIXELS == 40_000_000),
+        # courses
+        ("more than a year ago", law.CHECK_EVERY_MONTHS >= 12),
         # files
         ("The newest 20", True),  # tests/test_promises.py
     )  # fmt: skip

@@ -30,7 +30,8 @@ from tests.asking import PHOTO, answered, ask, client_of, reply, trusted
 PO = settings.BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 _NUMBER = r"\d[\d.,]*|one|two|three|four|five|six|eight|ten|twenty|thirty|half an?|quarter of an|an|a|every|each|nightly"
 _UNIT = (
-    r"seconds?|minutes?|min|hours?|days?|nights?|weeks?|months?|years?|letters|characters|digits|points?|MB|pixels"
+    r"seconds?(?! (person|tap|look|time))"
+    r"|minutes?|min|hours?|days?|nights?|weeks?|months?|years?|letters|characters|digits|points?|MB|pixels"
     r"|people|times|per cent|in 100"
 )
 NUMBERS = re.compile(
