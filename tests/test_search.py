@@ -85,7 +85,7 @@ def test_the_shipped_curriculum_is_found_as_people_ask(shipped: None, subtests: 
     with subtests.test("sixty words of real people"):
         ours, plain = sensible("sixty.tsv")
         assert len(ours) <= 5, ours
-        assert len(plain) > 50  # what the plain way misses
+        assert len(plain) > 3 * len(ours), plain  # what the plain way misses
     with subtests.test("words that nobody looked at while the table of synonyms was made"):
         assert len(sensible("held_back.tsv")[0]) <= 8
     with subtests.test("a word in another sense does not stand in for the whole question"):
