@@ -96,6 +96,8 @@
     const tick = () => { const now = Date.now(); if (d.visibilityState === "visible") seconds += Math.min((now - last) / 1000, 90); last = now; };
     leave = () => { tick(); const s = Math.round(seconds - sent), block = where(); if (s > 1 || block !== told) { sent += s; told = block; read("suspended", { seconds: s, block }); } place(ended ? "" : location.pathname + (block > 2 ? `#b${block}` : "")); };
     ["scroll", "pointerdown", "keydown"].forEach((name) => addEventListener(name, tick, { passive: true }));
+    // A question from here is about the block on the screen.
+    d.addEventListener("click", (e) => { const link = e.target.closest && e.target.closest("a[href^='/questions/ask/?lesson=']"), block = where(); if (link && block) link.search = link.search.replace(/&block=\d+|$/, `&block=${block}`); }, true);
     d.addEventListener("visibilitychange", () => { if (d.visibilityState === "hidden") leave(); else last = Date.now(); });
     addEventListener("pagehide", leave);
     const seen = new IntersectionObserver((rows) => rows.forEach((row) => { if (row.isIntersecting && !ended) { leave(); ended = true; read("completed"); } }), { threshold: 0.2 });
@@ -118,11 +120,12 @@
   if (pages && pages.length || (navigator.serviceWorker || {}).controller || storage("localStorage", (s) => s.getItem("known") || s.getItem("acts")) || "clearQueue" in page || "waiting" in page || /(^|; )was=/.test(d.cookie)) begin();
   else if (lesson || d.querySelector("form[method=post]")) { setTimeout(begin, 3000); ["pointerdown", "keydown", "scroll"].forEach((name) => addEventListener(name, begin, { once: true, passive: true })); }
 
-  // A speaker button only where the phone has a voice for this language.
+  // A speaker button only where the phone has a voice for the language of the text.
   const say = d.querySelectorAll("[data-say]"), synth = window.speechSynthesis;
   if (say.length && synth) {
-    const lang = d.documentElement.lang.slice(0, 2);
-    const show = () => { if (synth.getVoices().some((v) => v.lang.slice(0, 2).toLowerCase() === lang)) say.forEach((b) => { b.hidden = false; }); };
+    const part = (button) => button.closest("section,figure,[data-spoken]"); // its text may be in the other language
+    const lang = (button) => (part(button).querySelector("[lang]") || part(button).closest("[lang]")).lang.slice(0, 2);
+    const show = () => { const voices = synth.getVoices().map((v) => v.lang.slice(0, 2).toLowerCase()); say.forEach((b) => { if (voices.includes(lang(b))) b.hidden = false; }); };
     show();
     synth.addEventListener && synth.addEventListener("voiceschanged", show);
     d.addEventListener("click", (e) => {
@@ -131,10 +134,10 @@
       const busy = synth.speaking;
       synth.cancel();
       if (busy) return;
-      const part = button.closest("section,figure,[data-spoken]").cloneNode(true);
-      part.querySelectorAll("button,.vh").forEach((el) => el.remove());
-      const img = part.querySelector("img"), speech = new SpeechSynthesisUtterance(`${img ? img.alt + ". " : ""}${part.textContent}`);
-      speech.lang = d.documentElement.lang === "en" ? "en" : "zh-CN";
+      const spoken = part(button).cloneNode(true);
+      spoken.querySelectorAll("button,.vh").forEach((el) => el.remove());
+      const img = spoken.querySelector("img"), speech = new SpeechSynthesisUtterance(`${img ? img.alt + ". " : ""}${spoken.textContent}`);
+      speech.lang = lang(button) === "en" ? "en" : "zh-CN";
       synth.speak(speech);
     });
   }

@@ -118,6 +118,13 @@ def test_rule_5_icons_have_words_and_the_speaker_needs_a_voice(visitor: Any, url
     speaking.goto(f"{url}{LESSON}")
     assert speaking.locator("[data-say]:visible").count() == speaking.locator("[data-say]").count()
     assert "太阳光" in speaking.locator("article").inner_text()
+    spoken = visitor(lang="en")  # what stands in Chinese on an English page is for a Chinese voice
+    spoken.add_init_script("speechSynthesis.getVoices = () => [{lang: 'zh-CN'}];")
+    lesson = Module.objects.get(slug="window-light").published.lessons.first()
+    assert lesson is not None
+    Block.objects.filter(lesson=lesson, position=1).update(heading_en="", body_en="")
+    spoken.goto(f"{url}{LESSON}?fresh=1")
+    assert spoken.locator("[data-say]:visible").count() == 1
 
 
 def test_rule_6_media_say_their_size_and_wait_for_the_tap(visitor: Any, url: str) -> None:

@@ -308,3 +308,9 @@ def test_going_on_leads_to_the_block_on_the_screen_not_to_the_furthest(phone: An
     page.evaluate("() => sessionStorage.clear()")
     page.goto(f"{url}{MODULE}")
     assert page.locator(on).count() == 1  # and now it says so itself
+    page.goto(f"{url}{LESSON}")
+    page.evaluate("() => document.getElementById('b2').scrollIntoView()")
+    page.locator("a[href^='/questions/ask/?lesson=']").first.evaluate("(el) => el.click()")
+    page.wait_for_url(
+        "**/questions/ask/?lesson=borrow-the-window&block=2"
+    )  # a question is about what is seen

@@ -554,7 +554,7 @@ def test_items_are_shown_with_why_once_published_and_nothing_is_sent(
         section = page(lang=lang).split('<section class="chk')[1].split("</section>")[0]
         assert section.count('<details class="try">') == 4
         assert re.search(
-            r"<summary[^>]*><span>蛋托</span></summary><p class=\"note ok\">.*?一格一蛋，不碰。", section
+            r"<summary[^>]*>.{,40}蛋托.*?</summary><p class=\"note ok\">.*?一格一蛋，不碰。", section
         )
         assert "<form" not in section
 
