@@ -31,6 +31,11 @@ TABLES = (
         "assessments.HelpGiven", owners=mine(), called="help_given", words=HELPED, personal="note",
         evidence="uuid learner action given_by given_at points", impersonal="id",
     ),
+    Table(
+        "assessments.Assignment",
+        impersonal="id created_at updated_at module code media minutes title_zh title_en hand_in_zh hand_in_en helper_zh "
+        "helper_en steps slips criteria",
+    ),
     Table("assessments.Quiz", impersonal="id created_at updated_at module length pass_percent"),
     Table(
         "assessments.Item",

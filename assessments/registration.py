@@ -8,9 +8,12 @@ def register() -> None:
     from mooc.lib import registry
 
     from . import bank, bank_loader, desk, keeping, overlays, people, personal_data
+    from .assignments import files, loading
     from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
 
     registry.content_part.register("quiz", bank_loader.load_items)
+    registry.content_part.register("assignment", loading.load_assignment)
+    registry.content_tree.register("assignments", files.check_tree)
     registry.module_belonging.register("quiz", keeping.give_quiz)
     registry.restored.register("quizzes", keeping.give_quizzes)
     registry.publishing_check.register("quiz", keeping.findings)

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from .views import preview, quizzes, reviews
+from .views import assignments, preview, quizzes, reviews
 
 urlpatterns = [
     path("supervision/", include("assessments.evaluation.urls")),
     path("modules/<slug:slug>/quiz/", quizzes.quiz_of_module, name="module_quiz"),
+    path("modules/<slug:slug>/try/", assignments.assignment, name="assignment"),
     path("preview/modules/<int:pk>/quiz/", preview.quiz, name="preview_quiz"),
     path("quizzes/<int:pk>/", quizzes.question, name="quiz"),
     path("quizzes/<int:pk>/answer/", quizzes.answer, name="quiz_answer"),

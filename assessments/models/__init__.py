@@ -1,5 +1,6 @@
 """How learning is judged."""
 
+from .assignment import Assignment, AssignmentMedia
 from .attempt import Attempt, Response
 from .bank import Item, Option, Quiz
 from .edition import ItemEdition
@@ -15,6 +16,6 @@ from ..evaluation.models import (  # isort: skip  # evaluation reads tries
 )
 
 __all__ = [
-    "Attempt", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed", "Item", "ItemEdition", "Job", "Option",
-    "Quiz", "ReportFile", "Response", "ReviewCard",
+    "Assignment", "AssignmentMedia", "Attempt", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed", "Item",
+    "ItemEdition", "Job", "Option", "Quiz", "ReportFile", "Response", "ReviewCard",
 ]  # fmt: skip

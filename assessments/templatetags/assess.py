@@ -17,16 +17,18 @@ register = template.Library()
 
 @register.inclusion_tag("assessments/quiz_row.html", takes_context=True)
 def quiz_row(context: template.Context, module: Module) -> dict[str, Any]:
-    """The quiz as the last row of a module's lessons; for somebody who passed it, their result.
+    """The practical task and the quiz as the last rows of a module's lessons; for who passed it, their result.
 
     Its numbers are those of a try begun now: never more questions than are in use. 1 query.
     """
     items = Count("module__items")
     in_use = Count("module__items", filter=Q(module__items__live=True))
-    quiz: Any = Quiz.objects.filter(module=module).annotate(items=items, in_use=in_use).first()
+    quizzes = Quiz.objects.filter(module=module).select_related("module__assignment")
+    quiz: Any = quizzes.annotate(items=items, in_use=in_use).first()
     asks = min(quiz.length, quiz.in_use) if quiz else 0
     return {
-        "quiz": quiz, "asks": asks, "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
+        "quiz": quiz, "task": getattr(quiz.module, "assignment", None) if quiz else None,
+        "asks": asks, "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
         "paused": bool(quiz and quiz.items and not asks and module.quiz_required),
         "request": context.get("request"),
     }  # fmt: skip

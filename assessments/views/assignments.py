@@ -1,0 +1,27 @@
+"""The practical task of a module: to read and to print. Nothing is handed in here yet."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from mooc.lib.pages import cached_page
+
+from ..assignments.pages import assignment_page
+from ..models import Assignment
+
+
+@require_safe
+@cached_page()
+def assignment(request: HttpRequest, slug: str) -> HttpResponse:
+    """Steps, what is looked at, slips, and what somebody beside the learner can see: 1 query."""
+    found = get_object_or_404(
+        Assignment.objects.filter(module__published__isnull=False).select_related("module__published"),
+        module__slug=slug,
+    )
+    return render(
+        request,
+        "assessments/assignment.html",
+        {"page": assignment_page(found), "module": found.module, "nav": "learn"},
+    )
