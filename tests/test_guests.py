@@ -650,6 +650,18 @@ def test_deleting_takes_the_typed_word_and_leaves_nothing() -> None:
     in_step()
 
 
+def test_a_second_tap_on_deleting_says_the_same_and_a_stranger_is_told_nothing() -> None:
+    client = Client()
+    client.force_login(full_account().user)
+    second = Client()
+    second.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
+    first = client.post("/me/privacy/delete/", {"word": "delete"}, **HERE)
+    again = second.post("/me/privacy/delete/", {"word": "delete"}, **HERE)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.templates[0].name == again.templates[0].name == "learners/deleted.html"
+    assert Client().post("/me/privacy/delete/", {"word": "delete"}, **HERE).status_code == 404
+
+
 def test_a_guest_can_take_along_and_delete_too() -> None:
     guest = Learner.objects.create()
     finish(guest)
