@@ -206,8 +206,13 @@ def _add_themes(index: Index, asked: set[int | None]) -> None:
         for number, entry in enumerate(published[theme.pk].entries if theme.pk in published else [], start=1):
             told = Told(
                 f"{page}#a{number}",
-                *({lang: entry[f"{name}_{lang}"] for lang in LANGS} for name in ("question", "answer")),
+                *(
+                    {lang: str(entry.get(f"{name}_{lang}", "")) for lang in LANGS}
+                    for name in ("question", "answer")
+                ),
             )
+            if not any(told.titles.values()):
+                continue
             index.add(len(index.entries), [word for text in told.texts() for word in text.counts])
             index.entries.append(told)
 
