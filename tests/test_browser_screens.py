@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assessments.models import Quiz, Response, ReviewCard
+from assessments.models import Item, Quiz, Response, ReviewCard
 from feedback.models import ContentReport
 from mooc.lib import evidence
 from tests.browser import (
     LESSON,
     MODULE,
+    OPEN_PAGES,
+    WIDER,
     answer,
     ask_for_code,
     path_of,
@@ -165,6 +167,38 @@ def test_the_question_stands_still_and_ones_own_choice_is_seen_when_it_is_answer
             assert above(page, ".opt.right", "main a.btn.go")
             assert above(page, ".opt.wrong", "main a.btn.go")
         tap(page, "main a.btn.go")
+
+
+SEEN = """() => { const el = document.activeElement, box = el.getBoundingClientRect();
+  if (el === document.body || el.closest('.vh')) return true;
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return Boolean(top && (el.contains(top) || (el.closest('label') || el).contains(top))); }"""
+
+
+def test_what_has_the_focus_is_never_under_the_button_that_stays(visitor: Any, url: str) -> None:
+    Item.objects.exclude(kind="multiple").update(live=False)
+    page = visitor(lang="en", elder="xl")
+    hidden = []
+    for height in (520, 580, 640):
+        page.set_viewport_size({"width": 360, "height": height})
+        page.goto(f"{url}{MODULE}quiz/")
+        for _stop in range(14):
+            page.keyboard.press("Tab")
+            if not page.evaluate(SEEN):
+                hidden.append((height, page.evaluate("document.activeElement.outerHTML.slice(0, 80)")))
+    assert hidden == []
+
+
+def test_nothing_hidden_from_eyes_makes_a_page_wider_than_the_smallest_phone(visitor: Any, url: str) -> None:
+    page = visitor(lang="en", viewport={"width": 320, "height": 568})
+    for path in OPEN_PAGES:
+        page.goto(url + path)
+        assert page.evaluate(WIDER) <= 0, path
+    page.evaluate(
+        """() => { const last = document.createElement('p'); last.style.textAlign = 'right';
+          last.innerHTML = '9<span class="vh">courses of this kind</span>'; document.body.append(last); }"""
+    )
+    assert page.evaluate(WIDER) <= 0
 
 
 def test_an_empty_answer_to_a_multiple_choice_says_so_in_view(visitor: Any, url: str) -> None:
