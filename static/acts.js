@@ -189,11 +189,14 @@ if (self.document) self.phone = (() => {
   addEventListener("online", () => flush());
   d.addEventListener("visibilitychange", () => { if (d.visibilityState === "visible") flush(); });
 
+  // Not form.action: that is a field of the form when one is named so.
+  const pathOf = (form) => new URL(form.getAttribute("action") || "", location.href).pathname;
+
   // A form that was sent: answers are written down first and go with the list too, in case the form does not arrive.
   const half = (form) => form.querySelector("textarea[name=text]");
   const submitted = (form, button) => {
     sign(form);
-    const path = new URL(form.action).pathname, data = new FormData(form), field = form.querySelector("[name=id]");
+    const path = pathOf(form), data = new FormData(form), field = form.querySelector("[name=id]");
     if (button && button.name) data.append(button.name, button.value);
     const words = JSON.stringify(Array.from(data).filter(([name]) => /^(text|kind|lesson|block|face)$/.test(name)));
     // "Back" brings an old form with its old id: other words are another act.
@@ -205,7 +208,7 @@ if (self.document) self.phone = (() => {
   };
 
   // What was typed is put back when the tab was killed, for whoever typed it, until the server has it.
-  const key = (form) => { const lesson = form.querySelector("[name=lesson]"), to = new URL(form.action).pathname; return [acts.guest(who()) ? mine.name : who(), to, to === "/feedback/report/" && lesson ? lesson.value : ""].join(" "); };
+  const key = (form) => { const lesson = form.querySelector("[name=lesson]"), to = pathOf(form); return [acts.guest(who()) ? mine.name : who(), to, to === "/feedback/report/" && lesson ? lesson.value : ""].join(" "); };
   const draft = (form) => {
     const data = {}, name = key(form);
     new FormData(form).forEach((value, field) => { if (/^(id|text|kind)$/.test(field)) data[field] = value; });

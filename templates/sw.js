@@ -73,8 +73,11 @@ const silent = () => navigator.onLine === false ? "away" : "silent";
 const within = (ms, answer) => ms ? Promise.race([answer, new Promise((_, no) => setTimeout(no, ms, new Error("silent")))]) : answer;
 const alive = (answer) => { if (answer.status > 501 && answer.status < 505) throw new Error("stopped"); return answer; };
 
+// "Back" to what answered a form asks only the browser's cache: nothing is sent then, and nothing may wait because of
+// it. Its form is shown again, unless it was this form that could not be sent.
+const byBack = (request) => request.cache === "only-if-cached";
 const visit = async (e, path) => {
-  const coming = fetch(e.request).then(alive), kept = KEEPS.test(path) ? await find(path).catch(() => undefined) : undefined;
+  const coming = fetch(byBack(e.request) ? new Request(e.request, { cache: "no-cache" }) : e.request).then(alive), kept = KEEPS.test(path) ? await find(path).catch(() => undefined) : undefined;
   coming.catch(() => {});
   try { return await within(kept ? 3000 : WORK.test(path) ? 0 : 10000, coming); } catch (error) { return kept || ours(silent(), (html) => html.replace('href="/" data-reload', `href="${text(path)}"`)); }
 };
@@ -88,11 +91,14 @@ const unsent = (html, path, form, back) => {
   const again = plain ? `<form method="post" action="${text(path)}">${rows.map(([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`).join("")}` : `<form action="${text(back)}">`;
   return html.replace("<!--typed-->", words).replace("<form data-again>", again);
 };
+const lost = new Set();
 const handIn = async (e, url) => {
   const copy = e.request.clone(), known = !WORK.test(url.pathname) && !url.pathname.startsWith("/accounts/");
-  try { return alive(await within(known ? 10000 : WORK.test(url.pathname) ? 0 : 30000, fetch(e.request))); } catch (error) {
+  try { const answer = alive(await within(known ? 10000 : WORK.test(url.pathname) ? 0 : 30000, fetch(e.request))); lost.delete(url.pathname + url.search); return answer; } catch (error) {
     const form = await copy.formData().catch(() => new FormData()), act = actOf(url.pathname, form), path = url.pathname + url.search;
-    if (act && await waits(act, form)) return ours("kept", (html) => html.replace(act.kind === "answer" || act.kind === "review" ? " hidden data-judged" : "<>", "").replace('href="/modules/" data-on', `href="${text(wayOn(act))}"`));
+    if (byBack(e.request) && !lost.has(path)) return Response.redirect(e.request.referrer || path, 303);
+    if (act && !byBack(e.request) && await waits(act, form)) return ours("kept", (html) => html.replace(act.kind === "answer" || act.kind === "review" ? " hidden data-judged" : "<>", "").replace('href="/modules/" data-on', `href="${text(wayOn(act))}"`));
+    lost.add(path);
     return ours("unsent", (html) => unsent(html, path, form, e.request.referrer || path));
   }
 };

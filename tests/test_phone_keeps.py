@@ -14,7 +14,9 @@ import pytest
 
 from feedback.models import ContentReport, Question
 from learners import receipts
+from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from tests.asking import answered
 from tests.browser import LESSON, MODULE, sign_in, tap
 from tests.conftest import CHROMIUM, PASSWORD, ROOT
 from tests.network import CACHED, Network, stored, until, until_sent, with_worker
@@ -22,6 +24,8 @@ from tests.network import CACHED, Network, stored, until, until_sent, with_worke
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASK = "/questions/ask/"
 SEND = "main form button.btn.go"
+FIELD_NAMED_ACTION = """() => document.querySelector("main form").insertAdjacentHTML(
+  "beforeend", "<input type=hidden name=action value=called>")"""
 
 
 @pytest.fixture
@@ -171,6 +175,7 @@ def test_what_was_typed_stands_again_until_the_server_has_it(phone: Any, network
     page = phone()
     for path in ("/feedback/wish/", ASK):
         page.goto(f"{network.url}{path}")
+        page.evaluate(FIELD_NAMED_ACTION)  # as on the page of somebody who needs help: it hides form.action
         page.fill("textarea[name=text]", "想学怎么拍")
         until(page, lambda: any(row["data"]["text"] == "想学怎么拍" for row in stored(page, "drafts")))
         page.goto("about:blank")  # the tab is gone without a word
@@ -182,6 +187,41 @@ def test_what_was_typed_stands_again_until_the_server_has_it(phone: Any, network
         page.wait_for_timeout(800)
         assert page.input_value("textarea[name=text]") == ""
     assert ContentReport.objects.count() == Question.objects.count() == 1
+
+
+def test_back_to_what_answered_a_form_shows_the_form_and_sends_nothing(
+    phone: Any, network: Network, make_user: Any
+) -> None:
+    trainer = make_user("zhou", role="trainer", display_name="周老师")
+    answered(learner_of(make_user("guixiang")), "鸡蛋怎么寄不会碎？", "一格一蛋。", trainer)
+    page = phone()
+    with_worker(page, network.url, "/modules/", MODULE, LESSON)
+    until_sent(page)
+    page.goto(f"{network.url}{ASK}")
+    page.fill("textarea[name=text]", "鸡蛋咋寄才不碎")
+    tap(page, SEND)  # it was answered before: nothing is asked yet
+    assert "是不是这" in main(page)
+    page.goto(f"{network.url}/help/")
+    page.go_back()
+    assert page.url == f"{network.url}{ASK}"
+    until(page, lambda: page.input_value("textarea[name=text]") == "鸡蛋咋寄才不碎")
+    assert stored(page) == []
+
+    page.goto(f"{network.url}/accounts/login/")
+    page.fill("input[name=phone]", "123")
+    tap(page, "form[action='/accounts/code/send/'] button")
+    page.goto(f"{network.url}/help/")
+    page.go_back()
+    assert page.url == f"{network.url}/accounts/login/"
+    network.turn("down")
+    page.fill("input[name=phone]", "13912345678")
+    tap(page, "form[action='/accounts/code/send/'] button")
+    assert page.locator("h1:visible").inner_text() == "这一条没有送出去"
+    network.turn("up")
+    page.goto(f"{network.url}/help/")
+    page.go_back()
+    assert page.locator("h1:visible").inner_text() == "这一条没有送出去"  # and says so still
+    assert Question.objects.count() == 1
 
 
 def test_other_words_in_a_form_that_came_back_are_another_act(phone: Any, network: Network) -> None:
