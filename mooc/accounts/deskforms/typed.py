@@ -24,7 +24,7 @@ NAME = "typed"  # parameter of an address
 SECONDS = 24 * 3600
 MOST = 1_000_000  # signs of an encoded form
 _MACHINE = re.compile(
-    r"^(_.*|csrfmiddlewaretoken|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*__prefix__.*|(.*-)?kind)$"
+    r"^(_.*|csrfmiddlewaretoken|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*__prefix__.*|(.*-)?kind|seen)$"
 )
 
 
@@ -46,7 +46,7 @@ def page(request: HttpRequest, status: int = 401, **context: Any) -> HttpRespons
         for name in request.POST
         if not _MACHINE.match(name) and "password" not in name
         for text in request.POST.getlist(name)
-        if len(text.strip()) > 1 and not text.isdigit()
+        if len(text.strip()) > 1 and not text.isdigit() and text != "on"  # a box that was ticked
     ]
     context |= {"texts": texts, "had_files": bool(request.FILES)}
     return render(request, "errors/typed.html", context, status=status)
