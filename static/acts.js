@@ -127,13 +127,23 @@ if (self.document) self.phone = (() => {
   const cookie = (name) => (d.cookie.match(`(?:^|; )${name}=([^;]*)`) || [])[1] || "";
   let mine = { name: "", now: "" };
 
+  const each = (stores, work) => stores.forEach((store) => { store.openCursor().onsuccess = (e) => { const at = e.target.result; if (at) { work(at); at.continue(); } }; });
+  // "All deleted": nothing of whoever was here stays on the phone either, waiting, sent or half written.
+  const forget = (stores, drafts) => {
+    const { now, name } = before, guest = acts.guest(now);
+    each(stores, (at) => { if (guest ? acts.guest(at.value.who) && at.value.phone === name : at.value.who === now) at.delete(); });
+    each([drafts], (at) => { if (at.key.startsWith(`${guest ? name : now} `)) at.delete(); });
+  };
+
   // A kept page is nobody's: it belongs to whoever the phone is now. At sign-out, and when a guest became
   // somebody with a name, the phone gets a new name; what waited under the guest goes to the account.
-  const ready = acts.me((was) => kept ? {} : { now: page.who || "", lang: root.lang, look: root.className }).then((m) => {
+  let before; // who had the phone until this page
+  const ready = acts.me((was) => { before = was; return kept ? {} : { now: page.who || "", lang: root.lang, look: root.className }; }).then((m) => {
     const guestWas = cookie("was");
     if (!("clearQueue" in page) && !(guestWas && page.who)) return m;
-    return acts.tx((rows) => {
-      if (guestWas) rows.getAll().onsuccess = (e) => e.target.result.forEach((r) => { if (r.who === guestWas || (!r.who && r.phone === m.name)) rows.put(Object.assign(r, { who: page.who })); });
+    return acts.tx((waiting, sent, _p, drafts) => {
+      if ("forget" in page) forget([waiting, sent], drafts);
+      else if (guestWas) each([waiting, sent], (at) => { const r = at.value; if (r.who === guestWas || (!r.who && r.phone === m.name)) at.update(Object.assign(r, { who: page.who })); });
     }).catch(() => {}).then(() => {
       d.cookie = "was=; max-age=0; path=/; samesite=lax";
       return acts.me(() => ({ name: acts.uuid(), now: page.who || "" }));

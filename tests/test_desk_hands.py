@@ -88,6 +88,17 @@ def said(response: Any) -> str:
 # --- two people -------------------------------------------------------------------------------------------------
 
 
+def test_who_changed_it_meanwhile_is_oneself_when_it_was_another_window(two: tuple[Client, Client]) -> None:
+    first, second = two
+    path = change(lesson())
+    second.post(path, opened(second, path) | {"title_en": "Li was here before"})
+    one, other = opened(first, path), opened(first, path)
+    first.post(path, one | {"title_en": "One window"})
+    refused = first.post(path, other | {"title_en": "The other"})
+    assert "You have changed this meanwhile, in another window" in said(refused)
+    assert lesson().title_en == "One window"
+
+
 def test_a_second_save_is_refused_with_both_texts_and_saved_after_a_look(two: tuple[Client, Client]) -> None:
     first, second = two
     path = change(lesson())

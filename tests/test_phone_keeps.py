@@ -168,6 +168,38 @@ def test_somebody_else_on_the_phone_without_network_gets_a_name_of_their_own(
     assert LearningRecord.objects.values("learner").distinct().count() == 2
 
 
+def test_whoever_deletes_everything_leaves_nothing_on_the_phone_and_takes_nothing_of_others(
+    phone: Any, network: Network, make_user: Any
+) -> None:
+    make_user("wang", display_name="王长根")
+    page = phone()
+    sign_in(page, network.url, "wang", PASSWORD)
+    page.goto(f"{network.url}{LESSON}")
+    until(page, lambda: bool(stored(page, "sent")))
+    tap_out(page, network)
+    page.goto(f"{network.url}{LESSON}")  # somebody without an account
+    leave_unsent(page, network)
+    network.turn("up")
+    page.goto(f"{network.url}{ASK}")
+    until_sent(page)
+    page.fill("textarea[name=text]", "写了一半")
+    until(page, lambda: bool(stored(page, "drafts")))
+    assert "鸡蛋" in str(stored(page, "sent"))
+    page.goto(f"{network.url}/me/privacy/")
+    page.fill("input[name=word]", "删除")
+    tap(page, "form[action='/me/privacy/delete/'] button")
+    page.locator("text=都删了").first.wait_for()
+    until(page, lambda: stored(page, "drafts") == [] and "鸡蛋" not in str(stored(page, "sent")))
+    assert stored(page) == []
+    assert len(stored(page, "sent")) > 0  # the other one's, who has not deleted anything
+
+
+def tap_out(page: Any, network: Network) -> None:
+    page.goto(f"{network.url}/accounts/switch/")
+    tap(page, "form[action='/accounts/logout/'] button")
+    page.wait_for_timeout(500)
+
+
 # --- what was being typed ---------------------------------------------------------------------------------
 
 

@@ -118,8 +118,7 @@ class DeskForm:
         found.data[seen.FIELD] = seen.sign(request.user, now)
         request.POST, request._files = found.data, found.files  # type: ignore[assignment,attr-defined]  # the form is shown with them
         request.clashes = found.clashes  # type: ignore[attr-defined]  # read when the form is shown
-        name = meanwhile.who_else(obj, request.user)
-        words = _("%(name)s has changed this meanwhile.") % {"name": name or _("Somebody else")}
+        words = meanwhile.whose_change(obj, request.user)
         request.held_back = " ".join(filter(None, (getattr(request, "held_back", ""), words, str(BOTH))))  # type: ignore[attr-defined]  # as above
 
     def _as_stored(self, request: HttpRequest, obj: Any) -> tuple[Any, list[Any]]:

@@ -14,6 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from .seen import Row, mark
 
@@ -125,9 +126,13 @@ def _renumber(
     found.data, found.files = data, files
 
 
-def who_else(obj: Any, user: Any) -> str:
-    """Who saved this form last, besides oneself; empty when the desk's log does not know."""
+def whose_change(obj: Any, user: Any) -> str:
+    """A sentence on who saved this form last, as far as the desk's log knows."""
     kind = ContentType.objects.get_for_model(obj)
-    rows = LogEntry.objects.filter(content_type=kind, object_id=str(obj.pk)).exclude(user=user)
-    last = rows.select_related("user").order_by("-action_time").first()
-    return str(last.user) if last else ""
+    rows = LogEntry.objects.filter(content_type=kind, object_id=str(obj.pk)).select_related("user")
+    last = rows.order_by("-action_time").first()
+    if last is None:
+        return _("Somebody has changed this meanwhile.")
+    if last.user == user:
+        return _("You have changed this meanwhile, in another window.")
+    return _("%(name)s has changed this meanwhile.") % {"name": last.user}
