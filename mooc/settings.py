@@ -136,8 +136,8 @@ MIDDLEWARE = [
     "mooc.lib.watching.WatchMiddleware",
     "mooc.lib.door.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # above what compresses: its files are compressed already
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mooc.lib.middleware.PreferencesMiddleware",

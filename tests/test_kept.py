@@ -311,6 +311,24 @@ def test_after_too_long_open_what_was_typed_stands_after_a_switch_too(people: di
     assert not Question.objects.exists()
 
 
+def test_whoever_joins_a_class_is_told_so(
+    client: Client, people: dict[str, Any], regions: dict[str, Any]
+) -> None:
+    today = timezone.localdate()
+    cohort = Cohort.objects.create(
+        title="新班",
+        region=regions["village"],
+        trainer=people["helper"],
+        starts_on=today,
+        ends_on=today,
+        code="ABCD2345",
+    )
+    client.force_login(people["learner"])
+    answer = in_chinese(client).post(f"/join/{cohort.code}/", follow=True)
+    assert "新班" in answer.content.decode()
+    assert "你已经在这个班了" in answer.content.decode()
+
+
 def test_a_refusal_without_a_form_is_said_again(
     client: Client, people: dict[str, Any], regions: dict[str, Any]
 ) -> None:

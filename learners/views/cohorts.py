@@ -43,7 +43,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         if person is None or not person.signed_in:
             raise PermissionDenied
         cohorts.join_cohort(learner=person.learner, cohort=cohort)
-        return redirect("/me/")
+        return redirect(cohort)  # which says that one is in it
     inside = bool(person and cohorts.is_member(person.learner, cohort))
     context = {"cohort": cohort, "signed_in": signed_in, "inside": inside, "nav": "learn"}
     return render(request, "learners/join.html", context)
