@@ -15,11 +15,11 @@
   }));
   const act = (item) => { item.at = new Date().toISOString(); return acts().then((phone) => phone.act(item).then(() => phone.flush())).catch(() => {}); };
 
-  // The pressed button says that it is sending, and comes back with the page, or after a while.
+  // The pressed button says that it is sending (a link: opening), and comes back with the page, or after a while.
   const busy = (form, button) => {
     form.dataset.sent = "1";
     const before = Array.from(button.childNodes), sending = d.createElement("small");
-    sending.textContent = words.sending;
+    sending.textContent = button.href ? words.opening : words.sending;
     setTimeout(() => { // what is switched off at once would not be sent
       button.style.opacity = .75;
       button.setAttribute("aria-disabled", "true");

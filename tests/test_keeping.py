@@ -36,7 +36,7 @@ GOES = {
     "feedback.ThemeProposal": {"feedback.ThemeProposal_questions.themeproposal"},
     "courses.Module": {
         "courses.ModuleEdition.module", "courses.Lesson.module", "assessments.Quiz.module", "assessments.Item.module",
-        "courses.Module_skills.module", "courses.Address.module",
+        "assessments.Assignment.module", "courses.Module_skills.module", "courses.Address.module",
     },
     "courses.LessonEdition": {"courses.Block.lesson"},
     "courses.Track": {"courses.TrackStep.track"},

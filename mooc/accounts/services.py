@@ -79,7 +79,7 @@ def send_code(*, phone: str) -> TextMessage:
             )
         )
         if recent and recent[0].made_at > now - PAUSE:
-            raise TooMany(_("The message is on its way. Wait a minute before the next one."))
+            raise TooMany(_("You asked for a code just now. Wait a minute before the next one."))
         if len(recent) >= CODES_AN_HOUR:
             raise TooMany(_("Too many codes for this number. Try again in an hour, or call the station."))
         code = f"{secrets.randbelow(10**6):06}"
