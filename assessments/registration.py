@@ -5,12 +5,15 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
-    from mooc.lib import registry
+    from mooc.lib import links, registry
 
     from . import bank, bank_loader, desk, keeping, overlays, people, personal_data
     from .assignments import files, loading
     from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
 
+    links.page.register("quiz", "assessments:module_quiz")
+    links.page.register("notebook", "assessments:notebook")
+    links.page.register("try", "assessments:assignment")
     registry.content_part.register("quiz", bank_loader.load_items)
     registry.content_part.register("assignment", loading.load_assignment)
     registry.content_tree.register("assignments", files.check_tree)

@@ -1,11 +1,12 @@
 """Addresses of assessments."""
 
-from django.urls import include, path
+from django.urls import path
 
 from .views import assignments, preview, quizzes, reviews
 
+app_name = "assessments"
+
 urlpatterns = [
-    path("supervision/", include("assessments.evaluation.urls")),
     path("modules/<slug:slug>/quiz/", quizzes.quiz_of_module, name="module_quiz"),
     path("modules/<slug:slug>/try/", assignments.assignment, name="assignment"),
     path("preview/modules/<int:pk>/quiz/", preview.quiz, name="preview_quiz"),

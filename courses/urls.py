@@ -4,6 +4,8 @@ from django.urls import path
 
 from . import views
 
+app_name = "courses"
+
 urlpatterns = [
     path("modules/", views.catalogue, name="catalogue"),
     path("modules/<slug:slug>/", views.module, name="module"),

@@ -5,10 +5,15 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
-    from mooc.lib import registry
+    from mooc.lib import links, registry
 
     from . import desk, finding, gauges, overlays, people, personal_data, theme_files, themes
 
+    links.page.register("ask", "feedback:ask")
+    links.page.register("inbox", "feedback:inbox")
+    links.page.register("questions", "feedback:questions")
+    links.page.register("report", "feedback:report")
+    links.page.register("wish", "feedback:wish")
     registry.slot_filler.register("news", overlays.news)
     registry.slot_filler.register("faces", overlays.faces)
     registry.merge_person.register("feedback", people.merge)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from .views import answers, asking, inbox, questions, reactions, reports
 
+app_name = "feedback"
+
 urlpatterns = [
     path("questions/", questions.questions, name="questions"),
     path("questions/ask/", asking.ask, name="ask"),

@@ -5,10 +5,15 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
-    from mooc.lib import registry
+    from mooc.lib import links, registry
 
     from . import desk, erased, guests, overlays, personal_data, receipts, uniting
 
+    links.page.register("lesson", "learners:lesson")
+    links.page.register("me", "learners:me")
+    links.page.register("privacy", "learners:my_privacy")
+    links.page.register("welcome", "learners:welcome")
+    links.page.register("numbers", "learners:numbers")
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
     registry.slot_filler.register("token", overlays.token)

@@ -4,6 +4,8 @@ from django.urls import path, re_path
 
 from .views import cohorts, lessons, me, numbers, privacy
 
+app_name = "learners"
+
 urlpatterns = [
     path("lessons/<slug:slug>/", lessons.lesson, name="lesson"),
     path("lessons/<slug:slug>/acts/", lessons.acts, name="lesson_acts"),

@@ -21,7 +21,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import pages, registry
+from . import links, pages, registry
 from .localized import Foreign, as_foreign
 from .markup import to_html
 
@@ -51,6 +51,12 @@ def _sprite() -> str:
 def work_places(context: template.Context) -> list[tuple[str, str]]:
     """Where the reader works, the first place first: ``(words, address)``."""
     return registry.work_places(context["request"].user)
+
+
+@register.simple_tag
+def address(name: str, *args: object) -> str:
+    """Where a page of a higher room is: ``{% address "ask" %}``. Everything else has ``{% url %}``."""
+    return links.address(name, *args)
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ class PagePerson(Protocol):
     request: HttpRequest
 
 
-P = TypeVar("P", bound=Callable[..., Any])
+P = TypeVar("P")
 SlotFiller = Callable[[Any, Sequence[str]], Mapping[str, str]]
 
 
