@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from courses.exchange.loader import load_tree
 from courses.models import Course, LessonEdition, Module
-from feedback.taxonomy import ensure_themes
+from feedback.engine.taxonomy import ensure_themes
 from learners import services as learning
 from learners.guests import learner_of
 from learners.models import Cohort, CohortMember, Enrolment, Learner

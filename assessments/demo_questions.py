@@ -12,10 +12,11 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from courses.models import Block, Lesson
-from feedback import answering, classing, publishing, reactions, theme_files
+from feedback.answers import publishing, theme_files
 from feedback.data import ANSWER_WITHIN
 from feedback.models import AnswerModule, Question, Theme
-from feedback.services import ask_question
+from feedback.questions import answering, classify, reactions
+from feedback.questions.services import ask_question
 from learners.models import Enrolment, Learner
 from mooc.accounts.models import User
 
@@ -61,7 +62,7 @@ def _question(key: str, number: int, row: dict[str, str], learner: Learner, trai
         learner=learner, text=row["question_zh"], lesson=Lesson.objects.filter(slug=row["lesson"]).first(),
         block=_place(row), question_id=identifier, signed_in=True,
     )  # fmt: skip
-    classing.classify_question(question_id=question.pk)
+    classify.classify_question(question_id=question.pk)
     asked = timezone.now() - dt.timedelta(days=2 + number % 19, hours=number % 5)
     times = {"created_at": asked, "due_at": asked + ANSWER_WITHIN}
     if row["hours"]:

@@ -18,8 +18,12 @@ from mooc.accounts.models import User
 from mooc.lib import evidence
 from mooc.lib.look import moment
 
-from . import admin_answers, admin_doubts, admin_engine, admin_proposals, admin_queue, posts
+from .answers import admin as admin_answers
+from .learning import admin as admin_engine
+from .learning import admin_doubts, admin_proposals
 from .models import ContentReport, PostReport, Question, Reply, SavedReply
+from .questions import admin as admin_queue
+from .questions import posts
 from .selectors import lesson_titles
 
 __all__ = ["admin_answers", "admin_doubts", "admin_engine", "admin_proposals", "admin_queue"]

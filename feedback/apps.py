@@ -11,7 +11,7 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from . import handlers, registration  # noqa: F401  # receivers connect themselves
-        from .classifier import keep_table_in
+        from .engine.classifier import keep_table_in
 
         keep_table_in[:] = [Path(settings.DATA_DIR) / "models"]
         registration.register()

@@ -7,7 +7,9 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import links, registry
 
-    from . import desk, finding, gauges, overlays, people, personal_data, theme_files, themes
+    from . import desk, gauges, overlays, people, personal_data
+    from .answers import finding, theme_files
+    from .engine import in_use
 
     links.page.register("ask", "feedback:ask")
     links.page.register("inbox", "feedback:inbox")
@@ -21,7 +23,7 @@ def register() -> None:
     registry.hand_over.register("questions", people.held)
     registry.personal_data.register("feedback", personal_data.tables)
     registry.tracking_section.register("feedback", people.sections)
-    registry.data_files.register("models", themes.files)
+    registry.data_files.register("models", in_use.files)
     registry.search_source.register("answers", finding.find)
     registry.content_tree.register("themes", theme_files.check_tree)
     gauges.register()

@@ -14,7 +14,7 @@ from courses.models import LessonEdition
 from learners.models import Learner
 from mooc.lib.localized import read
 
-from . import checks
+from .answers import checks
 from .masking import mask
 from .models import AnswerModule, AnswerVersion, Notice, Question, Reply, Theme
 

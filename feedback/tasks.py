@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from . import notices
+from .inbox import notices
 
 logger = logging.getLogger(__name__)
 
@@ -18,18 +18,18 @@ logger = logging.getLogger(__name__)
 @shared_task
 def classify_question(question_id: int) -> None:
     """Find the theme of one question."""
-    from . import classing
+    from .questions import classify
 
-    classing.classify_question(question_id=question_id)
+    classify.classify_question(question_id=question_id)
 
 
 @shared_task
 def sweep() -> None:
     """Class the questions that a lost worker left."""
-    from . import classing
+    from .questions import classify
 
-    for question_id in classing.waiting_questions():
-        _try(classing.classify_question, question_id=question_id)
+    for question_id in classify.waiting_questions():
+        _try(classify.classify_question, question_id=question_id)
 
 
 @shared_task
@@ -50,7 +50,7 @@ def _try(act: Callable[..., object], **ids: int) -> None:
 @shared_task
 def retrain_if_due() -> None:
     """After corrections: train once enough has come together."""
-    from . import training
+    from .learning import training
 
     if training.is_due():
         training.retrain(reason="corrections")
@@ -59,7 +59,7 @@ def retrain_if_due() -> None:
 @shared_task
 def retrain_nightly() -> None:
     """Train when anything at all was corrected since."""
-    from . import training, training_runs
+    from .learning import training, training_runs
 
     if training.is_due(enough=1):
         training.retrain(reason="nightly")
@@ -70,6 +70,6 @@ def retrain_nightly() -> None:
 @shared_task
 def find_new_themes() -> None:
     """Look for themes nobody has named yet among the questions the engine is not sure of."""
-    from . import discovery
+    from .learning import discovery
 
     discovery.find_new_themes()

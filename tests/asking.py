@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from assessments.models import Quiz
 from courses.models import Lesson, Module
-from feedback import answering
 from feedback.models import Question, Reply
-from feedback.services import ask_question
+from feedback.questions import answering
+from feedback.questions.services import ask_question
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.guests import learner_of
 from learners.models import Learner
@@ -58,7 +58,7 @@ def trusted(user: Any, trainer: Any) -> Learner:
 
 def reply(question: Question, learner: Learner, text: str = "我家也是这么寄的") -> Reply:
     """A neighbour's answer that is in the database."""
-    from feedback.posts import reply_to
+    from feedback.questions.posts import reply_to
 
     return reply_to(question=question, learner=learner, text=text, reply_id=uuid.uuid4())
 

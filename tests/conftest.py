@@ -143,7 +143,7 @@ def _nothing_remembered() -> Iterator[None]:
 
     from assessments import bank
     from courses.selectors import forget_content_version
-    from feedback import finding
+    from feedback.answers import finding
     from mooc.accounts import limits
     from mooc.lib.pages import memory
 
@@ -161,7 +161,7 @@ def _nothing_remembered() -> Iterator[None]:
 def _themes(_django_db_marker: None, request: pytest.FixtureRequest) -> None:
     """A test with real transactions empties every table afterwards, those that migrations filled too."""
     if request.node.get_closest_marker("django_db"):
-        from feedback.taxonomy import ensure_themes
+        from feedback.engine.taxonomy import ensure_themes
 
         ensure_themes()
 

@@ -18,8 +18,11 @@ from assessments.evaluation import selectors as boards
 from assessments.evaluation.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
 from assessments.evaluation.indicators import Z95
 from courses import law, uploads
-from feedback import answering, data, notices, recurrence
-from feedback import services as asking
+from feedback import data
+from feedback.answers import recurrence
+from feedback.inbox import notices
+from feedback.questions import answering
+from feedback.questions import services as asking
 from learners import guests, merging, numbers, uniting
 from learners.views import me, privacy
 from mooc import timetable

@@ -20,7 +20,7 @@ PURE = [
     "mooc/lib/supervise.py", "mooc/lib/text.py", "mooc/lib/errors.py", "mooc/lib/localized.py",
     "mooc/lib/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
     "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/durations.py",
-    "feedback/masking.py", "feedback/recurrence.py", "feedback/classifier/clusters.py",
+    "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/indicators.py",
     "assessments/evaluation/help_points.py", "assessments/evaluation/places.py",
 ]  # fmt: skip

@@ -10,8 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from courses.models import Module
-from feedback import answering, posts, publishing, tasks
+from feedback import tasks
+from feedback.answers import publishing
 from feedback.models import AnswerEntry, Deflection, Notice, Question, Reaction, Theme, TrainingExample
+from feedback.questions import answering, posts
 from learners import cohorts
 from learners.guests import learner_of
 from learners.models import Cohort

@@ -14,11 +14,11 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback import themes
-from feedback.classifier import corpus, encoder, engine, features, logistic, noise, store
-from feedback.classifier.corpus import Example
-from feedback.classifier.similar import Index
-from feedback.classifier.wording import MOST_LETTERS, is_wordless, tidy
+from feedback.engine import in_use
+from feedback.engine.classifier import corpus, encoder, engine, features, logistic, noise, store
+from feedback.engine.classifier.corpus import Example
+from feedback.engine.classifier.similar import Index
+from feedback.engine.classifier.wording import MOST_LETTERS, is_wordless, tidy
 
 SEED = "seed.tsv"
 
@@ -240,9 +240,9 @@ def test_killed_while_writing_the_old_model_stays(
 def test_without_the_encoder_words_alone_decide_and_it_is_said(
     no_encoder: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    themes.forget()
-    used = themes.in_use()
-    themes.forget()
+    in_use.forget()
+    used = in_use.in_use()
+    in_use.forget()
     assert used.words_only
     assert "no sentence encoder" in used.trouble
     assert "no sentence encoder" in caplog.text
@@ -253,9 +253,9 @@ def test_without_the_encoder_words_alone_decide_and_it_is_said(
 @pytest.mark.parametrize("name", [encoder.NAME, encoder.HASH_ONLY])
 def test_the_models_that_ship_are_of_the_corpus_that_ships(name: str) -> None:
     """After a change of the corpus: ``manage.py train_questions --shipped``."""
-    model = store.load(themes.shipped_path(name), name)
+    model = store.load(in_use.shipped_path(name), name)
     assert model.themes == tuple(sorted(theme.code for theme in corpus.themes()))
-    made_of = themes.digest_of(corpus.shipped(), name)
+    made_of = in_use.digest_of(corpus.shipped(), name)
     assert model.metrics["corpus"] == float(int(made_of[:12], 16))
 
 
@@ -263,23 +263,23 @@ def test_the_models_that_ship_are_of_the_corpus_that_ships(name: str) -> None:
 def test_where_the_shipped_model_is_damaged_words_alone_serve(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, damage: str
 ) -> None:
-    whole, words = (themes.shipped_path(name) for name in (encoder.NAME, encoder.HASH_ONLY))
-    monkeypatch.setattr(themes, "SHIPPED", tmp_path)
+    whole, words = (in_use.shipped_path(name) for name in (encoder.NAME, encoder.HASH_ONLY))
+    monkeypatch.setattr(in_use, "SHIPPED", tmp_path)
     (tmp_path / words.name).write_bytes(words.read_bytes())
     if damage != "missing":
         broken = whole.read_bytes()[:5000] if damage == "cut" else words.read_bytes()
         (tmp_path / whole.name).write_bytes(broken)
-    assert themes.shipped_model().encoder == encoder.HASH_ONLY
+    assert in_use.shipped_model().encoder == encoder.HASH_ONLY
     assert whole.name in caplog.text
 
 
 def test_without_any_shipped_file_the_model_is_made_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(themes, "SHIPPED", tmp_path)
+    monkeypatch.setattr(in_use, "SHIPPED", tmp_path)
     examples = some()
     monkeypatch.setattr(corpus, "shipped", lambda: examples)
-    model = themes.shipped_model()
+    model = in_use.shipped_model()
     assert model.encoder == encoder.encoder_id()
     assert model.guess(["照片发黄"])[0].theme == "product_photo"
 

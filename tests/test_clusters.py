@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from courses.models import Module
-from feedback import discovery, tasks, themes, training
-from feedback.classifier import clusters, corpus, encoder
-from feedback.classifier.wording import tidy
+from feedback import tasks
+from feedback.engine import in_use
+from feedback.engine.classifier import clusters, corpus, encoder
+from feedback.engine.classifier.wording import tidy
+from feedback.engine.similar import vector_of
+from feedback.learning import discovery, training
 from feedback.models import Question, Theme, ThemeProposal, TrainingExample
-from feedback.similar import vector_of
 from learners.guests import learner_of
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
@@ -206,7 +208,7 @@ def test_named_by_a_trainer_it_is_a_theme_with_those_examples_and_its_page(train
     assert set(Question.objects.filter(theme=theme, theme_source="person")) == set(kept)
     assert not ThemeProposal.objects.filter(pk=group.pk).exists()
     assert client.get("/answers/keeping-bees/").status_code == 200
-    themes.forget()
+    in_use.forget()
     assert training.is_due()  # a theme the model does not know
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, models, transaction
 from django.test import Client
 
 from assessments.evaluation import helping
-from feedback import answering
 from feedback.models import Question
+from feedback.questions import answering
 from learners.guests import learner_of
 from learners.merging import erase
 from learners.models import FileOpening, Learner

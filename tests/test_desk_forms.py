@@ -328,7 +328,7 @@ def test_the_engine_has_one_name(trainer: Any) -> None:
 def test_the_engine_says_when_enough_is_said_and_an_empty_list_is_a_sentence(
     trainer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from feedback import training
+    from feedback.learning import training
 
     client, path = english(trainer), "/admin/feedback/classifierversion/"
     text = client.get(path).content.decode()

@@ -17,9 +17,9 @@ from assessments.evaluation.helping import log_help
 from assessments.evaluation.models import EvaluationReport, HelpGiven, ReportFile
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import Module
-from feedback import posts
 from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
-from feedback.services import report_content
+from feedback.questions import posts
+from feedback.questions.services import report_content
 from learners import cohorts, numbers
 from learners.guests import learner_of
 from learners.models import (

@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import SearchQuery
-from feedback import posts
 from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
+from feedback.questions import posts
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
 from mooc.accounts import desk, gauges, limits

@@ -22,7 +22,7 @@ from assessments.models import Attempt, Quiz, Response, ReviewCard
 from assessments.services import answer_item
 from courses.models import Lesson, LessonEdition, Module
 from feedback.models import ContentReport, Question
-from feedback.services import ask_question, report_content
+from feedback.questions.services import ask_question, report_content
 from learners import guests, merging, services, summaries
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from learners.rebuilding import check_all

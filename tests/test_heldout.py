@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from feedback import themes
-from feedback.classifier import corpus
+from feedback.engine import in_use
+from feedback.engine.classifier import corpus
 
 FIRST, AMONG_THREE = {"zh": 0.80, "en": 0.78}, {"zh": 0.93, "en": 0.92}
 ALONE, ALONE_RIGHT = 0.50, 0.95
@@ -16,7 +16,7 @@ ALONE, ALONE_RIGHT = 0.50, 0.95
 @pytest.fixture(scope="module")
 def judged() -> list[tuple[corpus.Example, str, tuple[str, ...], bool]]:
     examples = corpus.held_out()
-    guesses = themes.shipped_model().guess([example.text for example in examples])
+    guesses = in_use.shipped_model().guess([example.text for example in examples])
     return [(e, g.theme, g.top, g.sure) for e, g in zip(examples, guesses, strict=True)]
 
 

@@ -11,9 +11,11 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from feedback import notices, posts, tasks
-from feedback.answering import answer_question
+from feedback import tasks
+from feedback.inbox import notices
 from feedback.models import Notice, NoticeChoice, Question
+from feedback.questions import posts
+from feedback.questions.answering import answer_question
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.accounts.models import TextMessage

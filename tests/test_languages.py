@@ -14,8 +14,9 @@ from django.utils.html import conditional_escape
 
 from assessments.models import Item, Option, Quiz
 from courses.models import Block, LessonEdition, ModuleEdition
-from feedback import answering, publishing
+from feedback.answers import publishing
 from feedback.models import AnswerModule, Theme
+from feedback.questions import answering
 from learners.guests import learner_of
 from mooc.lib.localized import Foreign, read
 from tests.acts import read_lesson, take_quiz

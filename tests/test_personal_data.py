@@ -23,7 +23,7 @@ from assessments.models import Item, Quiz
 from courses.models import Lesson, Module, SearchQuery
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, ContentReport, Question, Theme
 from feedback.people import hand_on
-from feedback.services import report_content
+from feedback.questions.services import report_content
 from learners import erased
 from learners.guests import learner_of
 from learners.merging import absorb_guest, erase

@@ -17,9 +17,10 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Module, SearchQuery
-from feedback import answering, entries
+from feedback.answers import entries
 from feedback.models import ContentReport, Question, Theme
-from feedback.services import report_content
+from feedback.questions import answering
+from feedback.questions.services import report_content
 from learners import class_results, cohorts
 from learners.guests import learner_of
 from learners.models import FileOpening, Learner, LearningRecord

@@ -19,8 +19,9 @@ from django.utils import timezone
 from assessments.models import Attempt, Option, Quiz
 from assessments.scoring import draw
 from courses.models import Lesson
-from feedback import answering, posts, publishing
+from feedback.answers import publishing
 from feedback.models import AnswerEntry, Question, Theme
+from feedback.questions import answering, posts
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.accounts.models import User

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback import posts, services
 from feedback.masking import mask
 from feedback.models import Deflection, Notice, PostReport, Question, Reply
-from feedback.services import MOST_LETTERS
+from feedback.questions import posts, services
+from feedback.questions.services import MOST_LETTERS
 from learners.guests import learner_of
 from learners.merging import absorb_guest, erase
 from learners.models import Learner, LearningRecord
@@ -153,7 +153,7 @@ def test_a_novel_is_refused_whole_and_kept_in_the_box() -> None:
 def test_a_novel_is_refused_before_anything_is_searched_or_stored(
     none: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback.similar.find_similar", lambda *_a: pytest.fail("searched"))
+    monkeypatch.setattr("feedback.engine.similar.find_similar", lambda *_a: pytest.fail("searched"))
     assert send(Client(), "字" * (MOST_LETTERS + 1), none=none).status_code == 400
     assert not Question.objects.exists()
 
@@ -470,7 +470,7 @@ def test_one_person_who_forgets_the_cookie_hides_nothing(asker: Any, trainer: An
 def test_a_report_does_not_write_over_an_answer_that_came_meanwhile(
     asker: Any, trainer: Any, make_user: Any
 ) -> None:
-    from feedback.answering import answer_question
+    from feedback.questions.answering import answer_question
 
     stale = ask(trusted(asker, trainer), "鸡蛋怎么寄？")
     answer_question(question=stale, by=trainer, text="用蛋托。", share=True)
@@ -559,7 +559,7 @@ def test_what_guest_and_account_both_said_counts_once(asker: Any, neighbour: Any
 def test_an_erased_asker_leaves_the_answer_to_those_who_share_it(
     asker: Any, neighbour: Any, trainer: Any
 ) -> None:
-    from feedback.answering import merge_questions
+    from feedback.questions.answering import merge_questions
 
     root = answered(learner_of(asker), "鸡蛋怎么寄？", "用蛋托。", trainer)
     same = [ask(learner_of(neighbour), "鸡蛋咋寄"), ask(learner_of(neighbour), "寄鸡蛋咋弄")]

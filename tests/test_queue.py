@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Module
-from feedback import answering, classing, posts, tasks
+from feedback import tasks
 from feedback.models import AnswerEntry, AnswerModule, Notice, Question, SavedReply, Theme, TrainingExample
+from feedback.questions import answering, classify, posts
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.lib.errors import Conflict, DomainError
@@ -745,7 +746,7 @@ def test_the_list_of_all_themes_corrects_too(asker: Learner, trainer: Any) -> No
 def test_a_lost_worker_leaves_a_question_to_the_sweeper(asker: Learner) -> None:
     row = ask(asker, "快递把我的鸡蛋摔碎了，找快递公司怎么赔")
     assert row.theme_source == ""
-    assert classing.waiting_questions() == []  # a worker may be at it
+    assert classify.waiting_questions() == []  # a worker may be at it
     age(row, 1)
     tasks.sweep()
     row.refresh_from_db()
@@ -765,7 +766,7 @@ def test_one_question_that_fails_keeps_no_other_waiting(
 
     for row in (bad, good):
         age(row, 1)
-    monkeypatch.setattr(classing, "classify_question", classify)
+    monkeypatch.setattr(classify, "classify_question", classify)
     tasks.sweep()
     assert done == [good.pk]
 

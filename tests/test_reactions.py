@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from assessments.models import Quiz
-from feedback import reactions
 from feedback.data import Face
 from feedback.models import Reaction
+from feedback.questions import reactions
 from learners import merging
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord

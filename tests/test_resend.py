@@ -14,8 +14,8 @@ from django.utils import timezone
 from assessments import scoring, services
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import Module
-from feedback import posts, reactions
 from feedback.models import ContentReport, Question, Reaction, Reply
+from feedback.questions import posts, reactions
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner, LearningRecord
 from learners.recording import record_act

@@ -17,10 +17,13 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from feedback import answering, classing, tasks, themes, training, training_runs
-from feedback.classifier import corpus, encoder, engine, store
-from feedback.classifier.corpus import Example
+from feedback import tasks
+from feedback.engine import in_use
+from feedback.engine.classifier import corpus, encoder, engine, store
+from feedback.engine.classifier.corpus import Example
+from feedback.learning import training, training_runs
 from feedback.models import ClassifierVersion, Question, Theme, TrainingExample, TrainingRun
+from feedback.questions import answering, classify
 from learners.guests import learner_of
 from learners.models import Learner
 from mooc.lib.errors import DomainError
@@ -43,11 +46,11 @@ def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) 
     monkeypatch.setattr(corpus, "shipped", lambda: list(examples))
     monkeypatch.setattr(training, "MAY_FALL", 0.1)  # of 48 examples one is two points
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(themes, "SHIPPED", tmp_path / "shipped")
-    store.save(trained(tuple(examples)), themes.shipped_path(encoder.encoder_id()))
-    themes.forget()
+    monkeypatch.setattr(in_use, "SHIPPED", tmp_path / "shipped")
+    store.save(trained(tuple(examples)), in_use.shipped_path(encoder.encoder_id()))
+    in_use.forget()
     yield
-    themes.forget()
+    in_use.forget()
 
 
 _models: dict[tuple[Example, ...], engine.Model] = {}
@@ -104,8 +107,8 @@ def test_after_ten_corrections_it_trains_and_uses_the_result(correct: Callable[.
     assert version
     assert (version.corrections, version.examples, version.reason) == (10, len(some(12)) + 10, "corrections")
     assert version.used_since
-    assert themes.in_use().version == version.pk
-    model = store.load(themes.folder() / version.file, encoder.encoder_id())
+    assert in_use.in_use().version == version.pk
+    model = store.load(in_use.folder() / version.file, encoder.encoder_id())
     assert version.macro_f1 == model.metrics["macro_f1"]
     tasks.retrain_if_due()
     assert ClassifierVersion.objects.count() == 1
@@ -149,7 +152,7 @@ def test_what_trainers_said_decides_the_next_question(correct: Callable[..., Non
     row = ask(learner_of(make_user("asker")), "稻花鱼能办合格证不")
     correct(12, theme="quality_brand", text="稻花鱼{}能办合格证不，合格证找哪里开")
     tasks.retrain_if_due()
-    classing.classify_question(question_id=row.pk)
+    classify.classify_question(question_id=row.pk)
     row.refresh_from_db()
     assert row.top_codes[0] == "quality_brand"
 
@@ -169,7 +172,7 @@ def test_the_page_says_whether_a_training_waits_runs_or_ended_and_how(
     correct: Callable[..., None], operator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert said_of_training(operator) == ""
-    monkeypatch.setattr("feedback.admin_engine.later", lambda _task: None)  # the worker is busy
+    monkeypatch.setattr("feedback.learning.admin.later", lambda _task: None)  # the worker is busy
     correct(2)
     for _press in range(2):
         client_of(operator).post(f"{DESK}press/", {"train": "1"})
@@ -245,7 +248,7 @@ def test_what_makes_it_worse_by_more_than_a_point_is_refused_and_kept_on_record(
     bad = training.retrain(reason="bad")
     assert bad.macro_f1 < good.macro_f1 - GUARD
     assert (bad.state, active()) == ("refused", good)
-    assert themes.in_use().version == good.pk
+    assert in_use.in_use().version == good.pk
 
 
 @pytest.mark.parametrize(("fall", "state"), [(0.009, "active"), (0.011, "refused")])
@@ -253,7 +256,7 @@ def test_a_fall_of_a_point_is_allowed_and_more_is_not(
     correct: Callable[..., None], monkeypatch: pytest.MonkeyPatch, fall: float, state: str
 ) -> None:
     monkeypatch.setattr(training, "MAY_FALL", GUARD)
-    before = themes.in_use().model.metrics["macro_f1"]
+    before = in_use.in_use().model.metrics["macro_f1"]
     monkeypatch.setattr(training, "_on_themes_of", lambda old, new: before - fall)
     correct(2)
     assert training.retrain(reason="test").state == state
@@ -287,12 +290,12 @@ def test_an_operator_goes_back_in_one_click(
     assert active() == second
     client_of(operator).post(DESK, {"action": "use", "_selected_action": [first.pk]})
     assert active() == first
-    assert themes.in_use().version == first.pk
+    assert in_use.in_use().version == first.pk
     second.refresh_from_db()
     assert second.state == "kept"
     client_of(operator).post(f"{DESK}press/", {"shipped": "1"})
     assert active() is None
-    assert themes.in_use().version is None
+    assert in_use.in_use().version is None
 
 
 def test_a_trainer_reads_the_page_and_changes_nothing(
@@ -321,7 +324,7 @@ def test_a_version_whose_file_is_lost_cannot_be_chosen(
     two_versions: tuple[ClassifierVersion, ClassifierVersion], operator: Any
 ) -> None:
     first, second = two_versions
-    (themes.folder() / first.file).unlink()
+    (in_use.folder() / first.file).unlink()
     with pytest.raises(DomainError):
         training.activate(version=first, by=operator)
     page = client_of(operator).post(DESK, {"action": "use", "_selected_action": [first.pk]}, follow=True)
@@ -337,8 +340,8 @@ def test_old_files_go_and_their_rows_stay(
         correct(1)
         training.retrain(reason="test")
     assert ClassifierVersion.objects.count() == 4
-    assert len(list(themes.folder().glob("themes-*.npz"))) == 2
-    assert (themes.folder() / active().file).exists()  # type: ignore[union-attr]  # there is one
+    assert len(list(in_use.folder().glob("themes-*.npz"))) == 2
+    assert (in_use.folder() / active().file).exists()  # type: ignore[union-attr]  # there is one
 
 
 # --- faults -----------------------------------------------------------------------------------------------
@@ -362,7 +365,7 @@ def test_killed_midway_the_old_model_stays_and_the_next_night_makes_the_new_one(
         with pytest.raises(SystemExit):
             tasks.retrain_if_due()
     assert active() == old
-    assert themes.in_use().version == old.pk
+    assert in_use.in_use().version == old.pk
     assert training.is_due()
     tasks.retrain_nightly()
     assert active() != old
@@ -375,7 +378,7 @@ def test_a_damaged_version_gives_way_to_the_shipped_model_says_so_and_is_made_an
 ) -> None:
     correct(2)
     version = training.retrain(reason="test")
-    path = themes.folder() / version.file
+    path = in_use.folder() / version.file
     if damage == "missing":
         path.unlink()
     elif damage == "cut":
@@ -383,15 +386,15 @@ def test_a_damaged_version_gives_way_to_the_shipped_model_says_so_and_is_made_an
     else:
         with encoder.without():
             store.save(engine.train(some(6)), path)
-    used = themes.in_use()
+    used = in_use.in_use()
     assert used.version is None
     assert version.file in used.trouble
     assert version.file in caplog.text
     assert used.model.guess(["照片发黄"])[0].theme == "product_photo"
     assert version.file in client_of(operator).get(DESK).content.decode()
     tasks.retrain_nightly()
-    assert themes.in_use().version == version.pk
-    assert themes.in_use().trouble == ""
+    assert in_use.in_use().version == version.pk
+    assert in_use.in_use().trouble == ""
 
 
 def test_without_the_encoder_a_version_gives_way_to_words_alone(
@@ -400,13 +403,13 @@ def test_without_the_encoder_a_version_gives_way_to_words_alone(
     correct(2)
     training.retrain(reason="test")
     with encoder.without():
-        store.save(engine.train(some(12)), themes.shipped_path(encoder.HASH_ONLY))
-        themes.forget()
-        assert themes.in_use().words_only
+        store.save(engine.train(some(12)), in_use.shipped_path(encoder.HASH_ONLY))
+        in_use.forget()
+        assert in_use.in_use().words_only
         page = client_of(operator).get(DESK).content.decode()
         assert "只按字词归类" in page
         row = ask(Learner.objects.create(), CLEAR)
-        classing.classify_question(question_id=row.pk)
+        classify.classify_question(question_id=row.pk)
         row.refresh_from_db()
         assert row.theme_source in ("engine", "unsure")
         assert row.encoder == encoder.HASH_ONLY
@@ -415,7 +418,7 @@ def test_without_the_encoder_a_version_gives_way_to_words_alone(
 def test_a_question_kept_without_encoder_is_encoded_once_there_is_one() -> None:
     with encoder.without():
         row = ask(Learner.objects.create(), CLEAR)
-    classing.classify_question(question_id=row.pk)
+    classify.classify_question(question_id=row.pk)
     row.refresh_from_db()
     assert row.encoder == encoder.NAME
 
@@ -455,7 +458,7 @@ def until(told: Callable[[], str], wanted: Callable[[str], bool], seconds: float
 
 SMALL_CORPUS = """
 from pathlib import Path
-from feedback.classifier import corpus
+from feedback.engine.classifier import corpus
 corpus.FOLDER = Path(__file__).parent / "corpus"
 """
 

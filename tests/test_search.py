@@ -15,8 +15,9 @@ from django.utils import translation
 from courses.data import HitKind
 from courses.models import Lesson, LessonEdition, SearchQuery
 from courses.search import HITS, find, search
-from feedback import answering, finding, publishing
+from feedback.answers import finding, publishing
 from feedback.models import AnswerEntry, Question, Theme
+from feedback.questions import answering
 from learners.guests import learner_of
 from tests.asking import answered
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from courses.exchange.content_files import ModuleSource, read_tree
-from feedback import theme_files
-from feedback.classifier import corpus
+from feedback.answers import theme_files
+from feedback.engine.classifier import corpus
 
 SHIPPED = Path(__file__).resolve().parent.parent / "courses" / "content"
 

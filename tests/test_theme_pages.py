@@ -13,10 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Lesson, Module
-from feedback import answering, entries, posts, publishing
+from feedback.answers import entries, publishing
+from feedback.answers.recurrence import FEWEST, Rate, fell, poisson_interval
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, Theme
-from feedback.recurrence import FEWEST, Rate, fell, poisson_interval
-from feedback.services import ask_question
+from feedback.questions import answering, posts
+from feedback.questions.services import ask_question
 from learners.data import Verb
 from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
@@ -347,8 +348,8 @@ def test_with_few_active_learners_the_desk_says_so(asker: Learner, trainer: Any,
 
 
 def test_the_themes_are_there_again_after_the_database_was_emptied() -> None:
-    from feedback.classifier import corpus
-    from feedback.taxonomy import ensure_themes
+    from feedback.engine.classifier import corpus
+    from feedback.engine.taxonomy import ensure_themes
 
     Theme.objects.filter(code="logistics_packaging").update(name_zh="打包发货")
     Theme.objects.exclude(code="logistics_packaging").delete()

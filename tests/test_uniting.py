@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from assessments.evaluation.helping import log_help
 from assessments.models import Attempt, HelpGiven, ReviewCard
-from feedback import posts
 from feedback.models import Deflection, Question, Reaction
+from feedback.questions import posts
 from learners import merging, rebuilding, snapshots, tasks, uniting
 from learners.cohorts import join_cohort
 from learners.guests import learner_of

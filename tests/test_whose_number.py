@@ -13,9 +13,11 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from assessments import tasks as quiz_tasks
-from feedback import classing, notices, similar
 from feedback import tasks as question_tasks
+from feedback.engine import similar
+from feedback.inbox import notices
 from feedback.models import Question
+from feedback.questions import classify
 from learners import merging
 from learners import tasks as learner_tasks
 from learners.guests import learner_of
@@ -261,7 +263,7 @@ def test_background_work_about_somebody_erased_meanwhile_ends_quietly(
         return bytes(1024), "some"
 
     monkeypatch.setattr(similar, "vector_of", erased_while_thinking)
-    classing.classify_question(question_id=row.pk)
+    classify.classify_question(question_id=row.pk)
     assert not Question.objects.exists()
     gone = 10**9
     for task in (

@@ -16,8 +16,8 @@ from django.utils import timezone
 from assessments.evaluation import jobs, services, tasks
 from assessments.evaluation.data import JobKind
 from courses.models import Module
-from feedback import answering
 from feedback.models import Deflection, Question, Theme
+from feedback.questions import answering
 from mooc.lib import evidence
 from tests import asking, world
 

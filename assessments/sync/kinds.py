@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from courses.models import Lesson, LessonEdition, Module
 from courses.selectors import lesson_for_acts
 from feedback.models import ContentReport, Question
-from feedback.reactions import react
-from feedback.services import ask_question, report_content
+from feedback.questions.reactions import react
+from feedback.questions.services import ask_question, report_content
 from learners import services as learning
 from learners.models import LearningRecord
 from learners.recording import Stored

@@ -13,7 +13,7 @@ from mooc.lib.evidence import Evidence
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
-from ..checks import are_checks
+from ..answers.checks import are_checks
 from .question import Question
 from .theme import Theme
 

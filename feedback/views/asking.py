@@ -19,8 +19,9 @@ from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 from mooc.lib.resend import second_id
 
-from .. import services, similar
+from ..engine import similar
 from ..masking import mask
+from ..questions import services
 
 NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one address: five classes at once
 

@@ -15,8 +15,9 @@ from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, safe_next
 
-from .. import notices, selectors
-from ..forms import NoticeChoiceForm
+from .. import selectors
+from ..inbox import notices
+from ..inbox.forms import NoticeChoiceForm
 from ..models import Notice, NoticeChoice
 
 

@@ -17,9 +17,11 @@ from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
 from mooc.lib.resend import second_id
 
-from .. import notices, posts, selectors
+from .. import selectors
 from ..data import PostReason
+from ..inbox import notices
 from ..models import Question, Reply, Theme
+from ..questions import posts
 from .asking import lesson_of
 
 

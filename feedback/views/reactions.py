@@ -14,7 +14,7 @@ from mooc.lib import kept
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 
-from .. import reactions
+from ..questions import reactions
 
 
 @kept.answers_form_of("/modules/{slug}/")

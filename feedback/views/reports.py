@@ -18,8 +18,8 @@ from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
 from mooc.lib.resend import second_id
 
-from .. import services
 from ..data import ReportKind
+from ..questions import services
 from .asking import lesson_of, typed
 
 SUBJECTS = {

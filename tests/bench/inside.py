@@ -119,9 +119,9 @@ def report() -> None:
 
 def similar(count: int) -> None:
     """The p95 of 200 searches among ``count`` answered questions that have their vectors."""
-    from feedback import similar as index
-    from feedback.classifier import corpus, encoder
-    from feedback.classifier.wording import tidy
+    from feedback.engine import similar as index
+    from feedback.engine.classifier import corpus, encoder
+    from feedback.engine.classifier.wording import tidy
     from feedback.models import Question
     from learners.models import Learner
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from feedback.classifier import corpus
+from feedback.engine.classifier import corpus
 from tests.bench.site import BenchSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback import themes
-from feedback.classifier import corpus, engine
-from feedback.classifier.corpus import BadTable
+from feedback.engine import in_use
+from feedback.engine.classifier import corpus, engine
+from feedback.engine.classifier.corpus import BadTable
 
 HEADER = ("text", "theme", "confidence", "sure", "top3")
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             model = (
                 engine.train(corpus.read_examples(Path(options["train"])))
                 if options["train"]
-                else themes.shipped_model()
+                else in_use.shipped_model()
             )
         except (BadTable, ValueError) as error:
             raise CommandError(str(error)) from error

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.classifier import corpus
-from feedback.classifier.corpus import BadTable
-from feedback.classifier.similar import Index
+from feedback.engine.classifier import corpus
+from feedback.engine.classifier.corpus import BadTable
+from feedback.engine.classifier.similar import Index
 
 
 class Command(BaseCommand):

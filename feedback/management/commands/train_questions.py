@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from feedback import themes, training
-from feedback.classifier import corpus, encoder, engine, store
+from feedback.engine import in_use
+from feedback.engine.classifier import corpus, encoder, engine, store
+from feedback.learning import training
 
 
 class Command(BaseCommand):
@@ -35,8 +36,8 @@ class Command(BaseCommand):
         for name in (encoder.encoder_id(), encoder.HASH_ONLY):
             with encoder.without(name == encoder.HASH_ONLY):
                 model = engine.train(examples)
-                model.metrics["corpus"] = float(int(themes.digest_of(examples, name)[:12], 16))
-                store.save(model, themes.shipped_path(name))
+                model.metrics["corpus"] = float(int(in_use.digest_of(examples, name)[:12], 16))
+                store.save(model, in_use.shipped_path(name))
             self.stdout.write(
                 f"{name}: macro-F1 {model.metrics['macro_f1']:.3f}, top 3 {model.metrics['top3']:.3f}"
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from .models import ClassifierVersion, TrainingRun
+from ..models import ClassifierVersion, TrainingRun
 
 Outcome = TrainingRun.Outcome
 LONGEST = dt.timedelta(hours=1)  # a worker that was killed says no more: after that it has broken off

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from mooc.accounts.admin_access import OwnRows
 
+from ..models import Question, TrainingExample
 from . import training
-from .models import Question, TrainingExample
 
 
 @admin.register(TrainingExample)

@@ -15,8 +15,8 @@ from courses.exchange.blocks import BlockText, CheckQuestion, SourceError, parse
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
 from courses.exchange.prose import longest_sentence
 
-from .classifier import corpus
-from .data import OTHER
+from ..data import OTHER
+from ..engine.classifier import corpus
 
 FOLDER = "themes"
 FEWEST_ANSWERS, ITEMS, FEWEST_OPTIONS = 4, 3, 3

@@ -16,11 +16,12 @@ from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 from mooc.lib.text import clean
 
-from . import answering, themes
-from .classifier import clusters, corpus, encoder
-from .classifier.wording import tidy
-from .data import ThemeSource
-from .models import Question, Theme, ThemeProposal
+from ..data import ThemeSource
+from ..engine import in_use
+from ..engine.classifier import clusters, corpus, encoder
+from ..engine.classifier.wording import tidy
+from ..models import Question, Theme, ThemeProposal
+from ..questions import answering
 
 ENOUGH = 30  # unsure questions; fewer say nothing
 MOST = 500  # the newest: a second of work
@@ -36,7 +37,7 @@ def find_new_themes() -> int:
     found: list[clusters.Cluster] = []
     if len(rows) >= ENOUGH:
         meaning = np.stack([np.frombuffer(bytes(row.vector or b""), np.float16) for row in rows])
-        centre, leave = themes.in_use().model.scale.mean, _by_language(encoder.encoder_id())
+        centre, leave = in_use.in_use().model.scale.mean, _by_language(encoder.encoder_id())
         found = clusters.find([row.text for row in rows], meaning, centre, leave=leave)
     with transaction.atomic():
         ThemeProposal.objects.all().delete()

@@ -13,8 +13,8 @@ from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import LANGS
 
-from .masking import mask
-from .models import AnswerEntry, AnswerModule, Question
+from ..masking import mask
+from ..models import AnswerEntry, AnswerModule, Question
 
 
 def not_placed(*, module: AnswerModule, user: User) -> QuerySet[Question]:

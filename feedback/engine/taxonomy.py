@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..models import Theme
 from .classifier import corpus
-from .models import Theme
 
 
 def ensure_themes() -> int:

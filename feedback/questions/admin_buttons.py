@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
-from . import answering, posts, tasks
-from .models import Question, Theme
+from .. import tasks
+from ..models import Question, Theme
+from . import answering, posts
 
 
 def press(request: HttpRequest, row: Question, data: dict[str, Any]) -> bool:

@@ -15,10 +15,11 @@ from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 from mooc.lib.text import clean
 
-from . import entries, signals
-from .data import CLAIM_LASTS, NoticeKind, QuestionAnswered, ThemeSource
-from .models import AnswerEntry, AnswerModule, Notice, Question, Theme, TrainingExample
-from .notices import tell
+from .. import signals
+from ..answers import entries
+from ..data import CLAIM_LASTS, NoticeKind, QuestionAnswered, ThemeSource
+from ..inbox.notices import tell
+from ..models import AnswerEntry, AnswerModule, Notice, Question, Theme, TrainingExample
 
 MOST_LETTERS = 4000
 

@@ -15,8 +15,10 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
-from . import tasks, themes, training, training_runs
-from .models import ClassifierVersion, Theme
+from .. import tasks
+from ..engine import in_use
+from ..models import ClassifierVersion, Theme
+from . import training, training_runs
 
 
 class ReadByTrainers(OwnRows):
@@ -60,7 +62,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Above the list: which model is in use, and whether it is the one it should be."""
-        used, corrections = themes.in_use(), training.corrections_since()
+        used, corrections = in_use.in_use(), training.corrections_since()
         percent = {name: round(100 * used.model.metrics[name]) for name in ("coverage", "precision")}
         percent["good"] = round(100 * used.model.metrics["coverage"] * used.model.metrics["precision"])
         told = {"title": _("The question engine"), "percent": percent, "used": used,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .models import Question, Theme
+from ..models import Question, Theme
 
 
 class StateFilter(admin.SimpleListFilter):

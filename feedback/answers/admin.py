@@ -21,9 +21,9 @@ from mooc.lib.errors import DomainError
 from mooc.lib.localized import current
 from mooc.lib.look import day
 
+from ..models import AnswerEntry, AnswerModule
+from ..selectors import lesson_titles
 from . import entries, publishing
-from .models import AnswerEntry, AnswerModule
-from .selectors import lesson_titles
 
 OFFERED = 50
 

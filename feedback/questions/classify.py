@@ -8,10 +8,10 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from . import similar, themes
-from .classifier.encoder import WIDTH
-from .data import ThemeSource
-from .models import Question, Theme
+from ..data import ThemeSource
+from ..engine import in_use, similar
+from ..engine.classifier.encoder import WIDTH
+from ..models import Question, Theme
 
 SWEEP_AFTER = dt.timedelta(minutes=1)
 
@@ -22,7 +22,7 @@ def classify_question(*, question_id: int) -> None:
     question = Question.objects.filter(pk=question_id).first()
     if question is None or question.theme_source == ThemeSource.PERSON:
         return
-    used = themes.in_use()
+    used = in_use.in_use()
     vector, name = bytes(question.vector or b""), question.encoder
     if len(vector) != 2 * WIDTH or (not used.words_only and name != used.model.encoder):
         vector, name = similar.vector_of(question.text)

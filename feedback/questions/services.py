@@ -18,9 +18,10 @@ from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
 from mooc.lib.text import clean
 
-from . import signals, similar
-from .data import QuestionAsked, ReportKind
-from .models import ContentReport, Question, Reply
+from .. import signals
+from ..data import QuestionAsked, ReportKind
+from ..engine import similar
+from ..models import ContentReport, Question, Reply
 
 MOST_LETTERS = 1000
 AN_HOUR, A_DAY = 12, 40  # questions of one learner

@@ -17,8 +17,8 @@ from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import LANGS
 
+from ..models import AnswerEntry, AnswerModule, AnswerVersion, Question
 from . import entries
-from .models import AnswerEntry, AnswerModule, AnswerVersion, Question
 from .recurrence import Rate
 
 TEXTS = ("question_zh", "question_en", "answer_zh", "answer_en")

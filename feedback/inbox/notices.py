@@ -17,8 +17,8 @@ from mooc.accounts.models import TextMessage
 from mooc.accounts.services import WARN_AT, texts_today
 from mooc.lib.errors import DomainError
 
-from .data import NoticeKind
-from .models import Notice, NoticeChoice, Question, Reply
+from ..data import NoticeKind
+from ..models import Notice, NoticeChoice, Question, Reply
 
 logger = logging.getLogger(__name__)
 MAIL_TRIES = 5

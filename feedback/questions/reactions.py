@@ -17,8 +17,8 @@ from learners.recording import Stored, module_titles, record_act
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
-from .data import Face
-from .models import Reaction
+from ..data import Face
+from ..models import Reaction
 
 
 @evidence.writing("react")

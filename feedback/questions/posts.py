@@ -17,10 +17,10 @@ from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
 
-from . import signals
-from .data import NoticeKind, PostReason, QuestionAnswered
-from .models import Deflection, Notice, PostReport, Question, Reply
-from .notices import tell
+from .. import signals
+from ..data import NoticeKind, PostReason, QuestionAnswered
+from ..inbox.notices import tell
+from ..models import Deflection, Notice, PostReport, Question, Reply
 from .services import clean_post, is_trusted
 
 REPLIES_AN_HOUR = 10

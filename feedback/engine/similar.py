@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
+from ..models import Question
 from .classifier import encoder
 from .classifier.similar import Index
 from .classifier.wording import tidy
-from .models import Question
 
 logger = logging.getLogger(__name__)
 MOST_INDEXED = 20_000  # the newest; 10 MB of vectors

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from ..models import ClassifierVersion
 from .classifier import corpus, encoder, engine, store
 from .classifier.engine import Model
-from .models import ClassifierVersion
 
 logger = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parent / "classifier" / "models"

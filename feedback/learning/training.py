@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 
-from . import answering, themes, training_runs
-from .classifier import corpus, encoder, engine, store
-from .classifier.corpus import Example
-from .models import ClassifierVersion, Theme, TrainingExample
+from ..engine import in_use
+from ..engine.classifier import corpus, encoder, engine, store
+from ..engine.classifier.corpus import Example
+from ..models import ClassifierVersion, Theme, TrainingExample
+from ..questions import answering
+from . import training_runs
 
 logger = logging.getLogger(__name__)
 State = ClassifierVersion.State
@@ -55,7 +57,7 @@ def corrections_since() -> int:
 def is_due(enough: int = ENOUGH_CORRECTIONS) -> bool:
     """Whether to train: enough was corrected, the themes are others than the model's, or the file of the
     version in use is lost."""
-    used = themes.in_use()
+    used = in_use.in_use()
     if used.version is None and ClassifierVersion.objects.filter(state=State.ACTIVE).exists():
         return True
     known = set(used.model.themes)
@@ -81,14 +83,14 @@ def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
     begun = timezone.now()  # what is corrected from now on counts for the next one
     said = _said()
     rows = corpus.shipped() + [_as_example(row) for row in said]
-    digest = themes.digest_of(rows, encoder.encoder_id())
+    digest = in_use.digest_of(rows, encoder.encoder_id())
     file = f"themes-{digest[:16]}.npz"
     known = ClassifierVersion.objects.filter(file=file).first()
     if known is not None and _is_whole(file):
         return known, False
-    old = themes.in_use().model
+    old = in_use.in_use().model
     model = engine.train(rows)
-    checksum = store.save(model, themes.folder() / file)
+    checksum = store.save(model, in_use.folder() / file)
     worse = _on_themes_of(old, model) < old.metrics["macro_f1"] - MAY_FALL
     with transaction.atomic():
         version, made = ClassifierVersion.objects.get_or_create(
@@ -143,7 +145,7 @@ def settle(*, example: TrainingExample, change: bool, by: User) -> None:
 
 def _is_whole(file: str) -> bool:
     try:
-        store.load(themes.folder() / file, encoder.encoder_id())
+        store.load(in_use.folder() / file, encoder.encoder_id())
     except store.Unusable:
         return False
     return True
@@ -162,7 +164,7 @@ def activate(*, version: ClassifierVersion, by: User) -> None:
     :raises DomainError: when its file cannot be used here; the one in use stays.
     """
     try:
-        store.load(themes.folder() / version.file, encoder.encoder_id())
+        store.load(in_use.folder() / version.file, encoder.encoder_id())
     except store.Unusable as error:
         raise DomainError(_("This version cannot be used: %(why)s") % {"why": error}) from error
     with transaction.atomic():
@@ -186,9 +188,9 @@ def _forget_old_files() -> None:
     """Keep the newest files and the active one's; their rows stay as a log."""
     kept = set(ClassifierVersion.objects.values_list("file", flat=True)[:KEPT_FILES])
     kept |= set(ClassifierVersion.objects.filter(state=State.ACTIVE).values_list("file", flat=True))
-    for path in themes.folder().glob("themes-*.npz"):
+    for path in in_use.folder().glob("themes-*.npz"):
         if path.name not in kept:
             path.unlink(missing_ok=True)
-    for path in themes.folder().glob("*.part"):  # of a worker that was killed while it wrote
+    for path in in_use.folder().glob("*.part"):  # of a worker that was killed while it wrote
         if time.time() - path.stat().st_mtime > A_DAY:
             path.unlink(missing_ok=True)

@@ -16,8 +16,9 @@ from mooc.lib import names
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
-from . import discovery, tasks
-from .models import Question, Theme, ThemeProposal
+from .. import tasks
+from ..models import Question, Theme, ThemeProposal
+from . import discovery
 
 
 class NamingForm(forms.ModelForm):

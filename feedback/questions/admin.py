@@ -22,12 +22,14 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.lib.look import span
 from mooc.lib.queue import later
 
-from . import answering, similar, tasks
+from .. import tasks
+from ..data import PostReason, ThemeSource
+from ..engine import similar
+from ..models import Question, SavedReply, Theme
+from ..selectors import lesson_titles
+from . import answering
 from .admin_buttons import press
 from .admin_filters import StateFilter, ThemeFilter
-from .data import PostReason, ThemeSource
-from .models import Question, SavedReply, Theme
-from .selectors import lesson_titles
 
 
 class AnswerForm(forms.ModelForm):

@@ -25,9 +25,9 @@ from courses.wording import Text, Wanted, answers, plain, score, words_of
 from mooc.lib.localized import LANGS, current
 from mooc.lib.text import tokens
 
-from .classifier.corpus import OTHER
-from .masking import mask
-from .models import AnswerModule, Question, Theme
+from ..engine.classifier.corpus import OTHER
+from ..masking import mask
+from ..models import AnswerModule, Question, Theme
 
 logger = logging.getLogger(__name__)
 MOST_QUESTIONS = 5_000  # the newest; older ones that are asked often stand on their theme's page

@@ -1,0 +1,1 @@
+"""The question engine: the classifier, the model in use, and which answered questions are alike."""

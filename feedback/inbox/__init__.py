@@ -1,0 +1,1 @@
+"""Telling learners what became of what they asked: the inbox, and other ways they chose."""

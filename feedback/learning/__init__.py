@@ -1,0 +1,1 @@
+"""The engine learns: retraining, new themes, labels worth a second look."""

@@ -1,0 +1,1 @@
+"""Questions: asked, classified, waiting in the queue, answered by trainers and neighbours."""
