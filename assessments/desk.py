@@ -18,11 +18,11 @@ from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
 
 from .evaluation import data
-from .evaluation.catalogue import MODEL
 from .evaluation.data import Figure, ScopeKind, Unit
-from .evaluation.indicators import wilson
+from .evaluation.measure.catalogue import MODEL
+from .evaluation.measure.indicators import wilson
 from .evaluation.models import EvaluationSnapshot
-from .evaluation.presentation import shown, value_text
+from .evaluation.words.presentation import shown, value_text
 from .selectors import MissedItem, missed_items
 
 MODULES = "/admin/courses/module/"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from learners.models import Learner
 
 from . import editions, scoring
-from .evaluation.indicators import difficulty, discrimination
+from .evaluation.measure.indicators import difficulty, discrimination
 from .models import Attempt, Item, Option, Quiz, Response, ReviewCard
 
 

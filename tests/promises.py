@@ -13,10 +13,12 @@ from collections.abc import Iterator
 
 from assessments import review
 from assessments import selectors as judged
-from assessments.evaluation import help_points, models, tally
+from assessments.evaluation import models
 from assessments.evaluation import selectors as boards
-from assessments.evaluation.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
-from assessments.evaluation.indicators import Z95
+from assessments.evaluation.help import points as help_points
+from assessments.evaluation.measure import tally
+from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
+from assessments.evaluation.measure.indicators import Z95
 from courses import law, uploads
 from feedback import data
 from feedback.answers import recurrence

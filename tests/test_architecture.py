@@ -21,8 +21,8 @@ PURE = [
     "mooc/lib/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
     "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/durations.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
-    "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/indicators.py",
-    "assessments/evaluation/help_points.py", "assessments/evaluation/places.py",
+    "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/measure/indicators.py",
+    "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",
 ]  # fmt: skip
 STANDARD_FILES = [
     "__init__.py",

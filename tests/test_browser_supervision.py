@@ -12,9 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from assessments.evaluation import jobs, reports, services, tasks
+from assessments.evaluation import jobs, services, tasks
 from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.models import EvaluationReport, Job
+from assessments.evaluation.reports import services as reports
 from learners import cohorts
 from tests import world
 from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from assessments.evaluation import exports
+from assessments.evaluation.board import exports
 from mooc.lib.cells import CUT, MOST_LETTERS, fitting, harmless, sheet_name
 from tests.conftest import ROOT
 

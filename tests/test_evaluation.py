@@ -13,10 +13,11 @@ from django.core.management import CommandError, call_command
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.evaluation import helping, services
+from assessments.evaluation import services
+from assessments.evaluation.counting.reach import UnknownScope
 from assessments.evaluation.data import Figure, Scope, ScopeKind
+from assessments.evaluation.help import services as helping
 from assessments.evaluation.models import EvaluationSnapshot, HelpNeed
-from assessments.evaluation.reach import UnknownScope
 from assessments.models import Attempt, Quiz
 from courses.models import Course, Module
 from feedback.models import Deflection, Question, Reaction

@@ -7,10 +7,10 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.evaluation.catalogue import MODEL
 from assessments.evaluation.data import Scope, Snapshot
-from assessments.evaluation.places import PlaceRow, place_rows
-from assessments.evaluation.tally import FEWEST, Tally, figures_of
+from assessments.evaluation.measure.catalogue import MODEL
+from assessments.evaluation.measure.places import PlaceRow, place_rows
+from assessments.evaluation.measure.tally import FEWEST, Tally, figures_of
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 

@@ -759,14 +759,14 @@ def test_one_question_that_fails_keeps_no_other_waiting(
     bad, good = ask(asker, "坏的"), ask(asker, "好的")
     done = []
 
-    def classify(*, question_id: int) -> None:
+    def broken_once(*, question_id: int) -> None:
         if question_id == bad.pk:
             raise RuntimeError("broken")
         done.append(question_id)
 
     for row in (bad, good):
         age(row, 1)
-    monkeypatch.setattr(classify, "classify_question", classify)
+    monkeypatch.setattr(classify, "classify_question", broken_once)
     tasks.sweep()
     assert done == [good.pk]
 

@@ -24,21 +24,14 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from openpyxl import load_workbook
 
-from assessments.evaluation import (
-    helping,
-    jobs,
-    paper,
-    reporting,
-    reports,
-    selectors,
-    services,
-    tables,
-    tasks,
-)
+from assessments.evaluation import jobs, selectors, services, tasks
 from assessments.evaluation.data import JobState, Scope, ScopeKind
-from assessments.evaluation.gathering import facts_of
+from assessments.evaluation.help import services as helping
+from assessments.evaluation.measure.places import PlaceRow
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job, ReportFile
-from assessments.evaluation.places import PlaceRow
+from assessments.evaluation.reports import paper, reporting, tables
+from assessments.evaluation.reports import services as reports
+from assessments.evaluation.reports.gathering import facts_of
 from assessments.templatetags.reports import file_size
 from courses.models import Module
 from learners import cohorts

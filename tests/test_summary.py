@@ -9,9 +9,9 @@ import pytest
 from django.utils import translation
 
 from assessments.evaluation.data import Figure, Scope, ScopeKind, Snapshot, Unit
-from assessments.evaluation.indicators import wilson
-from assessments.evaluation.presentation import Shown, in_words, shown
-from assessments.evaluation.summary import headline, to_do
+from assessments.evaluation.measure.indicators import wilson
+from assessments.evaluation.words.presentation import Shown, in_words, shown
+from assessments.evaluation.words.summary import headline, to_do
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,12 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 from openpyxl import load_workbook
 
-from assessments.evaluation import helping, jobs, lists, services, tasks
+from assessments.evaluation import jobs, services, tasks
+from assessments.evaluation.board import lists
+from assessments.evaluation.counting.reach import reach_of
 from assessments.evaluation.data import JobKind, JobState, Scope
+from assessments.evaluation.help import services as helping
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed, Job
-from assessments.evaluation.reach import reach_of
 from courses.models import Module
 from feedback.models import Question
 from learners import cohorts
@@ -677,7 +679,7 @@ def test_a_guest_has_no_file_to_open(town: dict[str, Any], office: Client, regio
 def test_the_model_page_explains_every_indicator_in_both_languages(
     people: dict[str, Any], office: Client
 ) -> None:
-    from assessments.evaluation.catalogue import CATALOGUE
+    from assessments.evaluation.measure.catalogue import CATALOGUE
 
     html = office.get("/supervision/model/").content.decode()
     for line in CATALOGUE:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from mooc.lib.queue import later
 
-from . import jobs, reports, tasks
+from . import jobs, tasks
 from .data import JobKind, JobState
 from .models import Job
+from .reports import services as reports
 
 FIELDS = ("key", "kind", "state", "percent", "why", "tries", "as_of", "made_by", "created_at", "ended_at")
 

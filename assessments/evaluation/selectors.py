@@ -12,15 +12,17 @@ from courses.models import Course, Module
 from learners.models import Cohort, Enrolment
 from mooc.accounts.models import Region
 
-from . import data, helping, presentation, summary
-from .catalogue import FUNNEL, PEOPLE_GROUPS
+from . import data
+from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
-from .help_points import RED
+from .help import services as helping
+from .help.points import RED
+from .measure.catalogue import FUNNEL, PEOPLE_GROUPS
+from .measure.places import PlaceRow, place_rows
+from .measure.tally import FEWEST
 from .models import EvaluationSnapshot, HelpNeed, Job
-from .places import PlaceRow, place_rows
-from .presentation import Shown
-from .reach import reach_of
-from .tally import FEWEST
+from .words import presentation, summary
+from .words.presentation import Shown
 
 A_PERIOD = dt.timedelta(days=28)  # the figure "before" is at least so old
 NOT_OLDER = dt.timedelta(days=42)  # and at most: a year ago is no period

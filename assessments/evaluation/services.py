@@ -11,13 +11,15 @@ from django.utils import timezone
 from courses.models import Course, Module
 from learners.models import Cohort
 
-from . import counting, data, helping, jobs
-from .catalogue import MODEL
+from . import data, jobs
+from .counting import counting
+from .counting.reach import reach_of
 from .data import JobKind, JobState, Scope, ScopeKind
+from .help import services as helping
 from .jobs import Pulse, Stopped
+from .measure.catalogue import MODEL
+from .measure.tally import figures_of
 from .models import EvaluationSnapshot, Job
-from .reach import reach_of
-from .tally import figures_of
 
 WHOLE_TREE = "tree"  # the key of the nightly job
 CLASS_COUNTS_ON = dt.timedelta(days=180)  # after its end

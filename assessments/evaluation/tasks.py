@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from mooc.lib.queue import later
 
-from . import jobs, reports, services
+from . import jobs, services
 from .data import JobKind, JobState
 from .models import Job
+from .reports import services as reports
 
 WORKS: dict[str, jobs.Work] = {
     JobKind.EVALUATE: services.evaluate,

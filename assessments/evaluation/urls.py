@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from .views import dashboard, helping, lists, reports
+from .board import list_views as lists
+from .board import views as dashboard
+from .help import views as helping
+from .reports import views as reports
 
 app_name = "supervision"
 

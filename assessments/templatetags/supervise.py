@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.localized import current
 
-from ..evaluation import helping
-from ..evaluation.catalogue import Indicator
 from ..evaluation.data import Light
-from ..evaluation.help_points import RED
-from ..evaluation.presentation import Shown, number_text
+from ..evaluation.help import services as helping
+from ..evaluation.help.points import RED
+from ..evaluation.measure.catalogue import Indicator
 from ..evaluation.selectors import Step
+from ..evaluation.words.presentation import Shown, number_text
 
 register = template.Library()
 LIGHTS = {

@@ -103,8 +103,9 @@ def _count(act: Any) -> int:
 
 def report() -> None:
     """Make a report on the whole province as its job does: page, workbook and table."""
-    from assessments.evaluation import jobs, reports, tasks
+    from assessments.evaluation import jobs, tasks
     from assessments.evaluation.data import Scope, ScopeKind
+    from assessments.evaluation.reports import services as reports
 
     province = Region.objects.get(level=1)
     scope = Scope(ScopeKind.REGION, province.code)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from assessments.evaluation import jobs, services
-from assessments.evaluation.catalogue import indicator_of
 from assessments.evaluation.data import Figure, JobKind, JobState, Scope, ScopeKind
+from assessments.evaluation.measure.catalogue import indicator_of
 from assessments.evaluation.models import EvaluationSnapshot
 from mooc.lib.errors import DomainError
 

@@ -24,9 +24,9 @@ from mooc.lib.errors import DomainError
 from mooc.lib.look import day
 from mooc.lib.text import clean
 
-from .data import HelpAction
-from .help_points import AMBER, LOOK_AGAIN, Plan, Reason, Signs, reasons
-from .models import HelpGiven, HelpNeed
+from ..data import HelpAction
+from ..models import HelpGiven, HelpNeed
+from .points import AMBER, LOOK_AGAIN, Plan, Reason, Signs, reasons
 
 CHUNK = 1000
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ..data import Figure, Unit
 from .catalogue import CATALOGUE, Indicator
-from .data import Figure, Unit
 from .indicators import median, normalised_gain, wilson
 
 FEWEST = 5  # people; fewer could be recognised (docs/decisions.md)

@@ -15,7 +15,7 @@ from fpdf.enums import WrapMode
 
 from learners.sheet import INK, Sheet, drawable
 
-from .presentation import Shown, funnel_title
+from ..words.presentation import Shown, funnel_title
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
 from .tables import check_code
 

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 from mooc.lib import kept
 from mooc.lib.queue import later
 
-from .. import access, help_points, jobs, selectors, tasks
-from ..catalogue import CATALOGUE, MODEL
+from .. import access, jobs, selectors, tasks
 from ..data import JobKind, Scope, ScopeKind
+from ..help import points as help_points
+from ..measure.catalogue import CATALOGUE, MODEL
+from ..measure.tally import FEWEST
 from ..models import Job
-from ..tally import FEWEST
 
 FACTS = (
     "attendances", "active", "completed_all", "minutes", "first_score", "last_score", "questions", "hours_to_answer",

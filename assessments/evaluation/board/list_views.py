@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 from mooc.lib.http import page_of
 from mooc.lib.look import whole
 
-from .. import access, exports, presentation, selectors
+from .. import access, selectors
+from ..counting.reach import reach_of
 from ..data import Snapshot
-from ..lists import Listing, listing_of
-from ..reach import reach_of
-from .dashboard import address, asked_scope
+from ..words import presentation
+from . import exports
+from .lists import Listing, listing_of
+from .views import address, asked_scope
 
 PAGE = 50
 

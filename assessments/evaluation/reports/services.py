@@ -14,11 +14,12 @@ from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
 from mooc.lib import evidence
 
-from . import access, jobs, services, tables
-from .data import JobKind, JobState, Scope, ScopeKind
+from .. import access, jobs, services
+from ..data import JobKind, JobState, Scope, ScopeKind
+from ..jobs import Pulse, Stopped
+from ..models import EvaluationReport, Job, ReportFile
+from . import tables
 from .gathering import facts_of
-from .jobs import Pulse, Stopped
-from .models import EvaluationReport, Job, ReportFile
 from .reporting import report_of
 
 DOUBLE_TAP = dt.timedelta(minutes=1)

@@ -15,14 +15,15 @@ from mooc.lib.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text import clean
 
-from .. import archive as archived
-from .. import jobs, reports, tasks
+from .. import jobs, tasks
 from ..access import logger, place_of, scope_for, supervised
+from ..board.views import NAMES
 from ..data import JobState
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
-from ..reporting import data_date
-from .dashboard import NAMES
+from . import archive as archived
+from . import services as reports
+from .reporting import data_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.cells import fitting, harmless
 
-from .data import Percent
-from .presentation import percent
+from ..data import Percent
+from ..words.presentation import percent
 
 SHEET_NAME = "list"
 

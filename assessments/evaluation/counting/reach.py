@@ -21,8 +21,8 @@ from learners.models import Cohort, CohortMember, Enrolment, Learner, LearningRe
 from mooc.accounts.models import Region
 from mooc.lib.errors import DomainError
 
-from .catalogue import ACTIVE_DAYS
-from .data import Scope, ScopeKind
+from ..data import Scope, ScopeKind
+from ..measure.catalogue import ACTIVE_DAYS
 
 
 class UnknownScope(DomainError):

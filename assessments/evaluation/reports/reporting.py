@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 
 from mooc.lib.localized import current
 
-from .catalogue import FUNNEL, indicator_of
-from .data import Light, ScopeKind, Snapshot
-from .places import PlaceRow
-from .presentation import Shown, in_words, lights_of, step_cells, step_title, themes_of
-from .summary import ToDo, headline, to_do
-from .tally import FEWEST
+from ..data import Light, ScopeKind, Snapshot
+from ..measure.catalogue import FUNNEL, indicator_of
+from ..measure.places import PlaceRow
+from ..measure.tally import FEWEST
+from ..words.presentation import Shown, in_words, lights_of, step_cells, step_title, themes_of
+from ..words.summary import ToDo, headline, to_do
 
 LEARNING = ("first_score", "last_score", "minutes")
 ANSWERING = ("questions", "hours_to_answer", "answered_in_time", "solved_by_known")

@@ -19,8 +19,9 @@ from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, parse_uuid
 
-from .. import access, helping, selectors
+from .. import access, selectors
 from ..data import HelpAction
+from . import services as helping
 
 
 @require_safe

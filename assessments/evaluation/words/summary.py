@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .catalogue import NO_THEME, indicator_of
-from .data import Light
+from ..data import Light
+from ..measure.catalogue import NO_THEME, indicator_of
+from ..measure.tally import FEWEST
 from .presentation import Shown, lights_of, percent
-from .tally import FEWEST
 
 MOST_TO_DO = 3
 HELP = "help"  # the list of those who need help; every other code is that of a figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .data import Snapshot, Unit
+from ..data import Snapshot, Unit
 from .tally import DIGITS, FEWEST
 
 REST = ""  # the code of the last line

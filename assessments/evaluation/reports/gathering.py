@@ -13,16 +13,18 @@ from django.utils import timezone
 from learners.models import Learner
 from mooc.accounts.models import Region
 
-from . import counting, helping, services
-from .data import ScopeKind, Snapshot
-from .help_points import RED
-from .models import EvaluationReport
-from .places import place_rows
-from .presentation import part_names
-from .reach import Reach, reach_of
+from .. import services
+from ..counting import counting
+from ..counting.reach import Reach, reach_of
+from ..data import ScopeKind, Snapshot
+from ..help import services as helping
+from ..help.points import RED
+from ..measure.places import place_rows
+from ..measure.tally import Tally, figures_of
+from ..models import EvaluationReport
+from ..selectors import A_PERIOD
+from ..words.presentation import part_names
 from .reporting import Facts
-from .selectors import A_PERIOD
-from .tally import Tally, figures_of
 
 
 def facts_of(report: EvaluationReport, breathe: counting.Breath = counting.no_breath) -> Facts:

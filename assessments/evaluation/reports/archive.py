@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from courses.models import Course, Module
 
-from . import access, tables
-from .data import ScopeKind
-from .models import EvaluationReport, ReportFile
+from .. import access
+from ..data import ScopeKind
+from ..models import EvaluationReport, ReportFile
+from . import tables
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')  # what one system or another refuses
 LONGEST_NAME = 80

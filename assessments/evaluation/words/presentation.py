@@ -13,8 +13,8 @@ from courses.models import Category
 from feedback.models import Theme
 from mooc.lib.localized import current
 
-from .catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of
-from .data import Figure, Light, ScopeKind, Snapshot, Unit
+from ..data import Figure, Light, ScopeKind, Snapshot, Unit
+from ..measure.catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .data import Figure, Light, ScopeKind, Unit
+from ..data import Figure, Light, ScopeKind, Unit
 
 MODEL = "1"  # of this list and its formulas; kept with every snapshot
 ALL = (ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE, ScopeKind.MODULE)

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.cells import fitting, harmless, sheet_name
 
-from .data import Unit
-from .presentation import Shown
+from ..data import Unit
+from ..words.presentation import Shown
 from .reporting import Report, before_title, data_date, full_title, place_cells, place_name
 
 Cell = str | int | float | None

@@ -16,9 +16,9 @@ from courses.models import Category
 from feedback.models import Theme
 from mooc.accounts.models import Region
 
-from .catalogue import NO_THEME
+from ..measure.catalogue import NO_THEME
+from ..measure.tally import Tally
 from .reach import Reach
-from .tally import Tally
 
 CHUNK = 2000
 Tallies = defaultdict[Any, Tally]  # by the id of a region; None: not stated

@@ -20,10 +20,10 @@ from courses.models import Module
 from feedback.masking import mask
 from learners.data import Verb
 
-from .catalogue import NO_THEME, Indicator, indicator_of
-from .data import Percent
-from .reach import Reach
-from .tally import FEWEST
+from ..counting.reach import Reach
+from ..data import Percent
+from ..measure.catalogue import NO_THEME, Indicator, indicator_of
+from ..measure.tally import FEWEST
 
 Row = Sequence[Any]  # cells: str, int, float, datetime, bool or None; the first may be followed by a link
 MOST_EXPORTED = 1_000_000  # a sheet has room for a few more
