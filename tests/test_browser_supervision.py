@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessments.evaluation import jobs, services, tasks
 from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.models import EvaluationReport, Job
-from assessments.evaluation.reports import services as reports
+from assessments.evaluation.reports import making
 from learners import cohorts
 from tests import world
 from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
@@ -50,7 +50,7 @@ def the_worker_works() -> None:
 
 def report_on(county: dict[str, Any], language: str, month: str = "") -> EvaluationReport:
     """Asked for, not made."""
-    report, _new = reports.ask_for_report(
+    report, _new = making.ask_for_report(
         scope=Scope("region", COUNTY), region=county["county"], language=language, by=county["supervisor"], month=month
     )  # fmt: skip
     return report
@@ -87,7 +87,7 @@ def test_without_script_a_supervisor_counts_looks_behind_a_figure_and_takes_a_re
 
 def pages_of(county: dict[str, Any], language: str) -> list[str]:
     """Every kind of page, with a report that is made and one that waits."""
-    last_month = reports.months_over(timezone.localdate())[0]
+    last_month = making.months_over(timezone.localdate())[0]
     made = report_on(county, language)
     tasks.run_job(made.job_id)
     waiting = report_on(county, language, last_month)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.test import Client
 
-from assessments.evaluation.help import services as helping
+from assessments.evaluation.help import helping
 from feedback.models import Question
 from feedback.questions import answering
 from learners.guests import learner_of

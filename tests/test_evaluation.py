@@ -16,7 +16,7 @@ from django.utils import timezone
 from assessments.evaluation import services
 from assessments.evaluation.counting.reach import UnknownScope
 from assessments.evaluation.data import Figure, Scope, ScopeKind
-from assessments.evaluation.help import services as helping
+from assessments.evaluation.help import helping
 from assessments.evaluation.models import EvaluationSnapshot, HelpNeed
 from assessments.models import Attempt, Quiz
 from courses.models import Course, Module

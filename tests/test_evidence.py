@@ -13,7 +13,7 @@ from django.db.models import ProtectedError
 from django.test import Client
 from django.utils import timezone
 
-from assessments.evaluation.help.services import log_help
+from assessments.evaluation.help.helping import log_help
 from assessments.evaluation.models import EvaluationReport, HelpGiven, ReportFile
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import Module

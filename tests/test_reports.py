@@ -26,11 +26,10 @@ from openpyxl import load_workbook
 
 from assessments.evaluation import jobs, selectors, services, tasks
 from assessments.evaluation.data import JobState, Scope, ScopeKind
-from assessments.evaluation.help import services as helping
+from assessments.evaluation.help import helping
 from assessments.evaluation.measure.places import PlaceRow
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job, ReportFile
-from assessments.evaluation.reports import paper, reporting, tables
-from assessments.evaluation.reports import services as reports
+from assessments.evaluation.reports import making, paper, reporting, tables
 from assessments.evaluation.reports.gathering import facts_of
 from assessments.templatetags.reports import file_size
 from courses.models import Module
@@ -63,7 +62,7 @@ def ask(county: dict[str, Any], language: str = "en", **asked: Any) -> Evaluatio
         "region": county["county"],
         "by": county["supervisor"],
     }
-    report, _new = reports.ask_for_report(language=language, **(fields | asked))
+    report, _new = making.ask_for_report(language=language, **(fields | asked))
     return report
 
 
@@ -216,7 +215,7 @@ def test_a_worker_thought_dead_that_comes_back_stores_nothing(county: dict[str, 
     assert job
     Job.objects.filter(pk=job.pk).update(turn=job.turn + 1)  # another worker has it
     with pytest.raises(jobs.Stopped):
-        reports.make_report(job, jobs.Pulse(job))
+        making.make_report(job, jobs.Pulse(job))
     assert not ReportFile.objects.exists()
     assert not EvaluationSnapshot.objects.exists()
 
@@ -287,8 +286,8 @@ def test_the_same_figures_are_the_same_bytes(county: dict[str, Any]) -> None:
 def test_monthly_reports_are_made_once_up_to_the_months_end(county: dict[str, Any]) -> None:
     cohort = make_class(county)
     today = (cohort.ends_on.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    first = reports.ask_for_monthly(today)
-    assert reports.ask_for_monthly(today) == []
+    first = making.ask_for_monthly(today)
+    assert making.ask_for_monthly(today) == []
     made = EvaluationReport.objects.order_by("kind", "key").values_list("kind", "key", "language")
     assert list(made) == [
         ("cohort", cohort.code, "zh-hans"),
@@ -320,13 +319,13 @@ def long_ago(county: dict[str, Any]) -> None:
 
 def test_a_month_before_the_first_record_is_not_offered_and_not_made(county: dict[str, Any]) -> None:
     today = timezone.localdate()
-    assert reports.months_over(today.replace(month=3, day=9), since=today.replace(month=2, day=28)) == [
+    assert making.months_over(today.replace(month=3, day=9), since=today.replace(month=2, day=28)) == [
         f"{today.year}-02"
     ]
     client = client_for(county["supervisor"])
-    first = reports.first_day()
+    first = making.first_day()
     offered = client.get("/supervision/reports/").context["form"].fields["month"].choices
-    assert all(reports.end_of(month).date() > first for month, _name in offered if month)
+    assert all(making.end_of(month).date() > first for month, _name in offered if month)
     early = f"{first.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
     data = {"what": f"region:{COUNTY}", "month": early, "language": "en"}
     assert client.post("/supervision/reports/", data).status_code == 400
@@ -341,7 +340,7 @@ def test_before_there_is_any_record_no_month_is_offered(people: dict[str, Any]) 
 
 
 def test_a_past_month_counts_what_was_then(county: dict[str, Any]) -> None:
-    month = reports.months_over(timezone.localdate())[1]
+    month = making.months_over(timezone.localdate())[1]
     long_ago(county)
     client = client_for(county["supervisor"])
     for _tap in range(2):
@@ -461,7 +460,7 @@ def test_a_report_of_a_month_says_that_it_is_all_up_to_its_end_and_what_was_new(
 def test_the_form_offers_a_month_as_what_it_is(county: dict[str, Any]) -> None:
     client = client_for(county["supervisor"])
     client.cookies["django_language"] = "en"
-    month = reports.months_over(timezone.localdate())[0]
+    month = making.months_over(timezone.localdate())[0]
     long_ago(county)
     html = client.get("/supervision/reports/").content.decode()
     name = dt.date.fromisoformat(f"{month}-01").strftime("%B %Y")

@@ -23,7 +23,7 @@ from assessments.evaluation import jobs, services, tasks
 from assessments.evaluation.board import lists
 from assessments.evaluation.counting.reach import reach_of
 from assessments.evaluation.data import JobKind, JobState, Scope
-from assessments.evaluation.help import services as helping
+from assessments.evaluation.help import helping
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed, Job
 from courses.models import Module
 from feedback.models import Question

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from assessments.evaluation.help.services import log_help
+from assessments.evaluation.help.helping import log_help
 from assessments.models import Attempt, HelpGiven, ReviewCard
 from feedback.models import Deflection, Question, Reaction
 from feedback.questions import posts

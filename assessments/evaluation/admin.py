@@ -15,7 +15,7 @@ from mooc.lib.queue import later
 from . import jobs, tasks
 from .data import JobKind, JobState
 from .models import Job
-from .reports import services as reports
+from .reports import making
 
 FIELDS = ("key", "kind", "state", "percent", "why", "tries", "as_of", "made_by", "created_at", "ended_at")
 
@@ -43,7 +43,7 @@ class JobAdmin(admin.ModelAdmin):
             if job.kind == JobKind.EVALUATE:
                 again, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=job.key, as_of=job.as_of, by=user)
                 later(tasks.run_job, again.pk)
-            elif hasattr(job, "report") and reports.ask_again(report=job.report, by=user):
+            elif hasattr(job, "report") and making.ask_again(report=job.report, by=user):
                 later(tasks.run_job, job.report.job_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

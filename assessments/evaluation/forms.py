@@ -16,8 +16,8 @@ from mooc.lib.text import clean
 
 from .access import EVERYBODY, regions_of
 from .data import ScopeKind
+from .reports.making import first_day, months_over
 from .reports.reporting import month_end
-from .reports.services import first_day, months_over
 
 MOST_PLACES, MOST_CLASSES = 300, 60
 Group = tuple[str, list[tuple[str, str]]]

@@ -15,7 +15,7 @@ from mooc.accounts.models import Region
 from . import data
 from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
-from .help import services as helping
+from .help import helping
 from .help.points import RED
 from .measure.catalogue import FUNNEL, PEOPLE_GROUPS
 from .measure.places import PlaceRow, place_rows

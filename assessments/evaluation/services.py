@@ -12,10 +12,10 @@ from courses.models import Course, Module
 from learners.models import Cohort
 
 from . import data, jobs
-from .counting import counting
+from .counting import totals
 from .counting.reach import reach_of
 from .data import JobKind, JobState, Scope, ScopeKind
-from .help import services as helping
+from .help import helping
 from .jobs import Pulse, Stopped
 from .measure.catalogue import MODEL
 from .measure.tally import figures_of
@@ -36,7 +36,7 @@ def snapshot_of(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
 
     :raises UnknownScope: when there is no such place, class, course or module.
     """
-    tally = counting.tally(reach_of(scope, as_of))
+    tally = totals.tally(reach_of(scope, as_of))
     return data.Snapshot(scope, as_of, MODEL, figures_of(tally, scope.kind))
 
 
@@ -55,14 +55,14 @@ def take_snapshot(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
 
 
 def snapshots_by_place(
-    scope: Scope, code: str, as_of: dt.datetime, breathe: counting.Breath = counting.no_breath
+    scope: Scope, code: str, as_of: dt.datetime, breathe: totals.Breath = totals.no_breath
 ) -> dict[str, data.Snapshot]:
     """The snapshot of a scope under ``code``, and by code that of the same people in each region below it
     where some of them live: 11 queries.
 
     :raises UnknownScope: when there is no such place, class, course or module.
     """
-    tallies = counting.tallies_by_place(reach_of(scope, as_of), code, breathe)
+    tallies = totals.tallies_by_place(reach_of(scope, as_of), code, breathe)
     return {
         key: data.Snapshot(
             scope if key == code else Scope(ScopeKind.REGION, key), as_of, MODEL, figures_of(tally, scope.kind)

@@ -13,11 +13,11 @@ from mooc.lib.queue import later
 from . import jobs, services
 from .data import JobKind, JobState
 from .models import Job
-from .reports import services as reports
+from .reports import making
 
 WORKS: dict[str, jobs.Work] = {
     JobKind.EVALUATE: services.evaluate,
-    JobKind.REPORT: reports.make_report,
+    JobKind.REPORT: making.make_report,
 }
 SWEEP_SECONDS = 60  # a worker that is alone also sends the codes people wait for
 
@@ -53,5 +53,5 @@ def evaluate_nightly() -> None:
 @shared_task
 def monthly_reports() -> None:
     """Ask for the reports on the month that is over; they are made once."""
-    for job_id in reports.ask_for_monthly(timezone.localdate()):
+    for job_id in making.ask_for_monthly(timezone.localdate()):
         later(run_job, job_id)

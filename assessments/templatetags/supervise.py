@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mooc.lib.localized import current
 
 from ..evaluation.data import Light
-from ..evaluation.help import services as helping
+from ..evaluation.help import helping
 from ..evaluation.help.points import RED
 from ..evaluation.measure.catalogue import Indicator
 from ..evaluation.selectors import Step

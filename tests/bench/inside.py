@@ -105,11 +105,11 @@ def report() -> None:
     """Make a report on the whole province as its job does: page, workbook and table."""
     from assessments.evaluation import jobs, tasks
     from assessments.evaluation.data import Scope, ScopeKind
-    from assessments.evaluation.reports import services as reports
+    from assessments.evaluation.reports import making
 
     province = Region.objects.get(level=1)
     scope = Scope(ScopeKind.REGION, province.code)
-    made, _new = reports.ask_for_report(scope=scope, region=province, language="zh-hans", by=None)
+    made, _new = making.ask_for_report(scope=scope, region=province, language="zh-hans", by=None)
     started = time.perf_counter()
     jobs.run(made.job_id, tasks.WORKS)
     print("seconds", round(time.perf_counter() - started, 4))

@@ -1,0 +1,1 @@
+"""The supervisor's board, and the list behind each figure."""

@@ -1,0 +1,1 @@
+"""Counting in SQL: what a scope reaches, and how many of each."""

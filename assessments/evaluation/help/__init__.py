@@ -1,0 +1,1 @@
+"""Who may need help, why, and what was done about it."""

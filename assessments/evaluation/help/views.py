@@ -21,7 +21,7 @@ from mooc.lib.http import page_of, parse_uuid
 
 from .. import access, selectors
 from ..data import HelpAction
-from . import services as helping
+from . import helping
 
 
 @require_safe

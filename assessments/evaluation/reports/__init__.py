@@ -1,0 +1,1 @@
+"""Reports on paper and in tables, made by a job and kept in the archive."""

@@ -14,10 +14,10 @@ from learners.models import Learner
 from mooc.accounts.models import Region
 
 from .. import services
-from ..counting import counting
+from ..counting import totals
 from ..counting.reach import Reach, reach_of
 from ..data import ScopeKind, Snapshot
-from ..help import services as helping
+from ..help import helping
 from ..help.points import RED
 from ..measure.places import place_rows
 from ..measure.tally import Tally, figures_of
@@ -27,7 +27,7 @@ from ..words.presentation import part_names
 from .reporting import Facts
 
 
-def facts_of(report: EvaluationReport, breathe: counting.Breath = counting.no_breath) -> Facts:
+def facts_of(report: EvaluationReport, breathe: totals.Breath = totals.no_breath) -> Facts:
     """Everything that stands in a report: about 30 queries, however many people.
 
     :raises UnknownScope: when what it is about is there no more.

@@ -21,24 +21,23 @@ from ..board.views import NAMES
 from ..data import JobState
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
-from . import archive as archived
-from . import services as reports
+from . import archive, making
 from .reporting import data_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @supervised
-def archive(request: HttpRequest) -> HttpResponse:
+def reports(request: HttpRequest) -> HttpResponse:
     """The form, and all reports of a person's places, the newest first."""
     form = kept.bind(request, ReportForm, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
         return _ask(request, form.cleaned_data)
-    page = page_of(request, archived.reports_of(request.user))
+    page = page_of(request, archive.reports_of(request.user))
     place = str(form["place"].value() or "")
     context = {
         "form": form, "place": place_of(request.user, place) if place else None,
         "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
-        "page": page, "rows": archived.filed(list(page)),
+        "page": page, "rows": archive.filed(list(page)),
         "errors": [error for errors in form.errors.values() for error in errors],
     }  # fmt: skip
     return render(request, "supervision/reports.html", context, status=kept.status(request, form))
@@ -58,7 +57,7 @@ def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     kind, key = asked["what"]
     user: Any = request.user
     scope, region = scope_for(user, kind, clean(key), asked["place"])
-    report, new = reports.ask_for_report(
+    report, new = making.ask_for_report(
         scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
     )
     if new:
@@ -74,8 +73,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     files = {file.format: file for file in row.files.defer("content")}
     context = {
-        "report": row, "filed": archived.filed([row])[0], "job": row.job,
-        "files": [files[kind] for kind in reports.FORMATS if kind in files],
+        "report": row, "filed": archive.filed([row])[0], "job": row.job,
+        "files": [files[kind] for kind in making.FORMATS if kind in files],
         "data_date": data_date(row.as_of), "nav": "reports",
         "state": "done" if row.made_at else row.job.state if row.job else "failed",
     }  # fmt: skip
@@ -100,7 +99,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it after all."""
     row, user = _own(request, pk), request.user
-    if reports.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
+    if making.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
         later(tasks.run_job, row.job_id)
     return redirect("supervision_report", pk=pk)
 
@@ -111,8 +110,8 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """A file of it, as it was made."""
     row = _own(request, pk)
     found = get_object_or_404(ReportFile, report=row, format=clean(kind)[:4])
-    response = HttpResponse(bytes(found.content), content_type=reports.FORMATS[found.format])
-    response["Content-Disposition"] = content_disposition_header(True, archived.file_name(row, found.format))
+    response = HttpResponse(bytes(found.content), content_type=making.FORMATS[found.format])
+    response["Content-Disposition"] = content_disposition_header(True, archive.file_name(row, found.format))
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response
@@ -120,7 +119,7 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: int) -> EvaluationReport:
     """A report this person may read; for anybody else it is not there, and that is written down by ids."""
-    found: Any = archived.reports_of(request.user).filter(pk=pk).first()
+    found: Any = archive.reports_of(request.user).filter(pk=pk).first()
     if found is None:
         logger.warning("refused user=%s report=%s", request.user.pk, pk)
         raise Http404

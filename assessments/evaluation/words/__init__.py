@@ -1,0 +1,1 @@
+"""Figures in words, one way for screen, paper and files."""
