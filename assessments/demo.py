@@ -18,8 +18,8 @@ from courses.exchange.loader import load_tree
 from courses.models import Course, LessonEdition, Module
 from feedback.engine.taxonomy import ensure_themes
 from learners import services as learning
-from learners.guests import learner_of
 from learners.models import Cohort, CohortMember, Enrolment, Learner
+from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.region_import import import_regions

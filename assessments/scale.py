@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from courses.models import LessonEdition, Module
 from feedback.models import Theme
-from learners import summaries
 from learners.data import ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
+from learners.record import summaries
 from mooc.accounts.models import Region
 from mooc.lib import evidence
 

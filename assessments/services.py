@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner, LearningRecord
-from learners.recording import Stored
+from learners.record.recording import Stored
 from learners.services import record_answer
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError

@@ -16,8 +16,9 @@ from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
 
-from . import admin_uniting, cohorts  # noqa: F401  # the first registers itself
+from .classes import cohorts  # the first registers itself
 from .models import Cohort
+from .people import admin as admin_uniting  # noqa: F401  # the first registers itself
 
 
 @admin.register(Cohort)

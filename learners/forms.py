@@ -13,7 +13,7 @@ from courses.models import Module
 from mooc.accounts.models import Region
 from mooc.lib import names
 
-from .cohorts import places_for
+from .classes.cohorts import places_for
 
 
 class CohortForm(forms.Form):

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from mooc.lib import look, registry
 
 from . import selectors
-from .guests import Person, short_name
 from .models import Enrolment, LessonProgress
+from .people.guests import Person, short_name
 
 
 def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:

@@ -7,7 +7,9 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.lib import links, registry
 
-    from . import desk, erased, guests, overlays, personal_data, receipts, uniting
+    from . import desk, overlays, personal_data
+    from .people import erased, guests, uniting
+    from .record import receipts
 
     links.page.register("lesson", "learners:lesson")
     links.page.register("me", "learners:me")

@@ -13,9 +13,9 @@ from courses import selectors as courses
 from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
 
-from . import pace
 from .models import Enrolment, FileOpening, Learner, LessonProgress
-from .requirements import quiz_can_be_sat
+from .record import pace
+from .record.requirements import quiz_can_be_sat
 
 FIRST_SCREEN = 2  # blocks a phone shows without scrolling: going on there is going on at the top
 

@@ -15,11 +15,11 @@ from courses.models import LessonEdition, Module
 from mooc.accounts import deeds
 from mooc.lib import evidence
 
-from . import pace
 from .data import Act, Activity, ObjectType, Verb
-from .durations import honest_seconds
 from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress
-from .recording import Stored, derived_id, module_titles, record_act
+from .record import pace
+from .record.durations import honest_seconds
+from .record.recording import Stored, derived_id, module_titles, record_act
 
 
 def lesson_activity(lesson: LessonEdition) -> Activity:

@@ -8,7 +8,8 @@ from celery import shared_task
 
 from mooc.lib.queue import later
 
-from . import merging, numbers, rebuilding, settling, uniting
+from .people import merging, numbers, uniting
+from .record import rebuilding, settling
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from feedback.models import Question, Reply
 from feedback.questions import answering
 from feedback.questions.services import ask_question
 from learners.data import Act, Activity, ObjectType, Verb
-from learners.guests import learner_of
 from learners.models import Learner
-from learners.recording import record_act
+from learners.people.guests import learner_of
+from learners.record.recording import record_act
 from mooc.accounts.models import User
 from tests.acts import post
 

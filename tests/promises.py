@@ -25,7 +25,7 @@ from feedback.answers import recurrence
 from feedback.inbox import notices
 from feedback.questions import answering
 from feedback.questions import services as asking
-from learners import guests, merging, numbers, uniting
+from learners.people import guests, merging, numbers, uniting
 from learners.views import me, privacy
 from mooc import timetable
 from mooc.accounts import forms, limits, phones, quiet, services, views

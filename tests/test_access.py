@@ -15,9 +15,9 @@ from django.utils import timezone
 from assessments.models import Item, Quiz
 from courses.models import Course, LessonEdition, Module
 from feedback.models import Question
-from learners import cohorts
-from learners.guests import learner_of
+from learners.classes import cohorts
 from learners.models import Cohort, FileOpening, Learner
+from learners.people.guests import learner_of
 from mooc.lib import evidence
 
 pytestmark = [pytest.mark.django_db]

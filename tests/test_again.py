@@ -16,8 +16,8 @@ from assessments.bank import asked_quiz
 from assessments.models import Option, Quiz, Response
 from courses.models import Module
 from feedback.models import ContentReport, Question, Reaction, Reply
-from learners import guests
 from learners.models import Enrolment, Learner, LessonProgress
+from learners.people import guests
 from tests.acts import HERE, hidden, post
 from tests.asking import answered, ask
 from tests.test_phones import name

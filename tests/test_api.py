@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from assessments.models import Quiz, Response
 from feedback.models import Question
-from learners import summaries
-from learners.guests import learner_of
 from learners.models import LearningRecord, LessonProgress
+from learners.people.guests import learner_of
+from learners.record import summaries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 

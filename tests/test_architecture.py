@@ -19,7 +19,7 @@ LABELS = [app.split("/")[-1] for app in APPS]
 PURE = [
     "mooc/lib/supervise.py", "mooc/lib/text.py", "mooc/lib/errors.py", "mooc/lib/localized.py",
     "mooc/lib/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
-    "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/durations.py",
+    "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",

@@ -14,8 +14,8 @@ from assessments.evaluation.models import Job
 from assessments.models import Item, Quiz
 from courses.models import Block, Course, Module
 from feedback.models import AnswerModule, ClassifierVersion, ContentReport, Question, Theme
-from learners.guests import learner_of
 from learners.models import Cohort
+from learners.people.guests import learner_of
 from mooc.lib import evidence
 from tests import world
 from tests.asking import ask

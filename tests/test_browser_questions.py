@@ -14,9 +14,9 @@ from feedback import tasks
 from feedback.answers import publishing
 from feedback.models import AnswerEntry, Deflection, Notice, Question, Reaction, Theme, TrainingExample
 from feedback.questions import answering, posts
-from learners import cohorts
-from learners.guests import learner_of
+from learners.classes import cohorts
 from learners.models import Cohort
+from learners.people.guests import learner_of
 from tests.asking import answered, reply, trusted
 from tests.browser import (
     BARE_ICONS,

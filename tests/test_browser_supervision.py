@@ -16,7 +16,7 @@ from assessments.evaluation import jobs, services, tasks
 from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.models import EvaluationReport, Job
 from assessments.evaluation.reports import making
-from learners import cohorts
+from learners.classes import cohorts
 from tests import world
 from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
 from tests.conftest import PASSWORD

@@ -16,7 +16,7 @@ from feedback.engine.classifier.wording import tidy
 from feedback.engine.similar import vector_of
 from feedback.learning import discovery, training
 from feedback.models import Question, Theme, ThemeProposal, TrainingExample
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.asking import PHOTO, client_of

@@ -13,9 +13,9 @@ from assessments import bank
 from assessments.models import Attempt, Item, Quiz
 from courses import services as courses
 from courses.models import Module
-from learners import settling
-from learners.guests import learner_of
 from learners.models import Enrolment, Learner, LearningRecord
+from learners.people.guests import learner_of
+from learners.record import settling
 from tests.acts import answer_next, read_lesson, take_quiz
 from tests.asking import client_of
 

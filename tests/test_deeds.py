@@ -12,9 +12,9 @@ from django.test import Client
 from assessments.evaluation.help import helping
 from feedback.models import Question
 from feedback.questions import answering
-from learners.guests import learner_of
-from learners.merging import erase
 from learners.models import FileOpening, Learner
+from learners.people.guests import learner_of
+from learners.people.merging import erase
 from mooc.accounts import deeds, places
 from mooc.accounts.deeds import Deed, Did
 from mooc.accounts.models import RoleGrant, User

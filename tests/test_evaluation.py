@@ -21,8 +21,8 @@ from assessments.evaluation.models import EvaluationSnapshot, HelpNeed
 from assessments.models import Attempt, Quiz
 from courses.models import Course, Module
 from feedback.models import Deflection, Question, Reaction
-from learners import cohorts
 from learners import services as learning
+from learners.classes import cohorts
 from learners.models import Enrolment, Learner
 from mooc.lib import evidence
 from tests import world

@@ -20,8 +20,7 @@ from courses.models import Module
 from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
 from feedback.questions import posts
 from feedback.questions.services import report_content
-from learners import cohorts, numbers
-from learners.guests import learner_of
+from learners.classes import cohorts
 from learners.models import (
     AccountMerge,
     CohortMember,
@@ -30,8 +29,10 @@ from learners.models import (
     LearningRecord,
     NumberWish,
 )
+from learners.people import numbers
+from learners.people.guests import learner_of
+from learners.people.uniting import merge_accounts
 from learners.services import finish_lesson, note_opening
-from learners.uniting import merge_accounts
 from mooc.accounts.models import PhoneChange, User
 from mooc.accounts.services import change_phone
 from mooc.lib import evidence

@@ -16,8 +16,8 @@ from django.utils import timezone
 from courses.models import SearchQuery
 from feedback.models import ContentReport, Deflection, PostReport, Question, Reaction, Reply
 from feedback.questions import posts
-from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from learners.people.guests import learner_of
 from mooc.accounts import desk, gauges, limits
 from mooc.accounts.models import TextMessage, User
 from mooc.lib import evidence

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from courses.models import SearchQuery
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from mooc.accounts.models import LoginCode, TextMessage, User
 
 pytestmark = pytest.mark.django_db(transaction=True)

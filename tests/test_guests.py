@@ -23,9 +23,11 @@ from assessments.services import answer_item
 from courses.models import Lesson, LessonEdition, Module
 from feedback.models import ContentReport, Question
 from feedback.questions.services import ask_question, report_content
-from learners import guests, merging, services, summaries
+from learners import services
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
-from learners.rebuilding import check_all
+from learners.people import guests, merging
+from learners.record import summaries
+from learners.record.rebuilding import check_all
 from learners.tasks import check_progress, forget_old_guests
 from mooc.accounts import limits
 from mooc.accounts.models import LoginCode, TextMessage, User

@@ -17,8 +17,8 @@ from django.utils import timezone
 from assessments.models import Quiz
 from courses.models import Block, Module
 from feedback.models import ContentReport, Question
-from learners.guests import learner_of
 from learners.models import LearningRecord
+from learners.people.guests import learner_of
 from mooc.lib import pages
 from mooc.lib.text import CONTROL
 from tests.conftest import ROOT

@@ -16,8 +16,8 @@ from feedback.inbox import notices
 from feedback.models import Notice, NoticeChoice, Question
 from feedback.questions import posts
 from feedback.questions.answering import answer_question
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage
 from mooc.accounts.tasks import send_waiting_sms
 from tests.acts import post

@@ -15,9 +15,9 @@ from assessments import editions, judging
 from assessments.models import Attempt, Item, ItemEdition, Option, Response, ReviewCard
 from courses import services as courses
 from courses.models import Module
-from learners import summaries
-from learners.guests import learner_of
 from learners.models import Enrolment, LearningRecord
+from learners.people.guests import learner_of
+from learners.record import summaries
 from mooc.lib import evidence
 from tests import world
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
@@ -282,7 +282,7 @@ def test_who_is_concerned_is_named_to_whoever_leads_their_class_only(
     mine = world.person(make_user, "guixiang", regions["village"], display_name="Guixiang")
     other = world.person(make_user, "changgen", regions["village"], display_name="Changgen")
     module = Module.objects.get(slug=SLUG)
-    from learners import cohorts
+    from learners.classes import cohorts
 
     today = timezone.localdate()
     cohort = cohorts.open_cohort(

@@ -15,9 +15,10 @@ from django.utils import timezone, translation
 from assessments.models import Item, Quiz, Response
 from courses.models import Category, Course, Module, Track
 from feedback.models import ContentReport
-from learners import class_results, cohorts
-from learners.guests import learner_of
+from learners.classes import cohorts
+from learners.classes import results as class_results
 from learners.models import Cohort, CohortMember, Learner, LearningRecord
+from learners.people.guests import learner_of
 from mooc.accounts.admin_access import KeepsHistory
 from mooc.accounts.models import Region, User
 from mooc.lib import evidence

@@ -19,8 +19,8 @@ from django.utils import timezone
 from assessments.evaluation.models import EvaluationReport
 from assessments.models import Quiz, ReviewCard
 from feedback.models import ContentReport, Question, Reply
-from learners.guests import learner_of
 from learners.models import Cohort, Learner, LearningRecord
+from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage, User
 from mooc.lib import evidence
 

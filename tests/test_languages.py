@@ -17,7 +17,7 @@ from courses.models import Block, LessonEdition, ModuleEdition
 from feedback.answers import publishing
 from feedback.models import AnswerModule, Theme
 from feedback.questions import answering
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from mooc.lib.localized import Foreign, read
 from tests.acts import read_lesson, take_quiz
 from tests.asking import answered, client_of

@@ -16,9 +16,11 @@ from assessments import scoring
 from assessments import services as assessments
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.models import LessonEdition, Module
-from learners import guests, merging, rebuilding, services, summaries
+from learners import services
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
-from learners.recording import Stored
+from learners.people import guests, merging
+from learners.record import rebuilding, summaries
+from learners.record.recording import Stored
 from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz

@@ -15,10 +15,11 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from courses.models import Course
-from learners import merging, numbers, tasks
-from learners.cohorts import join_cohort
-from learners.guests import learner_of
+from learners import tasks
+from learners.classes.cohorts import join_cohort
 from learners.models import Cohort, Learner, NumberWish
+from learners.people import merging, numbers
+from learners.people.guests import learner_of
 from mooc.accounts import tasks as messages
 from mooc.accounts.deeds import Deed
 from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User

@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Module
-from learners import rebuilding, services
-from learners.durations import free_seconds, least_seconds
-from learners.guests import learner_of
+from learners import services
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
+from learners.people.guests import learner_of
+from learners.record import rebuilding
+from learners.record.durations import free_seconds, least_seconds
 from learners.selectors import home_of, module_state
 
 from .acts import HERE, post, take_quiz

@@ -6,8 +6,8 @@ import subprocess
 
 from fontTools.ttLib import TTFont
 
-from learners import pdf, sheet, tracking
 from learners.data import TrackingSection
+from learners.file import pdf, sheet, tracking
 from mooc.lib.hanzi import standard
 
 

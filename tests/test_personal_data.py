@@ -24,10 +24,10 @@ from courses.models import Lesson, Module, SearchQuery
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, ContentReport, Question, Theme
 from feedback.people import hand_on
 from feedback.questions.services import report_content
-from learners import erased
-from learners.guests import learner_of
-from learners.merging import absorb_guest, erase
 from learners.models import Learner
+from learners.people import erased
+from learners.people.guests import learner_of
+from learners.people.merging import absorb_guest, erase
 from learners.personal_data import person_of
 from mooc.accounts.management.commands.backup import drop_old
 from mooc.accounts.models import PhoneChange, Region, TextMessage, User

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from feedback.models import ContentReport, Question
-from learners import receipts
-from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from learners.people.guests import learner_of
+from learners.record import receipts
 from tests.asking import answered
 from tests.browser import LESSON, MODULE, sign_in, tap
 from tests.conftest import CHROMIUM, PASSWORD, ROOT

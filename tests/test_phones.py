@@ -15,8 +15,8 @@ from django.utils import timezone
 from assessments.models import Attempt, Quiz, Response
 from courses.models import Module
 from feedback.models import Question
-from learners import guests
 from learners.models import Former, Learner, LearningRecord, LessonProgress, Phone
+from learners.people import guests
 from tests.acts import HERE, hidden, post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -107,7 +107,7 @@ def test_every_view_that_makes_a_guest_is_among_these_acts() -> None:
         if "acting_person(" in path.read_text()
     }
     assert found == {
-        "learners/guests.py": 1, "learners/senders.py": 1, "learners/views/lessons.py": 3,
+        "learners/people/guests.py": 1, "learners/record/senders.py": 1, "learners/views/lessons.py": 3,
         "assessments/views/quizzes.py": 1, "feedback/views/asking.py": 1, "feedback/views/questions.py": 2,
     }  # fmt: skip
     makers = [
@@ -229,7 +229,7 @@ def test_a_late_act_of_a_guest_goes_to_the_account_that_took_it_over(make_user: 
     sync(client, [item(verb="initialized")], phone=phone)
     guest, account = Learner.objects.get(), guests.learner_of(make_user("guixiang"))
     was = guest.short_name
-    from learners.merging import absorb_guest
+    from learners.people.merging import absorb_guest
 
     absorb_guest(guest=guest, target=account)
     late = item(who=was, lesson="clean-ground")
@@ -245,7 +245,7 @@ def test_a_late_act_of_a_guest_goes_to_the_account_that_took_it_over(make_user: 
 def test_the_name_of_a_taken_over_guest_opens_no_account(make_user: Any) -> None:
     phone = name()
     sync(Client(), [item()], phone=phone)
-    from learners.merging import absorb_guest
+    from learners.people.merging import absorb_guest
 
     account = guests.learner_of(make_user("guixiang"))
     absorb_guest(guest=Learner.objects.get(user=None), target=account)
@@ -258,7 +258,7 @@ def test_the_name_of_a_taken_over_guest_opens_no_account(make_user: Any) -> None
 
 
 def test_a_phone_that_sends_without_end_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learners.senders.BATCHES_OF_A_PHONE", 2)
+    monkeypatch.setattr("learners.record.senders.BATCHES_OF_A_PHONE", 2)
     phone = name()
     for _turn in range(2):
         assert sync(Client(), [], phone=phone).status_code == 200

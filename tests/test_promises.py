@@ -21,9 +21,10 @@ from feedback.answers import entries
 from feedback.models import ContentReport, Question, Theme
 from feedback.questions import answering
 from feedback.questions.services import report_content
-from learners import class_results, cohorts
-from learners.guests import learner_of
+from learners.classes import cohorts
+from learners.classes import results as class_results
 from learners.models import FileOpening, Learner, LearningRecord
+from learners.people.guests import learner_of
 from mooc.lib import evidence
 from tests import promises, world
 from tests.asking import PHOTO, answered, ask, client_of, reply, trusted

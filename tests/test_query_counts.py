@@ -22,8 +22,8 @@ from courses.models import Lesson
 from feedback.answers import publishing
 from feedback.models import AnswerEntry, Question, Theme
 from feedback.questions import answering, posts
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people.guests import learner_of
 from mooc.accounts.models import User
 from mooc.lib import pages
 from tests.acts import read_lesson, take_quiz

@@ -12,9 +12,9 @@ from feedback.masking import mask
 from feedback.models import Deflection, Notice, PostReport, Question, Reply
 from feedback.questions import posts, services
 from feedback.questions.services import MOST_LETTERS
-from learners.guests import learner_of
-from learners.merging import absorb_guest, erase
 from learners.models import Learner, LearningRecord
+from learners.people.guests import learner_of
+from learners.people.merging import absorb_guest, erase
 from mooc.lib.errors import DomainError, TooMany
 from tests.acts import hidden, post, read_lesson
 from tests.asking import PHOTO, answered, ask, client_of, reply, reporter, send, trusted

@@ -16,8 +16,8 @@ from courses.models import Module
 from feedback import tasks
 from feedback.models import AnswerEntry, AnswerModule, Notice, Question, SavedReply, Theme, TrainingExample
 from feedback.questions import answering, classify, posts
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people.guests import learner_of
 from mooc.lib.errors import Conflict, DomainError
 from tests.acts import hidden
 from tests.asking import PHOTO, answered, ask, client_of, reply, trusted

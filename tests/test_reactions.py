@@ -12,9 +12,9 @@ from assessments.models import Quiz
 from feedback.data import Face
 from feedback.models import Reaction
 from feedback.questions import reactions
-from learners import merging
-from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from learners.people import merging
+from learners.people.guests import learner_of
 from mooc.lib.errors import DomainError
 from tests.acts import hidden, post, read_lesson, take_quiz
 

@@ -33,8 +33,8 @@ from assessments.evaluation.reports import making, paper, reporting, tables
 from assessments.evaluation.reports.gathering import facts_of
 from assessments.templatetags.reports import file_size
 from courses.models import Module
-from learners import cohorts
 from learners import services as learning
+from learners.classes import cohorts
 from learners.models import LearningRecord
 from mooc.accounts.models import User
 from mooc.lib import evidence

@@ -18,7 +18,7 @@ from feedback.models import ContentReport, Question, Reaction, Reply
 from feedback.questions import posts, reactions
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner, LearningRecord
-from learners.recording import record_act
+from learners.record.recording import record_act
 from mooc.lib.errors import Conflict
 from tests.acts import post, read_lesson, take_quiz
 from tests.test_phones import item, name, sync

@@ -24,8 +24,8 @@ from feedback.engine.classifier.corpus import Example
 from feedback.learning import training, training_runs
 from feedback.models import ClassifierVersion, Question, Theme, TrainingExample, TrainingRun
 from feedback.questions import answering, classify
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people.guests import learner_of
 from mooc.lib.errors import DomainError
 from tests.asking import ask, client_of
 from tests.conftest import ROOT, TEST_REDIS_URL, WORKER, redis_number

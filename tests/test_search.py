@@ -18,7 +18,7 @@ from courses.search import HITS, find, search
 from feedback.answers import finding, publishing
 from feedback.models import AnswerEntry, Question, Theme
 from feedback.questions import answering
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from tests.asking import answered
 
 pytestmark = pytest.mark.django_db

@@ -27,8 +27,8 @@ from assessments.evaluation.help import helping
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed, Job
 from courses.models import Module
 from feedback.models import Question
-from learners import cohorts
 from learners import services as learning
+from learners.classes import cohorts
 from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
 from mooc.lib import evidence

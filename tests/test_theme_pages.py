@@ -19,8 +19,8 @@ from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, 
 from feedback.questions import answering, posts
 from feedback.questions.services import ask_question
 from learners.data import Verb
-from learners.guests import learner_of
 from learners.models import Learner, LearningRecord
+from learners.people.guests import learner_of
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.asking import PHOTO, answered, ask, client_of

@@ -12,9 +12,9 @@ from django.test import Client
 
 from courses.models import Module
 from feedback.models import Question
-from learners import tracking
-from learners.guests import learner_of
+from learners.file import tracking
 from learners.models import Learner, LearningRecord
+from learners.people.guests import learner_of
 from learners.services import enrol
 from mooc.accounts.models import User
 from tests.acts import post, read_lesson, take_quiz

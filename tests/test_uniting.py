@@ -15,10 +15,12 @@ from assessments.evaluation.help.helping import log_help
 from assessments.models import Attempt, HelpGiven, ReviewCard
 from feedback.models import Deflection, Question, Reaction
 from feedback.questions import posts
-from learners import merging, rebuilding, snapshots, tasks, uniting
-from learners.cohorts import join_cohort
-from learners.guests import learner_of
+from learners import tasks
+from learners.classes.cohorts import join_cohort
 from learners.models import AccountMerge, Cohort, Enrolment, Former, Learner, LearningRecord
+from learners.people import merging, snapshots, uniting
+from learners.people.guests import learner_of
+from learners.record import rebuilding
 from mooc.accounts.models import PhoneChange, User
 from mooc.lib.errors import DomainError
 from tests import world

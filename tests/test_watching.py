@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from feedback.models import Question
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage
 from mooc.accounts.services import send_code
 from mooc.lib import logs, readiness, registry

@@ -18,10 +18,10 @@ from feedback.engine import similar
 from feedback.inbox import notices
 from feedback.models import Question
 from feedback.questions import classify
-from learners import merging
 from learners import tasks as learner_tasks
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people import merging
+from learners.people.guests import learner_of
 from mooc.accounts import region_import, roles, tasks
 from mooc.accounts import tasks as account_tasks
 from mooc.accounts.models import PhoneChange, Region, RoleGrant, TextMessage, User

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from learners import cohorts
-from learners.guests import learner_of
+from learners.classes import cohorts
 from learners.models import Cohort
+from learners.people.guests import learner_of
 
 pytestmark = [pytest.mark.django_db]
 WORK = {"trainer": "/admin/", "supervisor": "/supervision/", "helper": "/classes/", "operator": "/admin/"}

@@ -13,8 +13,8 @@ from assessments.models import Item, Quiz
 from courses.models import LessonEdition, Module
 from feedback.models import Question, Reaction, Theme
 from learners import services as learning
-from learners.guests import learner_of
 from learners.models import Learner
+from learners.people.guests import learner_of
 from mooc.accounts.models import Region, RoleGrant, User
 from mooc.lib import evidence
 

@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from learners import guests, phone_names, receipts, senders
-from learners.clocks import Clock, moment
-from learners.senders import Sender
+from learners.people import guests, phone_names
+from learners.record import receipts, senders
+from learners.record.clocks import Clock, moment
+from learners.record.senders import Sender
 from mooc.lib.http import from_here
 from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from learners.clocks import Clock
-from learners.senders import Owner, Sender
+from learners.record.clocks import Clock
+from learners.record.senders import Owner, Sender
 from mooc.accounts import limits
 from mooc.lib.errors import DomainError, TooMany
 

@@ -15,8 +15,8 @@ from feedback.questions.reactions import react
 from feedback.questions.services import ask_question, report_content
 from learners import services as learning
 from learners.models import LearningRecord
-from learners.recording import Stored
-from learners.senders import Owner
+from learners.record.recording import Stored
+from learners.record.senders import Owner
 from mooc.lib.errors import Conflict, DomainError
 
 from .. import services

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from learners import clocks
-from learners.clocks import Clock, When
 from learners.models import Learner
+from learners.record import clocks
+from learners.record.clocks import Clock, When
 from mooc.lib.errors import DomainError
 from mooc.lib.http import parse_uuid
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from courses.models import Lesson, Module
-from learners import guests, phone_names
+from learners.people import guests, phone_names
 from learners.selectors import module_state
 from mooc.lib import kept
 from mooc.lib.errors import DomainError

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from learners import guests
+from learners.people import guests
 from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Module
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord
-from learners.recording import Stored, module_titles, record_act
+from learners.record.recording import Stored, module_titles, record_act
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Lesson
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner, LessonProgress
-from learners.recording import record_act
+from learners.record.recording import record_act
 from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit

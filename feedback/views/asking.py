@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
-from learners import guests, phone_names
+from learners.people import guests, phone_names
 from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError, TooMany

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners import guests, numbers
+from learners.people import guests, numbers
 from mooc.lib import kept
 from mooc.lib.errors import DomainError
 from mooc.lib.http import page_of, safe_next

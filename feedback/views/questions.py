@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from learners import guests
+from learners.people import guests
 from mooc.accounts import limits
 from mooc.lib import again, kept
 from mooc.lib.errors import Conflict, DomainError

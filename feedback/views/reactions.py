@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from courses.models import Module
-from learners import guests
+from learners.people import guests
 from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.http import parse_uuid

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
-from learners import guests
+from learners.people import guests
 from mooc.accounts import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError

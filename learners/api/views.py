@@ -8,8 +8,8 @@ from rest_framework import generics, permissions, serializers
 
 from mooc.lib.rest import UNAUTHENTICATED
 
-from ..guests import learner_of
 from ..models import Enrolment
+from ..people.guests import learner_of
 
 
 class ProgressSerializer(serializers.ModelSerializer[Enrolment]):

@@ -18,9 +18,13 @@ from mooc.lib import kept
 from mooc.lib.http import page_of
 from mooc.lib.text import clean
 
-from .. import class_results, cohorts, guests, services, tracking
+from .. import services
+from ..classes import cohorts
+from ..classes import results as class_results
+from ..file import tracking
 from ..forms import CohortForm
 from ..models import Cohort
+from ..people import guests
 
 logger = logging.getLogger(__name__)
 STAFF = (Role.TRAINER, Role.HELPER)

@@ -21,8 +21,10 @@ from mooc.lib.localized import as_foreign
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import cached_page
 
-from .. import clocks, guests, services
-from ..requirements import quiz_can_be_sat
+from .. import services
+from ..people import guests
+from ..record import clocks
+from ..record.requirements import quiz_can_be_sat
 
 VERBS = ("open", "leave", "done")
 

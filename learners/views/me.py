@@ -13,8 +13,10 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
 
-from .. import guests, merging, numbers, selectors, tracking
+from .. import selectors
+from ..file import tracking
 from ..models import Learner
+from ..people import guests, merging, numbers
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
 
@@ -44,7 +46,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     person = guests.person_of(request)
     if person is None:
         raise Http404
-    from .. import pdf  # 28 MB of fonts and paper, for whoever prints
+    from ..file import pdf  # 28 MB of fonts and paper, for whoever prints
 
     file = tracking.tracking_file(person.learner)
     if kind == "json":

@@ -23,8 +23,9 @@ from mooc.lib.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text import clean, mask_phone
 
-from .. import numbers, selectors
+from .. import selectors
 from ..models import Learner, NumberWish
+from ..people import numbers
 
 TRIES = 15  # an hour, at saying yes
 

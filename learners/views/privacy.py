@@ -24,7 +24,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
 from mooc.lib.queue import later
 
-from .. import erased, guests, merging
+from ..people import erased, guests, merging
 from ..personal_data import person_of
 
 WORDS = ("删除", "delete")

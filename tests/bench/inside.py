@@ -20,7 +20,7 @@ from django.utils import timezone
 from assessments.models import Item, Quiz
 from assessments.scoring import draw
 from courses.models import LessonEdition, Module
-from learners.guests import learner_of
+from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.lib import pages

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learners import services as learning
-from learners import tracking
+from learners.file import tracking
 from learners.models import Learner
 from mooc.lib import kept
 from mooc.lib.errors import DomainError

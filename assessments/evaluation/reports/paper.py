@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from fpdf.enums import WrapMode
 
-from learners.sheet import INK, Sheet, drawable
+from learners.file.sheet import INK, Sheet, drawable
 
 from ..words.presentation import Shown, funnel_title
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from learners import rebuilding
+from learners.record import rebuilding
 
 
 class Command(BaseCommand):

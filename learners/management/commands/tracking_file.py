@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from learners import pdf, services, tracking
+from learners import services
+from learners.file import pdf, tracking
 from learners.models import Learner
 
 

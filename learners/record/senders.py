@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from mooc.accounts import limits
 from mooc.lib.errors import DomainError, TooMany
 
-from . import guests, phone_names
-from .models import Learner
+from ..models import Learner
+from ..people import guests, phone_names
 
 BATCHES_OF_A_PHONE, BATCHES_OF_AN_ADDRESS = 60, 1800  # a minute: sixty phones behind one address, thirty each
 

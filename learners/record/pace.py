@@ -12,9 +12,9 @@ import datetime as dt
 from courses import selectors as courses
 from courses.models import Block, LessonEdition, Module
 
-from .data import Act, ObjectType, Verb
+from ..data import Act, ObjectType, Verb
+from ..models import Learner, LearningRecord
 from .durations import free_seconds, least_seconds
-from .models import Learner, LearningRecord
 from .summaries import ModuleSummary, read_summary
 
 OPENINGS = (Verb.INITIALIZED, Verb.RESUMED)

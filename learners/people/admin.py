@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 
+from ..models import AccountMerge, LearningRecord
 from . import uniting
-from .models import AccountMerge, LearningRecord
 
 HERE = "admin:learners_accountmerge_changelist"
 

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from courses.models import Module
 
+from ..models import Enrolment, Learner, LearningRecord, LessonProgress
 from . import summaries
-from .models import Enrolment, Learner, LearningRecord, LessonProgress
 
 
 def check_all(*, most: int = 1000) -> Iterator[str]:

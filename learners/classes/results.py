@@ -15,9 +15,9 @@ from courses.models import LessonEdition, Module
 from mooc.lib.cells import harmless
 from mooc.lib.localized import current
 
+from ..data import ObjectType, Verb
+from ..models import Cohort, CohortMember, LearningRecord, LessonProgress
 from .cohorts import ProgressRow, progress_rows
-from .data import ObjectType, Verb
-from .models import Cohort, CohortMember, LearningRecord, LessonProgress
 
 MOST_ROWS = 2000  # members in one file: four times the largest class seen
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from .models import Learner
+from ..models import Learner
 
 
 @dataclass(frozen=True, slots=True)

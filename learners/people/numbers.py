@@ -32,7 +32,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
-from .models import Learner, NumberWish
+from ..models import Learner, NumberWish
 
 WAIT = dt.timedelta(days=3)
 LAPSE = dt.timedelta(days=14)  # nobody agreed: the wish is void

@@ -18,8 +18,8 @@ from mooc.accounts.models import Region, RegionQuerySet
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 
-from .models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
-from .services import enrol
+from ..models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
+from ..services import enrol
 
 
 def places_for(user: Any) -> RegionQuerySet:

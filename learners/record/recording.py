@@ -17,9 +17,10 @@ from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
 
-from . import pace, signals, summaries
-from .data import Act, Activity, ObjectType, RecordStored, Verb
-from .models import Enrolment, Learner, LearningRecord
+from .. import signals
+from ..data import Act, Activity, ObjectType, RecordStored, Verb
+from ..models import Enrolment, Learner, LearningRecord
+from . import pace, summaries
 from .requirements import quiz_can_be_sat
 
 NAMESPACE = uuid.UUID("6f1f3a52-6f55-4f0e-9a57-1e7f1f0c8a11")  # for acts a phone without script makes

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from .models import DatabaseState
+from ..models import DatabaseState
 
 MARK = "xiangji-sync"  # a receipt is only what carries this: a portal's page does not
 

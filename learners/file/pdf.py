@@ -9,7 +9,7 @@ from fpdf.fonts import FontFace
 
 from mooc.lib.look import spent
 
-from .data import TrackingSection
+from ..data import TrackingSection
 from .sheet import CLOTH, INK, Sheet, drawable
 from .tracking import TrackingFile
 

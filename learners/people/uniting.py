@@ -17,9 +17,10 @@ from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError
 from mooc.lib.text import mask_phone
 
-from . import merging, rebuilding, snapshots
+from ..models import AccountMerge, Former, Learner
+from ..record import rebuilding
+from . import merging, snapshots
 from .guests import learner_of
-from .models import AccountMerge, Former, Learner
 
 UNDO = dt.timedelta(days=30)
 MOST_NAMES = 200

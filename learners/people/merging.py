@@ -18,12 +18,13 @@ from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import phone_names, signals
-from .data import LearnersMerged
-from .models import Enrolment, Learner, LearningRecord, LessonProgress
-from .personal_data import person_of
-from .recording import settle
-from .services import enrol
+from .. import signals
+from ..data import LearnersMerged
+from ..models import Enrolment, Learner, LearningRecord, LessonProgress
+from ..personal_data import person_of
+from ..record.recording import settle
+from ..services import enrol
+from . import phone_names
 
 CODE_LIFE = dt.timedelta(days=180)
 

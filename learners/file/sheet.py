@@ -9,7 +9,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
-FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent.parent / "fonts"
 NEAR = FONTS / "NotoSansSC-list.ttf"  # the national list of 8,105 and letters: almost every sheet
 FAR = FONTS / "NotoSansSC-far.ttf"  # GB 18030 beyond it: 25 MB, opened for whoever has such a character
 INK, CLOTH = (26, 33, 48), (35, 63, 123)

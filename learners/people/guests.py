@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 
 from mooc.accounts import limits
 
+from ..models import Learner, LearningRecord
 from . import phone_names
-from .models import Learner, LearningRecord
 
 COOKIE = "learner"
 WAS_COOKIE = "was"  # read once by the page's script

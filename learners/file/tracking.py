@@ -19,8 +19,8 @@ from mooc.lib.cells import harmless
 from mooc.lib.look import spent
 from mooc.lib.text import mask_phone
 
-from .data import TrackingSection, Verb
-from .models import Enrolment, Learner, LearningRecord, LessonProgress
+from ..data import TrackingSection, Verb
+from ..models import Enrolment, Learner, LearningRecord, LessonProgress
 
 MOST_ROWS = 500
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from mooc.lib.http import parse_uuid
 
-from .models import Former, Learner, Phone
+from ..models import Former, Learner, Phone
 
 FIELDS = ("phone_name", "phone")  # the second is also a telephone number, where a form asks for one
 GUESTS = uuid.UUID("2f6f1d0e-1f6b-4a53-8f5e-0c7c5a4f9d31")  # ids of guests, by the names of their phones

@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from mooc.lib.errors import DomainError
 
+from ..models import Learner
 from . import merging
-from .models import Learner
 
 logger = logging.getLogger(__name__)
 NAME = "erased.txt"  # a line each: the id no page shows, and when

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from courses.models import LessonEdition, Module
 
-from .models import Enrolment, Learner, LessonProgress
+from ..models import Enrolment, Learner, LessonProgress
 from .recording import settle
 from .requirements import quiz_can_be_sat
 

@@ -13,7 +13,7 @@ from django.db.models.deletion import CASCADE
 
 from mooc.lib.keeping import relations_to
 
-from .models import Enrolment, Learner, LessonProgress
+from ..models import Enrolment, Learner, LessonProgress
 
 Key = tuple[str, Any]
 Rows = dict[Key, dict[str, Any]]

@@ -13,8 +13,8 @@ from typing import Any
 
 from courses.models import Lesson, Module
 
-from .data import ObjectType, Verb
-from .models import Enrolment, LearningRecord, LessonProgress
+from ..data import ObjectType, Verb
+from ..models import Enrolment, LearningRecord, LessonProgress
 
 NO_LESSON = "-"  # no slug looks like this
 UNKNOWN = float("inf")  # how long somebody read who came from nowhere: believed

@@ -1,0 +1,1 @@
+"""Classes: opening, joining, and what a class has learnt."""

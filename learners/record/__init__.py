@@ -1,0 +1,1 @@
+"""Acts of learning become records and summaries: honest times, no act twice, nothing lost."""
