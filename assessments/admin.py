@@ -16,7 +16,7 @@ from courses.desk.languages import OneLanguage
 from courses.desk.sentence import Sentence
 from courses.models import Module
 from courses.services import tell_asks_changed
-from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 
 from .admin_judging import JudgesAgain
 from .data import ItemKind

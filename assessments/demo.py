@@ -22,7 +22,7 @@ from learners.models import Cohort, CohortMember, Enrolment, Learner
 from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
-from mooc.accounts.region_import import import_regions
+from mooc.accounts.places.importing import import_regions
 from mooc.lib import evidence
 
 from . import demo_questions, services

@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib import registry
 
 from . import addresses, admin_catalogue, changes, drafts, services

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import OwnInline
+from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
 
 from . import uploads

@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import KeepsHistory
-from mooc.accounts.deskforms.forms import DeskForm
+from mooc.accounts.staff.admin_access import KeepsHistory
+from mooc.accounts.staff.forms.forms import DeskForm
 
 from .models import Category, SearchQuery, Skill, Track
 

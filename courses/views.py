@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib.pages import cached_page
 from mooc.lib.text import clean
 from mooc.lib.unwritten import may_go_unwritten

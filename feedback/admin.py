@@ -13,8 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.models import User
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib import evidence
 from mooc.lib.look import moment
 

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnRows
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.accounts.staff.admin_access import OwnRows
 
 from .classes import cohorts  # the first registers itself
 from .models import Cohort

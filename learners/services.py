@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import LessonEdition, Module
-from mooc.accounts import deeds
+from mooc.accounts.staff import deeds
 from mooc.lib import evidence
 
 from .data import Act, Activity, ObjectType, Verb

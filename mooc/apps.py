@@ -8,7 +8,7 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class AdminConfig(DjangoAdminConfig):
     """Django's admin with our site class: sign-in through the one login page."""
 
-    default_site = "mooc.accounts.admin_site.AdminSite"
+    default_site = "mooc.accounts.staff.admin_site.AdminSite"
 
     def ready(self) -> None:
         """Once all models are there, their fields get names that can be translated."""

@@ -287,25 +287,25 @@ PASSWORD_HASHERS = (
 )
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "mooc.accounts.passwords.LongEnough",
+        "NAME": "mooc.accounts.sign_in.passwords.LongEnough",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "mooc.accounts.passwords.NotCommon"},
-    {"NAME": "mooc.accounts.passwords.NotOnlyDigits"},
+    {"NAME": "mooc.accounts.sign_in.passwords.NotCommon"},
+    {"NAME": "mooc.accounts.sign_in.passwords.NotOnlyDigits"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/me/welcome/"
 LOGOUT_REDIRECT_URL = "/"
 STAFF_MFA = env.bool("MOOC_STAFF_MFA", SERVER)
-ACCOUNT_ADAPTER = "mooc.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "mooc.accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "mooc.accounts.adapter.MfaAdapter"
+MFA_ADAPTER = "mooc.accounts.sign_in.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SMS_GATEWAY_URL = env.str("MOOC_SMS_GATEWAY_URL", "")
-_senders = "mooc.accounts.sms."
+_senders = "mooc.accounts.messages.sms."
 SMS_SENDER = env.str("MOOC_SMS_SENDER", "") or _senders + (
     "HttpGatewaySender" if SMS_GATEWAY_URL else "NoSender" if SERVER else "ConsoleSender"
 )

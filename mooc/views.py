@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from courses import catalogue
-from mooc.accounts.deskforms import typed
+from mooc.accounts.staff.forms import typed
 from mooc.lib import again, kept, metrics, personal, readiness, registry
 from mooc.lib.http import safe_next
 from mooc.lib.middleware import ELDER, ELDER_COOKIE

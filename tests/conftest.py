@@ -144,7 +144,7 @@ def _nothing_remembered() -> Iterator[None]:
     from assessments import bank
     from courses.selectors import forget_content_version
     from feedback.answers import finding
-    from mooc.accounts import limits
+    from mooc.accounts.sign_in import limits
     from mooc.lib.pages import memory
 
     limits.epoch = time.time()

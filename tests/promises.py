@@ -28,8 +28,9 @@ from feedback.questions import services as asking
 from learners.people import guests, merging, numbers, uniting
 from learners.views import me, privacy
 from mooc import timetable
-from mooc.accounts import forms, limits, phones, quiet, services, views
-from mooc.accounts.deskforms import typed
+from mooc.accounts import forms, services, views
+from mooc.accounts.sign_in import limits, phones, quiet
+from mooc.accounts.staff.forms import typed
 from mooc.settings import AUTH_PASSWORD_VALIDATORS
 
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)

@@ -19,9 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learners.models import Learner
-from mooc.accounts import phones, services, tasks
+from mooc.accounts import services, tasks
 from mooc.accounts.data import RegionLevel
 from mooc.accounts.models import LoginCode, PhoneChange, Region, RoleGrant, TextMessage, User
+from mooc.accounts.sign_in import phones
 from mooc.lib.errors import DomainError, TooMany
 
 PASSWORD = "rural-2026"
@@ -638,7 +639,7 @@ class Notebook:
 
 def test_a_message_goes_out_once_and_its_text_is_dropped(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     book = Notebook()
-    monkeypatch.setattr("mooc.accounts.sms.sender", lambda: book)
+    monkeypatch.setattr("mooc.accounts.messages.sms.sender", lambda: book)
     message = services.send_code(phone=NUMBER)
     assert services.send_text(message_id=message.pk)
     assert not services.send_text(message_id=message.pk)
@@ -655,9 +656,9 @@ def test_a_gateway_that_is_away_is_tried_again_by_the_sweeper_until_the_code_is_
     away, back = Notebook(error), Notebook()
     with time_machine.travel(NOW, tick=False) as clock:
         first, second = services.send_code(phone=NUMBER), services.send_code(phone="13905716021")
-        monkeypatch.setattr("mooc.accounts.sms.sender", lambda: away)
+        monkeypatch.setattr("mooc.accounts.messages.sms.sender", lambda: away)
         tasks.send_waiting_sms()
-        monkeypatch.setattr("mooc.accounts.sms.sender", lambda: back)
+        monkeypatch.setattr("mooc.accounts.messages.sms.sender", lambda: back)
         tasks.send_waiting_sms()  # still claimed by the first worker
         assert back.lines == []
         clock.shift(60)
@@ -685,7 +686,7 @@ def test_the_gateway_sender_posts_json_with_its_token(settings: Any) -> None:
     import threading
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
-    from mooc.accounts.sms import HttpGatewaySender
+    from mooc.accounts.messages.sms import HttpGatewaySender
 
     heard: list[tuple[str | None, dict[str, str]]] = []
 

@@ -15,10 +15,11 @@ from feedback.questions import answering
 from learners.models import FileOpening, Learner
 from learners.people.guests import learner_of
 from learners.people.merging import erase
-from mooc.accounts import deeds, places
-from mooc.accounts.deeds import Deed, Did
 from mooc.accounts.models import RoleGrant, User
+from mooc.accounts.places import moving
 from mooc.accounts.services import change_phone
+from mooc.accounts.staff import deeds
+from mooc.accounts.staff.deeds import Deed, Did
 from mooc.lib.evidence import EvidenceRefused
 
 HERE = {"headers": {"sec-fetch-site": "same-origin"}}
@@ -127,8 +128,8 @@ def test_numbers_places_and_erasing_are_written_down(
 ) -> None:
     boss, user = people["operator"], people["learner"]
     learner = learner_of(user)
-    places.relocate(region=regions["county"], parent=regions["city"], code="360399", by=boss)
-    places.merge(source=regions["county"], into=regions["county2"], by=boss)
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360399", by=boss)
+    moving.merge(source=regions["county"], into=regions["county2"], by=boss)
     change_phone(user=user, phone="13900000001", by=boss)
     client.force_login(User.objects.get(pk=user.pk))
     assert client.post("/me/privacy/delete/", {"word": "no"}, **HERE).status_code == 400

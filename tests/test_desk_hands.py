@@ -18,8 +18,8 @@ from assessments.models import Item
 from courses.models import Block, Category, Course, LessonEdition, Module
 from feedback.models import AnswerEntry, AnswerModule, SavedReply, Theme
 from learners.models import Cohort
-from mooc.accounts.deskforms.forms import DeskForm
 from mooc.accounts.models import Region, User
+from mooc.accounts.staff.forms.forms import DeskForm
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

@@ -18,8 +18,9 @@ from feedback.models import ContentReport, Deflection, PostReport, Question, Rea
 from feedback.questions import posts
 from learners.models import Learner, LearningRecord
 from learners.people.guests import learner_of
-from mooc.accounts import desk, gauges, limits
+from mooc.accounts import desk, gauges
 from mooc.accounts.models import TextMessage, User
+from mooc.accounts.sign_in import limits
 from mooc.lib import evidence
 from tests.asking import reporter
 from tests.test_reactions import complete

@@ -29,9 +29,9 @@ from learners.people import guests, merging
 from learners.record import summaries
 from learners.record.rebuilding import check_all
 from learners.tasks import check_progress, forget_old_guests
-from mooc.accounts import limits
 from mooc.accounts.models import LoginCode, TextMessage, User
 from mooc.accounts.services import send_code
+from mooc.accounts.sign_in import limits
 from mooc.lib.errors import DomainError
 
 PASSWORD = "rural-2026"

@@ -15,12 +15,11 @@ from django.utils import timezone, translation
 from assessments.models import Item, Quiz, Response
 from courses.models import Category, Course, Module, Track
 from feedback.models import ContentReport
-from learners.classes import cohorts
-from learners.classes import results as class_results
+from learners.classes import cohorts, results
 from learners.models import Cohort, CohortMember, Learner, LearningRecord
 from learners.people.guests import learner_of
-from mooc.accounts.admin_access import KeepsHistory
 from mooc.accounts.models import Region, User
+from mooc.accounts.staff.admin_access import KeepsHistory
 from mooc.lib import evidence
 from mooc.lib.keeping import goes_along, relations_to, ties
 from tests import world
@@ -300,7 +299,7 @@ def test_results_of_a_class_are_counted_by_lesson_and_by_question(
     world.read(other, timezone.now() - dt.timedelta(hours=1), lessons=1)
     stranger = world.person(make_user, "stranger", village["place"])
     world.read(stranger, timezone.now() - dt.timedelta(hours=1))
-    (module,) = class_results.class_results(cohort)
+    (module,) = results.class_results(cohort)
     assert [(row.read, row.people) for row in module.lessons[:2]] == [(2, 2), (1, 2)]
     assert {(row.people, row.answers, row.right) for row in module.items} == {(1, 1, 1)}
     assert len(module.items) == 6

@@ -17,8 +17,9 @@ from django.utils import timezone
 from assessments.evaluation import jobs
 from assessments.evaluation.data import JobKind, JobState
 from assessments.evaluation.models import Job
-from mooc.accounts import limits, services
+from mooc.accounts import services
 from mooc.accounts.management.commands.run import close_published_password, plan
+from mooc.accounts.sign_in import limits
 from mooc.lib import events, logs
 from mooc.lib.watching import WatchMiddleware
 

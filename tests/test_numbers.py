@@ -21,8 +21,8 @@ from learners.models import Cohort, Learner, NumberWish
 from learners.people import merging, numbers
 from learners.people.guests import learner_of
 from mooc.accounts import tasks as messages
-from mooc.accounts.deeds import Deed
 from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User
+from mooc.accounts.staff.deeds import Deed
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 

@@ -22,8 +22,9 @@ from assessments.evaluation.data import JobKind, JobState, Scope, ScopeKind
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job
 from assessments.evaluation.tasks import WORKS
 from learners.models import Cohort, Learner, LearningRecord
-from mooc.accounts import gauges, places, tasks
+from mooc.accounts import gauges, tasks
 from mooc.accounts.models import OldRegionCode, Region, RoleGrant
+from mooc.accounts.places import moving
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from tests.conftest import PASSWORD
@@ -53,7 +54,7 @@ def check_tree() -> None:
     for region in Region.objects.select_related("parent"):
         assert region.path == f"{region.parent.path if region.parent else ''}{region.code}/"
         assert region.level == (region.parent.level + 1 if region.parent else 1)
-    assert not places.crooked().exists()
+    assert not moving.crooked().exists()
 
 
 # --- moving -------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def check_tree() -> None:
 def test_a_county_moves_with_all_below_and_its_supervisor_sees_the_same_people(
     people: Any, regions: dict[str, Any], city2: Region, villager: Learner
 ) -> None:
-    moved = places.relocate(region=regions["county"], parent=city2, code="360321")
+    moved = moving.relocate(region=regions["county"], parent=city2, code="360321")
     assert moved == 4  # the county, a township, two villages
     assert Region.objects.get(pk=regions["village"].pk).path == f"36/{CITY2}/360321/360321100/360321100201/"
     assert Region.objects.get(pk=regions["county2"].pk).path == "36/3603/360322/"
@@ -74,14 +75,14 @@ def test_a_county_moves_with_all_below_and_its_supervisor_sees_the_same_people(
 def test_a_new_code_takes_everything_along_and_the_old_one_still_leads_there(
     people: Any, regions: dict[str, Any], villager: Learner, client: Client
 ) -> None:
-    places.relocate(region=regions["county"], parent=regions["city"], code="360399")
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360399")
     assert Region.objects.get(pk=regions["village"].pk).path == "36/3603/360399/360321100/360321100201/"
     assert seen_by(people["supervisor"]) == {villager.pk}
     client.force_login(people["supervisor"])
     assert client.get("/supervision/?region=360321").status_code == 200
     client.force_login(people["supervisor2"])
     assert client.get("/supervision/?region=360321").status_code == 404
-    places.relocate(region=regions["county"], parent=regions["city"], code="360321")
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360321")
     assert list(OldRegionCode.objects.values_list("code", flat=True)) == ["360399"]
     check_tree()
 
@@ -100,7 +101,7 @@ def test_figures_reports_and_waiting_work_of_a_place_go_by_its_new_code(
     narrowed, _new = jobs.ask_for(kind=JobKind.EVALUATE, key="module:x@360321", as_of=now, by=None)
     paper, _new = jobs.ask_for(kind=JobKind.REPORT, key=f"{scope}:zh-hans:2026-10", as_of=now, by=None)
     before = EvaluationSnapshot.objects.of(scope).get().figures
-    places.relocate(region=regions["county"], parent=regions["city"], code="360399")
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360399")
     assert EvaluationSnapshot.objects.of(Scope(ScopeKind.REGION, "360399")).get().figures == before
     assert not EvaluationSnapshot.objects.of(scope).exists()
     assert EvaluationSnapshot.objects.of(Scope("module", "x", "360399")).count() == 1
@@ -119,7 +120,7 @@ def test_work_that_ran_while_the_place_moved_stores_nothing_and_is_done_again(
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key="tree", as_of=timezone.now(), by=None)
 
     def work(job: Job, pulse: jobs.Pulse) -> None:
-        places.relocate(region=regions["county"], parent=city2, code="360399")
+        moving.relocate(region=regions["county"], parent=city2, code="360399")
         services.evaluate(job, pulse)
 
     jobs.run(job.pk, {JobKind.EVALUATE: work})
@@ -141,7 +142,7 @@ def test_the_sums_of_old_and_new_surroundings_are_counted_at_once() -> None:
     for number in range(5):  # fewer are not shown
         Learner.objects.create(user=make_user(f"wu{number}", PASSWORD), region=regions["village"])
     services.take_snapshot(Scope(ScopeKind.REGION, ""), timezone.now() - dt.timedelta(hours=1))
-    places.relocate(region=regions["county"], parent=city2, code="360321")
+    moving.relocate(region=regions["county"], parent=city2, code="360321")
     job = Job.objects.get()
     jobs.run(job.pk, WORKS)
     newest = EvaluationSnapshot.objects.of(Scope(ScopeKind.REGION, CITY2)).first()
@@ -157,10 +158,10 @@ def test_a_place_never_stands_below_itself_nor_on_another_step(regions: dict[str
     before = list(Region.objects.values_list("pk", "path"))
     for parent in (regions["village"], regions["county"], regions["province"], None):
         with pytest.raises(DomainError):
-            places.relocate(region=regions["county"], parent=parent, code="360321")
+            moving.relocate(region=regions["county"], parent=parent, code="360321")
     for code in ("360322", "abc", "1", "1234567890123"):
         with pytest.raises(DomainError):
-            places.relocate(region=regions["county"], parent=regions["city"], code=code)
+            moving.relocate(region=regions["county"], parent=regions["city"], code=code)
     assert list(Region.objects.values_list("pk", "path")) == before
     assert not OldRegionCode.objects.exists()
 
@@ -185,9 +186,9 @@ def test_nothing_but_the_service_changes_where_a_place_stands(regions: dict[str,
 
 
 def test_an_old_code_of_one_place_cannot_become_anothers(regions: dict[str, Any]) -> None:
-    places.relocate(region=regions["county"], parent=regions["city"], code="360399")
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360399")
     with pytest.raises(DomainError):
-        places.relocate(region=regions["county2"], parent=regions["city"], code="360321")
+        moving.relocate(region=regions["county2"], parent=regions["city"], code="360321")
     assert Region.objects.get(pk=regions["county2"].pk).code == "360322"
 
 
@@ -200,7 +201,7 @@ def test_two_moves_at_once_make_no_circle() -> None:
 
     def go(**wanted: Any) -> None:
         try:
-            places.relocate(**wanted)
+            moving.relocate(**wanted)
         except DomainError as error:
             refused.append(error)
         finally:
@@ -242,7 +243,7 @@ def test_a_place_goes_into_another_with_all_that_hangs_on_it(
             kind="module", key="x", region=regions[county], title="x", language="en", as_of=timezone.now(),
             month="2026-10", made_at=timezone.now(),
         )  # fmt: skip
-    places.merge(source=regions["county"], into=regions["county2"])
+    moving.merge(source=regions["county"], into=regions["county2"])
     kept = regions["county2"]
     assert not Region.objects.filter(code="360321").exists()
     assert seen_by(people["supervisor"]) == seen_by(people["supervisor2"]) == {villager.pk}
@@ -259,13 +260,13 @@ def test_a_place_goes_into_another_with_all_that_hangs_on_it(
 def test_only_places_of_one_level_are_merged(regions: dict[str, Any]) -> None:
     for other in ("county", "township", "city"):
         with pytest.raises(DomainError):
-            places.merge(source=regions["county"], into=regions[other])
+            moving.merge(source=regions["county"], into=regions[other])
     assert Region.objects.count() == 7
 
 
 def test_every_column_that_names_a_place_is_handed_over(regions: dict[str, Any]) -> None:
     """A table made tomorrow is found by itself: nothing is written down by hand."""
-    found = {(model._meta.label, name) for model, name in places.holders()}
+    found = {(model._meta.label, name) for model, name in moving.holders()}
     assert {
         ("learners.Learner", "region"), ("learners.Cohort", "region"), ("learners.LearningRecord", "region"),
         ("learners.HistoricalCohort", "region"), ("accounts.RoleGrant", "region"),
@@ -307,13 +308,13 @@ def test_after_any_series_paths_follow_parents_and_nobody_is_lost(db: None, step
             region, second = rows[one % len(rows)], rows[other % len(rows)]
             try:
                 if what == "move":
-                    places.relocate(region=region, parent=second, code=region.code)
+                    moving.relocate(region=region, parent=second, code=region.code)
                 elif what == "code":
                     code = f"{region.code[:-1]}{digit}"
-                    places.relocate(region=region, parent=region.parent, code=code)
+                    moving.relocate(region=region, parent=region.parent, code=code)
                     codes.add(code)
                 else:
-                    places.merge(source=region, into=second)
+                    moving.merge(source=region, into=second)
             except DomainError:
                 pass
             check_tree()
@@ -328,7 +329,7 @@ def test_after_any_series_paths_follow_parents_and_nobody_is_lost(db: None, step
 
 
 def test_a_file_moves_a_place_and_knows_old_codes(regions: dict[str, Any], tmp_path: Path) -> None:
-    places.relocate(region=regions["county"], parent=regions["city"], code="360399")
+    moving.relocate(region=regions["county"], parent=regions["city"], code="360399")
     file = tmp_path / "regions.csv"
     file.write_text(
         "code,parent,level,name_zh,name_en\n360321,3603,3,旧名,Old name\n"

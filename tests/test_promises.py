@@ -21,8 +21,7 @@ from feedback.answers import entries
 from feedback.models import ContentReport, Question, Theme
 from feedback.questions import answering
 from feedback.questions.services import report_content
-from learners.classes import cohorts
-from learners.classes import results as class_results
+from learners.classes import cohorts, results
 from learners.models import FileOpening, Learner, LearningRecord
 from learners.people.guests import learner_of
 from mooc.lib import evidence
@@ -199,7 +198,7 @@ class TestCountsOfPeople:
             starts_on=timezone.localdate(), ends_on=timezone.localdate(),
         )  # fmt: skip
         cohorts.join_cohort(learner=learner_of(people["learner"]), cohort=row)
-        head = next(csv.reader(io.StringIO(class_results.class_table(row).lstrip("\ufeff"))))
+        head = next(csv.reader(io.StringIO(results.class_table(row).lstrip("\ufeff"))))
         assert "班里课程的分钟数" in head
         assert "Minutes: in the modules of this class." in english(
             f"/classes/{row.pk}/", client_of(people["trainer"])

@@ -22,9 +22,11 @@ from learners import tasks as learner_tasks
 from learners.models import Learner
 from learners.people import merging
 from learners.people.guests import learner_of
-from mooc.accounts import region_import, roles, tasks
+from mooc.accounts import tasks
 from mooc.accounts import tasks as account_tasks
 from mooc.accounts.models import PhoneChange, Region, RoleGrant, TextMessage, User
+from mooc.accounts.places import importing
+from mooc.accounts.staff import roles
 from mooc.lib import names
 from mooc.lib.errors import DomainError
 
@@ -247,8 +249,8 @@ def test_what_people_choose_from_has_a_name_that_can_be_seen(
 def test_a_list_of_places_has_names_that_can_be_seen(tmp_path: Path, regions: dict[str, Any]) -> None:
     file = tmp_path / "places.csv"
     file.write_text("code,parent,level,name_zh,name_en\n360377,3603,3,\u3164\u200b,Seen\n", encoding="utf-8")
-    with pytest.raises(region_import.RegionFileError):
-        region_import.import_regions(file)
+    with pytest.raises(importing.RegionFileError):
+        importing.import_regions(file)
     assert not Region.objects.filter(code="360377").exists()
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from learners.record.clocks import Clock
 from learners.record.senders import Owner, Sender
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib.errors import DomainError, TooMany
 
 from .kinds import store

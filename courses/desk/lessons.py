@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows
 
 from .. import addresses
 from ..admin_blocks import BlockInline, files_of

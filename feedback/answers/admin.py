@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnInline, OwnRows
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.localized import current
 from mooc.lib.look import day

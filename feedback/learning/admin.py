@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 

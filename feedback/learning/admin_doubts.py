@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows
 
 from ..models import Question, TrainingExample
 from . import training

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.look import span
 from mooc.lib.queue import later
 

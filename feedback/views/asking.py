@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
 from learners.people import guests, phone_names
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.http import parse_uuid

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from learners.people import guests
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib import again, kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import page_of, parse_uuid

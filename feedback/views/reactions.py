@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from courses.models import Module
 from learners.people import guests
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib import kept
 from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post

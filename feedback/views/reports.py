@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import Lesson
 from learners.people import guests
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.http import parse_uuid

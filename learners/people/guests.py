@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 
 from ..models import Learner, LearningRecord
 from . import phone_names

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
-from mooc.accounts import leaving, roles
+from mooc.accounts.staff import leaving, roles
 from mooc.lib import erasing, evidence, registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit

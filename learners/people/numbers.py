@@ -22,11 +22,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from mooc.accounts import deeds
 from mooc.accounts import services as accounts
 from mooc.accounts import tasks as messages
 from mooc.accounts.data import Role
 from mooc.accounts.models import TextMessage, User
+from mooc.accounts.staff import deeds
 from mooc.lib import evidence
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later

@@ -11,8 +11,8 @@ from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mooc.accounts import leaving
 from mooc.accounts.models import PhoneChange, User
+from mooc.accounts.staff import leaving
 from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError
 from mooc.lib.text import mask_phone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mooc.accounts import limits
+from mooc.accounts.sign_in import limits
 from mooc.lib.errors import DomainError, TooMany
 
 from ..models import Learner

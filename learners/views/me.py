@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.accounts import limits, phones
+from mooc.accounts.sign_in import limits, phones
 from mooc.lib import kept, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import safe_next

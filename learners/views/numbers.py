@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.accounts import limits, phones, tasks
 from mooc.accounts import services as accounts
+from mooc.accounts import tasks
 from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
+from mooc.accounts.sign_in import limits, phones
 from mooc.lib import kept
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.http import page_of

@@ -16,9 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mooc.accounts import deeds, limits, phones, tasks
 from mooc.accounts import services as accounts
+from mooc.accounts import tasks
 from mooc.accounts.models import User
+from mooc.accounts.sign_in import limits, phones
+from mooc.accounts.staff import deeds
 from mooc.lib import erasing, kept
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post

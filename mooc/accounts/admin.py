@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from mooc.lib import registry
 from mooc.lib.errors import DomainError
 
-from . import admin_doors, admin_places, deeds, roles  # noqa: F401  # the first two register themselves
-from .admin_access import KeepsHistory
-from .deeds import Deed, Did
-from .deskforms.forms import DeskForm
 from .models import RoleGrant, TextMessage, User, settle_desk
+from .places import admin as admin_places  # noqa: F401  # the first two register themselves
+from .staff import admin_doors, deeds, roles  # noqa: F401  # the first two register themselves
+from .staff.admin_access import KeepsHistory
+from .staff.deeds import Deed, Did
+from .staff.forms.forms import DeskForm
 
 OWN_DOOR = _(
     "Nobody sets another's password alone. With a number: a code opens the account. Without: write it down here."

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from mooc.lib import names
 from mooc.lib.text import clean
 
-from . import phones
 from .models import User
+from .sign_in import phones
 
 
 class PhoneForm(forms.Form):

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from mooc.lib import registry
 
-from . import limits, services
+from . import services
 from .models import TextMessage
-from .places import crooked
+from .places.moving import crooked
+from .sign_in import limits
 
 LATE = dt.timedelta(minutes=5)
 

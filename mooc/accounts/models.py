@@ -18,9 +18,10 @@ from mooc.lib import names
 from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
 
-from . import deeds, once  # noqa: F401  # tables of their own
+from . import once  # noqa: F401  # tables of their own
 from .data import Elder, RegionLevel, Role
-from .sent import MOBILE, LoginCode, PhoneChange, TextMessage
+from .messages.sent import MOBILE, LoginCode, PhoneChange, TextMessage
+from .staff import deeds  # noqa: F401  # tables of their own
 
 __all__ = [
     "CODE", "MOBILE", "LoginCode", "OldRegionCode", "PhoneChange", "Region", "RoleGrant", "TextMessage", "User",
@@ -54,13 +55,13 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(wanted)
 
     def update(self, **values: Any) -> int:
-        """Names only: where a place stands is changed by ``mooc.accounts.places``, with all that hangs on it."""
+        """Names only: where a place stands is changed by ``mooc.accounts.places.moving``, with all that hangs on it."""
         if STANDING & values.keys():
-            raise TypeError("places are moved by mooc.accounts.places")
+            raise TypeError("places are moved by mooc.accounts.places.moving")
         return super().update(**values)
 
     def restand(self, **values: Any) -> int:
-        """Change where places stand. For ``mooc.accounts.places`` only."""
+        """Change where places stand. For ``mooc.accounts.places.moving`` only."""
         return super().update(**values)
 
 
@@ -108,7 +109,7 @@ class Region(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new place stands below its parent. One that is there keeps its place here, and gets other names.
 
-        :raises TypeError: when code, parent or level were changed: ``mooc.accounts.places`` does that.
+        :raises TypeError: when code, parent or level were changed: ``mooc.accounts.places.moving`` does that.
         """
         with transaction.atomic():
             if self._state.adding:
@@ -116,7 +117,7 @@ class Region(models.Model):
             else:
                 stands = Region.objects.values_list("code", "parent_id", "level").get(pk=self.pk)
                 if stands != (self.code, self.parent_id, self.level):
-                    raise TypeError("places are moved by mooc.accounts.places")
+                    raise TypeError("places are moved by mooc.accounts.places.moving")
                 names = {"name_zh", "name_en"}
                 kwargs["update_fields"] = names & set(kwargs.get("update_fields") or names)
             super().save(*args, **kwargs)

@@ -22,8 +22,10 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 from mooc.lib.unwritten import may_go_unwritten, or_refuse
 
-from . import deeds, once, sms
+from . import once
+from .messages import sms
 from .models import LoginCode, PhoneChange, TextMessage, User
+from .staff import deeds
 
 logger = logging.getLogger(__name__)
 CODE_LIFE = dt.timedelta(minutes=10)

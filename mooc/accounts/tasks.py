@@ -7,7 +7,8 @@ import logging
 from celery import shared_task
 from django.core.management import call_command
 
-from . import places, services
+from . import services
+from .places import moving
 
 logger = logging.getLogger(__name__)
 
@@ -35,5 +36,5 @@ def clear_expired() -> None:
 @shared_task
 def check_places() -> None:
     """Look whether every place stands where its parent says; say so in the log when not."""
-    for region in places.crooked()[:20]:
+    for region in moving.crooked()[:20]:
         logger.error("place %s stands at %s, should be %s", region.pk, region.path, region.right_path)

@@ -21,9 +21,10 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.queue import later
 from mooc.lib.text import mask_phone
 
-from . import limits, pending, phones, quiet, services, tasks
+from . import services, tasks
 from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
 from .models import User
+from .sign_in import limits, pending, phones, quiet
 
 GUESSES_PER_ADDRESS = 300
 WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour

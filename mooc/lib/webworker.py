@@ -163,7 +163,7 @@ class WebWorker(Worker):
             cleanup_interval=1, connection_limit=CONNECTIONS * 2, asyncore_use_poll=True,
             max_request_header_size=HEAD_BYTES, max_request_body_size=BODY_BYTES,
             inbuf_overflow=64 * 1024, log_socket_errors=False,
-            clear_untrusted_proxy_headers=False,  # mooc.accounts.limits and Django know how many to trust
+            clear_untrusted_proxy_headers=False,  # mooc.accounts.sign_in.limits and Django know how many to trust
         )  # fmt: skip
         sockinfo = (listener.family, listener.type, listener.proto, listener.getsockname())
         server = Server(self.wsgi, connections, True, listener, dispatcher, adj, sockinfo, bind_socket=False)

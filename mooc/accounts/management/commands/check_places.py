@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mooc.accounts import places
+from mooc.accounts.places import moving
 
 
 class Command(BaseCommand):
@@ -17,8 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["repair"]:
-            self.stdout.write(f"{places.straighten()} places put right")
-        left = list(places.crooked()[:20])
+            self.stdout.write(f"{moving.straighten()} places put right")
+        left = list(moving.crooked()[:20])
         for region in left:
             self.stdout.write(f"{region.code}: {region.path}, should be {region.right_path}")
         if left:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mooc.accounts.region_import import RegionFileError, import_regions
+from mooc.accounts.places.importing import RegionFileError, import_regions
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, override
 
 from mooc.lib import names
 
-from .. import once
+from ... import once
 from . import meanwhile, seen, typed
 
 TOO_LONG = gettext_lazy(

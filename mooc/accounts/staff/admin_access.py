@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.keeping import ties
 
-from .data import Role
-from .deskforms.forms import DeskForm, Uncut
+from ..data import Role
+from .forms.forms import DeskForm, Uncut
 
 
 class KeepsHistory:

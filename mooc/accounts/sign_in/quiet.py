@@ -17,8 +17,8 @@ from mooc.lib import evidence, names, registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.text import mask_phone
 
+from ..models import PhoneChange, User
 from . import limits
-from .models import PhoneChange, User
 
 LONG = dt.timedelta(days=180)  # counted from the last sign-in; a session lasts sixty days at most
 TRIES_A_DAY = 5

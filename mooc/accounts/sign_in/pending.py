@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from mooc.lib.errors import DomainError
 
-from . import services
+from .. import services
 
 COOKIE = "signin"
 PATH = "/accounts/"

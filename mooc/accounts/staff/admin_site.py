@@ -16,7 +16,7 @@ from mooc.lib import registry
 
 from . import deeds
 from .deeds import Did
-from .deskforms import typed
+from .forms import typed
 
 
 class WrittenDown:

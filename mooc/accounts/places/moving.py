@@ -19,9 +19,10 @@ from mooc.lib import registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import deeds, signals
-from .data import PlacesChanged, RegionLevel
-from .models import CODE, OldRegionCode, Region, RoleGrant
+from .. import signals
+from ..data import PlacesChanged, RegionLevel
+from ..models import CODE, OldRegionCode, Region, RoleGrant
+from ..staff import deeds
 
 logger = logging.getLogger(__name__)
 

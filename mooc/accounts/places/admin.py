@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from mooc.lib.errors import DomainError
 
-from . import places
-from .admin_access import KeepsHistory
-from .deskforms.forms import DeskForm
-from .models import Region
+from ..models import Region
+from ..staff.admin_access import KeepsHistory
+from ..staff.forms.forms import DeskForm
+from . import moving
 
 
 class RegionForm(forms.ModelForm):
@@ -36,7 +36,7 @@ class RegionForm(forms.ModelForm):
             there = data["parent"]
             if (here.code, here.parent_id) != (data["code"], there.pk if there else None):
                 try:
-                    places.check(here, there, data["code"])
+                    moving.check(here, there, data["code"])
                 except DomainError as error:
                     self.add_error(error.field or None, str(error))
         return data
@@ -85,7 +85,7 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Where a place stands is changed by the one service, its names by saving it."""
         if change:
-            moved = places.relocate(region=obj, parent=obj.parent, code=obj.code, by=request.user)
+            moved = moving.relocate(region=obj, parent=obj.parent, code=obj.code, by=request.user)
             if moved:
                 messages.info(request, _("Places moved with it: %(n)s.") % {"n": moved - 1})
         super().save_model(request, obj, form, change)
@@ -97,12 +97,12 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
         region = self.get_object(request, object_id)
         extra = extra_context or {}
         if region:
-            extra |= {"hanging": places.hanging(region), "old_codes": list(region.old_codes.all())}
+            extra |= {"hanging": moving.hanging(region), "old_codes": list(region.old_codes.all())}
         return super().change_view(request, object_id, form_url, extra)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Says so when places stand wrong."""
-        wrong = places.crooked().count()
+        wrong = moving.crooked().count()
         if wrong:
             text = _(
                 "%(n)s places do not stand where their parent says. Run: manage.py check_places --repair"
@@ -119,7 +119,7 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
         into = form.cleaned_data["into"] if form.is_bound and form.is_valid() else None
         if into and "sure" in request.POST:
             try:
-                places.merge(source=source, into=into, by=request.user)
+                moving.merge(source=source, into=into, by=request.user)
             except DomainError as error:
                 form.add_error("into", str(error))
             else:
@@ -129,6 +129,6 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
                 return redirect(reverse("admin:accounts_region_change", args=[into.pk]))
         context = self.admin_site.each_context(request) | {
             "title": _("Merge a place into another"), "source": source, "form": form, "into": into,
-            "hanging": places.hanging(source), "opts": self.model._meta,
+            "hanging": moving.hanging(source), "opts": self.model._meta,
         }  # fmt: skip
         return render(request, "admin/accounts/region/merge.html", context)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mooc.lib import evidence, personal
 from mooc.lib.keeping import relations_to
 
-from .models import User
+from ..models import User
 
 
 def work_of(user: User) -> Iterator[QuerySet[Any]]:

@@ -11,8 +11,8 @@ from django.db import transaction
 from mooc.lib.errors import DomainError
 from mooc.lib.names import validate
 
-from . import places
-from .models import OldRegionCode, Region
+from ..models import OldRegionCode, Region
+from . import moving
 
 COLUMNS = ["code", "parent", "level", "name_zh", "name_en"]
 MOST_ROWS = 60_000
@@ -32,7 +32,7 @@ def import_regions(path: Path) -> tuple[int, int]:
         if reader.fieldnames != COLUMNS:
             raise RegionFileError(f"{path}:1: the columns are {','.join(COLUMNS)}")
         with transaction.atomic():
-            places.hold_tree()
+            moving.hold_tree()
             known = {region.code: region for region in Region.objects.all()}
             old = {row.code: row.region for row in OldRegionCode.objects.select_related("region")}
             return _import(path, reader, known, old)
@@ -74,7 +74,7 @@ def _store(row: dict[str, str], parent: Region | None, known: dict[str, Region])
         raise ValueError(f"{row['code']} is of another level already")
     moved = region.parent_id != (parent.pk if parent else None)
     if moved:
-        places.relocate(region=region, parent=parent, code=region.code)
+        moving.relocate(region=region, parent=parent, code=region.code)
         region.refresh_from_db()
     renamed = any(getattr(region, name) != value for name, value in names.items())
     if renamed:

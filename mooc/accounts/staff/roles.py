@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.errors import DomainError
 
-from .models import User
+from ..models import User
 
 WAIT = dt.timedelta(days=3)  # a role given a moment ago makes no learner's account a helper's
 

@@ -1,0 +1,1 @@
+"""What goes to a mobile number, and the gateway that carries it."""

@@ -1,0 +1,1 @@
+"""Where places stand: moved, recoded, merged, read from a file."""

@@ -1,0 +1,1 @@
+"""Signing in: codes, passwords, numbers that went silent, how often somebody may try."""

@@ -1,0 +1,1 @@
+"""Who works here: roles, the register of deeds, the desk's own forms and doors."""
