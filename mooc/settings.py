@@ -14,8 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mooc import timetable
 from mooc.lib import logs
+from mooc.site import timetable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -83,7 +83,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "mooc.views.csrf_failure"
+CSRF_FAILURE_VIEW = "mooc.site.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
@@ -152,7 +152,7 @@ MIDDLEWARE = [
     "mooc.accounts.middleware.SecondStepMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
-ROOT_URLCONF = "mooc.urls"
+ROOT_URLCONF = "mooc.site.urls"
 WSGI_APPLICATION = "mooc.wsgi.application"
 ASGI_APPLICATION = "mooc.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

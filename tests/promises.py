@@ -27,11 +27,11 @@ from feedback.questions import answering
 from feedback.questions import services as asking
 from learners.people import guests, merging, numbers, uniting
 from learners.views import me, privacy
-from mooc import timetable
 from mooc.accounts import forms, services, views
 from mooc.accounts.sign_in import limits, phones, quiet
 from mooc.accounts.staff.forms import typed
 from mooc.settings import AUTH_PASSWORD_VALIDATORS
+from mooc.site import timetable
 
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 

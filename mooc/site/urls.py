@@ -5,10 +5,10 @@ from django.urls import include, path
 
 from . import api, views
 
-handler400 = "mooc.views.bad_request"
-handler403 = "mooc.views.page_not_found"
-handler404 = "mooc.views.page_not_found"
-handler500 = "mooc.views.server_error"
+handler400 = "mooc.site.views.bad_request"
+handler403 = "mooc.site.views.page_not_found"
+handler404 = "mooc.site.views.page_not_found"
+handler500 = "mooc.site.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
