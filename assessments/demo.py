@@ -23,7 +23,7 @@ from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.places.importing import import_regions
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from . import demo_questions, services
 from .evaluation import jobs

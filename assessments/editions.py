@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from mooc.lib import evidence
-from mooc.lib.localized import read
+from mooc.lib.privacy import evidence
+from mooc.lib.text.localized import read
 
 from . import scoring
 from .models import Item, ItemEdition

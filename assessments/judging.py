@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from learners.services import record_answer, record_result
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from . import review, scoring
 from .editions import keys_today

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from learners.data import TrackingSection
 from learners.models import Learner
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from .models import Attempt, HelpGiven, Response, ReviewCard
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.personal import Table, mine
+from mooc.lib.privacy.personal import Table, mine
 
 ANSWERED, HELPED = _("your quizzes and answers, and your notebook"), _("who may need help, and help given")
 

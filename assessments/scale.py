@@ -23,7 +23,7 @@ from learners.data import ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from learners.record import summaries
 from mooc.accounts.models import Region
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from . import scoring
 from .models import Attempt, Item, Quiz, Response

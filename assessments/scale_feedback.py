@@ -11,7 +11,7 @@ from courses.models import LessonEdition, Module
 from feedback.data import ANSWER_WITHIN, ThemeSource
 from feedback.models import Question, Reaction, Theme
 from learners.models import Learner
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 TEXTS = (
     "怎么包才不碎",

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from learners.models import Learner, LearningRecord
 from learners.record.recording import Stored
 from learners.services import record_answer
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 
 from . import review, scoring, tries
 from .bank import AskedQuiz, as_asked, as_shown, asked_quiz

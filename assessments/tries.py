@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from learners.services import record_result
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from . import scoring
 from .bank import AskedQuiz

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.personal import Owner, Person, Table, account
+from mooc.lib.privacy.personal import Owner, Person, Table, account
 
 from .models import SearchQuery
 

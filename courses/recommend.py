@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from mooc.lib.localized import told
+from mooc.lib.text.localized import told
 
 from .models import Module
 

@@ -17,8 +17,8 @@ from typing import Any
 from django.db import connection
 
 from mooc.lib import registry
-from mooc.lib.localized import LANGS, current
-from mooc.lib.text import clean, tokens
+from mooc.lib.text.cleaning import clean, tokens
+from mooc.lib.text.localized import LANGS, current
 
 from . import selectors, spelling
 from .data import HitKind, SearchHit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mooc.lib.text import tokens
+from mooc.lib.text.cleaning import tokens
 
 from .models import ModuleEdition, SearchEntry
 

@@ -12,8 +12,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from mooc.lib.hanzi import sounds
-from mooc.lib.text import fold, tokens
+from mooc.lib.text.cleaning import fold, tokens
+from mooc.lib.text.hanzi import sounds
 
 from .models import SearchEntry
 from .selectors import content_version

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mooc.accounts.sign_in import limits
-from mooc.lib.pages import cached_page
-from mooc.lib.text import clean
-from mooc.lib.unwritten import may_go_unwritten
+from mooc.lib.pages.slots import cached_page
+from mooc.lib.serving.unwritten import may_go_unwritten
+from mooc.lib.text.cleaning import clean
 
 from . import catalogue as catalogue_pages
 from . import media_files, selectors, services

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mooc.lib.hanzi import simplified
-from mooc.lib.text import HAN, fold, tokens
+from mooc.lib.text.cleaning import HAN, fold, tokens
+from mooc.lib.text.hanzi import simplified
 
 ENOUGH = 0.5  # a text must have more than this share of what was asked
 OTHER_NAME = 0.8

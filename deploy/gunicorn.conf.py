@@ -1,6 +1,6 @@
 """The web process. Embedded: one process, four threads. A server sets WEB_CONCURRENCY.
 
-Times and sizes a request may take stand in ``mooc/lib/webworker.py``.
+Times and sizes a request may take stand in ``mooc/lib/serving/webworker.py``.
 """
 
 import gc
@@ -9,7 +9,7 @@ from runpy import run_path
 from typing import Any
 
 # Our own files are run, not imported: importing the package would load Celery here.
-worker_class = run_path("mooc/lib/webworker.py")["WebWorker"]
+worker_class = run_path("mooc/lib/serving/webworker.py")["WebWorker"]
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -21,7 +21,9 @@ accesslog = None
 loglevel = "warning"
 _form = "json" if os.environ.get("MOOC_PROFILE") == "server" else "line"
 # Its own lines in our form.
-logconfig_dict = run_path("mooc/lib/logs.py")["config"](os.environ.get("MOOC_LOG_FORMAT", _form), "WARNING")
+logconfig_dict = run_path("mooc/lib/serving/logs.py")["config"](
+    os.environ.get("MOOC_LOG_FORMAT", _form), "WARNING"
+)
 control_socket_disable = True
 
 

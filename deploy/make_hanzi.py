@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from pathlib import Path
 
-OUT = Path(__file__).resolve().parent.parent / "mooc" / "lib" / "hanzi"
+OUT = Path(__file__).resolve().parent.parent / "mooc" / "lib" / "text" / "hanzi"
 READINGS = re.compile(r"0x([0-9a-f]+)\W+'([^']+)'", re.IGNORECASE)
 
 

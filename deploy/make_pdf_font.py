@@ -4,7 +4,7 @@ Get ``NotoSansSC_400Regular.ttf`` from the npm package ``@expo-google-fonts/noto
 fonts-noto-cjk and fonts-noto-core, and run ``python deploy/make_pdf_font.py NotoSansSC_400Regular.ttf
 NotoSansCJK-Regular.ttc NotoSans-Regular.ttf NotoSansYi-Regular.ttf``.
 
-``NotoSansSC-list.ttf`` holds the national list of 8,105 characters (``mooc.lib.hanzi``), letters and signs:
+``NotoSansSC-list.ttf`` holds the national list of 8,105 characters (``mooc.lib.text.hanzi``), letters and signs:
 almost every sheet needs no other. ``NotoSansSC-far.ttf`` holds what GB 18030 asks of public services beyond it
 (GBK, extension A), traditional and rare characters, and Yi; it is opened for whoever has one of them.
 """
@@ -21,7 +21,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from mooc.lib.hanzi import standard  # run as a script
+from mooc.lib.text.hanzi import standard  # run as a script
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "learners" / "fonts"

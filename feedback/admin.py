@@ -15,8 +15,8 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.models import User
 from mooc.accounts.staff.admin_access import OwnRows
-from mooc.lib import evidence
-from mooc.lib.look import moment
+from mooc.lib.pages.look import moment
+from mooc.lib.privacy import evidence
 
 from .answers import admin as admin_answers
 from .learning import admin as admin_engine

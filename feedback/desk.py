@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from courses.models import Module
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
-from mooc.lib.look import span
+from mooc.lib.pages.look import span
 
 from .data import Face, ReportKind, ThemeSource
 from .models import ContentReport, Question, Reply

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from learners.data import TrackingSection
 from learners.models import Learner
 from learners.personal_data import person_of
-from mooc.lib import evidence
-from mooc.lib.personal import masked
+from mooc.lib.privacy import evidence
+from mooc.lib.privacy.personal import masked
 
 from .models import ContentReport, Deflection, Notice, PostReport, Question, Reaction, Reply
 

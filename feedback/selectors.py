@@ -12,7 +12,7 @@ from django.http import Http404
 from courses.exchange.blocks import CheckQuestion
 from courses.models import LessonEdition
 from learners.models import Learner
-from mooc.lib.localized import read
+from mooc.lib.text.localized import read
 
 from .answers import checks
 from .masking import mask

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from mooc.accounts.models import Region
-from mooc.lib import names
+from mooc.lib.text import names
 
 from .classes.cohorts import places_for
 

@@ -9,7 +9,8 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from mooc.lib import look, registry
+from mooc.lib import registry
+from mooc.lib.pages import look
 
 from . import selectors
 from .models import Enrolment, LessonProgress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.personal import Person, Table, account, mine
+from mooc.lib.privacy.personal import Person, Table, account, mine
 
 from .models import Learner
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
-    from mooc.lib import links, registry
+    from mooc.lib import registry
+    from mooc.lib.pages import links
 
     from . import desk, overlays, personal_data
     from .people import erased, guests, uniting

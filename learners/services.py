@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import LessonEdition, Module
 from mooc.accounts.staff import deeds
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from .data import Act, Activity, ObjectType, Verb
 from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress

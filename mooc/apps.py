@@ -13,7 +13,7 @@ class AdminConfig(DjangoAdminConfig):
     def ready(self) -> None:
         """Once all models are there, their fields get names that can be translated."""
         from .celery import is_worker
-        from .lib import field_names
+        from .lib.text import field_names
 
         if not is_worker:
             super().ready()

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import logs
+from mooc.lib.serving import logs
 from mooc.site import timetable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -133,8 +133,8 @@ INSTALLED_APPS = [
     *OUR_APPS,
 ]
 MIDDLEWARE = [
-    "mooc.lib.watching.WatchMiddleware",
-    "mooc.lib.door.DoorMiddleware",
+    "mooc.lib.serving.watching.WatchMiddleware",
+    "mooc.lib.text.door.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # above what compresses: its files are compressed already
     "django.middleware.gzip.GZipMiddleware",
@@ -166,9 +166,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "mooc.lib.context.site",
+                "mooc.lib.pages.context.site",
             ],
-            "builtins": ["mooc.lib.look"],
+            "builtins": ["mooc.lib.pages.look"],
         },
     }
 ]
@@ -182,7 +182,7 @@ _db = DATABASES["default"]
 _db["CONN_MAX_AGE"] = 0 if TESTING else 600
 if _db["ENGINE"] == "django.db.backends.sqlite3":
     # Threads of one process queue for writing in our engine; SQLite's own waiting is asleep most of the time.
-    _db["ENGINE"] = "mooc.lib.sqlite"
+    _db["ENGINE"] = "mooc.lib.serving.sqlite"
     # Villages lose power: FULL keeps what was acknowledged. IMMEDIATE makes writers queue for the
     # busy timeout instead of failing half-way.
     _db["OPTIONS"] = {
@@ -200,14 +200,16 @@ CACHES: dict[str, dict[str, object]] = {
 }
 if REDIS_URL:  # pages survive its absence, see docs/decisions.md
     CACHES = {
-        "default": {"BACKEND": "mooc.lib.cache.CountingRedisCache", "LOCATION": REDIS_URL},
-        "sessions": {"BACKEND": "mooc.lib.cache.CopiesRedisCache", "LOCATION": REDIS_URL},
+        "default": {"BACKEND": "mooc.lib.serving.cache.CountingRedisCache", "LOCATION": REDIS_URL},
+        "sessions": {"BACKEND": "mooc.lib.serving.cache.CopiesRedisCache", "LOCATION": REDIS_URL},
     }
     SESSION_CACHE_ALIAS = "sessions"
 # A copy in the process's own memory is right only while there is one web process: another would not
 # hear of a sign-out.
 _one_process = env.int("WEB_CONCURRENCY", 1) == 1
-SESSION_ENGINE = "mooc.lib.sessions" if REDIS_URL or _one_process else "django.contrib.sessions.backends.db"
+SESSION_ENGINE = (
+    "mooc.lib.serving.sessions" if REDIS_URL or _one_process else "django.contrib.sessions.backends.db"
+)
 OFFLINE = env.bool("MOOC_OFFLINE", True)  # False: phones put the offline worker away, see docs/operating.md
 BUILD_ID = _build_id() + ("" if OFFLINE else "-off")  # cached pages of older code are never served
 PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
@@ -224,7 +226,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "mooc.lib.scripts.LeanStaticFiles"
+        else "mooc.lib.pages.scripts.LeanStaticFiles"
     },
 }
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not DEBUG else 0
@@ -247,7 +249,7 @@ else:
     _queue.mkdir(exist_ok=True)
     CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT = (
-        "mooc.lib.folderqueue:Transport"  # Kombu's own lets a worker read half a message
+        "mooc.lib.serving.folderqueue:Transport"  # Kombu's own lets a worker read half a message
     )
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),

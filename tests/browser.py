@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.models import Option, Quiz
 from learners.models import LearningRecord
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 LESSON = "/lessons/borrow-the-window/"
 MODULE = "/modules/window-light/"

@@ -145,7 +145,7 @@ def _nothing_remembered() -> Iterator[None]:
     from courses.selectors import forget_content_version
     from feedback.answers import finding
     from mooc.accounts.sign_in import limits
-    from mooc.lib.pages import memory
+    from mooc.lib.pages.slots import memory
 
     limits.epoch = time.time()
     forget_content_version()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from feedback.models import AnswerModule, AnswerVersion, Question, Theme
 from learners.models import Cohort, Learner
 from mooc.accounts.models import User
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 TRICKY = "“引号” \\ \t 制表 𠮷 🌾 {json} %s ' \" NULL \u2028 end"
 

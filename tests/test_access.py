@@ -18,7 +18,7 @@ from feedback.models import Question
 from learners.classes import cohorts
 from learners.models import Cohort, FileOpening, Learner
 from learners.people.guests import learner_of
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 pytestmark = [pytest.mark.django_db]
 ROLES = ["guest", "learner", "helper", "trainer", "supervisor", "operator"]

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["mooc/accounts", "courses", "learners", "feedback", "assessments"]  # left to right
 LABELS = [app.split("/")[-1] for app in APPS]
 PURE = [
-    "mooc/lib/supervise.py", "mooc/lib/text.py", "mooc/lib/errors.py", "mooc/lib/localized.py",
-    "mooc/lib/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
+    "mooc/lib/serving/supervise.py", "mooc/lib/text/cleaning.py", "mooc/lib/errors.py", "mooc/lib/text/localized.py",
+    "mooc/lib/pages/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
     "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/measure/indicators.py",

@@ -16,7 +16,7 @@ from courses.models import Block, Course, Module
 from feedback.models import AnswerModule, ClassifierVersion, ContentReport, Question, Theme
 from learners.models import Cohort
 from learners.people.guests import learner_of
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 from tests.asking import ask
 from tests.browser import SMALL_TEXT, WIDER, sign_in

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.models import Item, Quiz, Response, ReviewCard
 from feedback.models import ContentReport
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests.browser import (
     LESSON,
     MODULE,

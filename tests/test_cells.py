@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.evaluation.board import exports
-from mooc.lib.cells import CUT, MOST_LETTERS, fitting, harmless, sheet_name
+from mooc.lib.text.cells import CUT, MOST_LETTERS, fitting, harmless, sheet_name
 from tests.conftest import ROOT
 
 FORMULAS = ["=1+1", "+86 138", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1+1", "＝1+1", "＋1", "－1", "＠x",
@@ -62,13 +62,13 @@ def test_a_sheet_has_a_name_that_may_be_one() -> None:
 
 
 def test_every_writer_of_tables_goes_through_these() -> None:
-    """A module that writes CSV or a workbook takes its cells from ``mooc.lib.cells``."""
+    """A module that writes CSV or a workbook takes its cells from ``mooc.lib.text.cells``."""
     writers = {}
     for app in ("mooc", "courses", "learners", "feedback", "assessments"):
         for path in (ROOT / app).rglob("*.py"):
             text = path.read_text()
             if "csv.writer(" in text or "xlsxwriter.Workbook(" in text or "csv.DictWriter(" in text:
                 imported = [n.module for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]
-                writers[path.relative_to(ROOT).as_posix()] = "mooc.lib.cells" in imported
+                writers[path.relative_to(ROOT).as_posix()] = "mooc.lib.text.cells" in imported
     assert len(writers) >= 4
     assert [path for path, safe in writers.items() if not safe and "/management/" not in path] == []

@@ -17,8 +17,8 @@ from feedback.engine.similar import vector_of
 from feedback.learning import discovery, training
 from feedback.models import Question, Theme, ThemeProposal, TrainingExample
 from learners.people.guests import learner_of
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 from tests.asking import PHOTO, client_of
 
 DESK = "/admin/feedback/themeproposal/"

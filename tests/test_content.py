@@ -19,8 +19,8 @@ from courses.exchange.content_files import read_tree, split_header
 from courses.exchange.quiz_files import parse_quiz
 from courses.models import Block, Lesson, Module, TrackStep
 from learners.models import LearningRecord
-from mooc.lib.look import media_facts
-from mooc.lib.text import clean, tokens
+from mooc.lib.pages.look import media_facts
+from mooc.lib.text.cleaning import clean, tokens
 from tests.acts import take_quiz
 
 ROOT = Path(__file__).resolve().parent.parent

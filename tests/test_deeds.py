@@ -20,7 +20,7 @@ from mooc.accounts.places import moving
 from mooc.accounts.services import change_phone
 from mooc.accounts.staff import deeds
 from mooc.accounts.staff.deeds import Deed, Did
-from mooc.lib.evidence import EvidenceRefused
+from mooc.lib.privacy.evidence import EvidenceRefused
 
 HERE = {"headers": {"sec-fetch-site": "same-origin"}}
 

@@ -21,8 +21,9 @@ from courses.models import Block, Lesson, LessonEdition, Module
 from courses.services import publish_module
 from feedback.models import ContentReport, PostReport, Question, Reaction, Reply
 from learners.models import Cohort, Learner
-from mooc.lib import evidence, registry
+from mooc.lib import registry
 from mooc.lib.desk import DeskPanel, DeskRow
+from mooc.lib.privacy import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

@@ -19,7 +19,7 @@ from assessments.models import Item
 from courses.models import Block, Course, Lesson, LessonEdition, Media, MediaSize, Module
 from feedback.models import ClassifierVersion, ContentReport, Theme
 from learners.models import Cohort
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 from tests.asking import client_of
 from tests.conftest import ROOT

@@ -24,7 +24,7 @@ from feedback.models import Deflection, Question, Reaction
 from learners import services as learning
 from learners.classes import cohorts
 from learners.models import Enrolment, Learner
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

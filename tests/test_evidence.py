@@ -35,7 +35,7 @@ from learners.people.uniting import merge_accounts
 from learners.services import finish_lesson, note_opening
 from mooc.accounts.models import PhoneChange, User
 from mooc.accounts.services import change_phone
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 from tests.acts import answer_next
 

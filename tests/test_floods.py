@@ -21,7 +21,7 @@ from learners.people.guests import learner_of
 from mooc.accounts import desk, gauges
 from mooc.accounts.models import TextMessage, User
 from mooc.accounts.sign_in import limits
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests.asking import reporter
 from tests.test_reactions import complete
 

@@ -11,7 +11,7 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from mooc.lib.folderqueue import Transport
+from mooc.lib.serving.folderqueue import Transport
 from tests.conftest import ROOT
 
 PUTTING = """

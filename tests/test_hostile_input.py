@@ -19,8 +19,8 @@ from courses.models import Block, Module
 from feedback.models import ContentReport, Question
 from learners.models import LearningRecord
 from learners.people.guests import learner_of
-from mooc.lib import pages
-from mooc.lib.text import CONTROL
+from mooc.lib.pages import slots
+from mooc.lib.text.cleaning import CONTROL
 from tests.conftest import ROOT
 from tests.test_access import addresses, client_of
 
@@ -210,7 +210,7 @@ def test_marks_in_a_lesson_break_nothing_for_who_is_signed_in(typed: str, people
     lesson = Module.objects.get(slug="window-light").published.lessons.first()
     assert lesson
     Block.objects.filter(lesson=lesson).update(body_zh=f"前{typed}后", body_en=f"before{typed}after")
-    pages.memory.clear()
+    slots.memory.clear()
     for role in ("guest", "learner"):
         answer = client_of(role, people).get(
             f"/lessons/{lesson.lesson.slug}/", headers={"Accept-Language": "en"}
@@ -224,7 +224,7 @@ def test_marks_in_a_lesson_break_nothing_for_who_is_signed_in(typed: str, people
 
 
 def test_marks_are_this_processes_own() -> None:
-    assert len(pages.OPEN) > 4
-    page = pages.Page.from_html(f"a\x02news x\x03y\x04{pages.slot('who', '', 'd')}b", 200)
+    assert len(slots.OPEN) > 4
+    page = slots.Page.from_html(f"a\x02news x\x03y\x04{slots.slot('who', '', 'd')}b", 200)
     assert [name for name, _arg, _default in page.slots] == ["who"]
     assert page.body == b"anews xydb"

@@ -15,7 +15,7 @@ from assessments.models import Attempt, Item, ItemEdition, Option, Response
 from courses import services as courses
 from courses.models import Module
 from learners.models import Enrolment, LearningRecord
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 from tests.asking import quiz, trainer_of_the_quiz
 

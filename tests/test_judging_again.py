@@ -18,7 +18,7 @@ from courses.models import Module
 from learners.models import Enrolment, LearningRecord
 from learners.people.guests import learner_of
 from learners.record import summaries
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 from tests.asking import SLUG, quiz, trainer_of_the_quiz

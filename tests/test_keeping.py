@@ -20,8 +20,8 @@ from learners.models import Cohort, CohortMember, Learner, LearningRecord
 from learners.people.guests import learner_of
 from mooc.accounts.models import Region, User
 from mooc.accounts.staff.admin_access import KeepsHistory
-from mooc.lib import evidence
-from mooc.lib.keeping import goes_along, relations_to, ties
+from mooc.lib.privacy import evidence
+from mooc.lib.privacy.keeping import goes_along, relations_to, ties
 from tests import world
 
 pytestmark = [pytest.mark.django_db]

@@ -22,7 +22,7 @@ from feedback.models import ContentReport, Question, Reply
 from learners.models import Cohort, Learner, LearningRecord
 from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage, User
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from .acts import HERE, post, take_quiz
 from .asking import answered

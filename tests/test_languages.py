@@ -18,7 +18,7 @@ from feedback.answers import publishing
 from feedback.models import AnswerModule, Theme
 from feedback.questions import answering
 from learners.people.guests import learner_of
-from mooc.lib.localized import Foreign, read
+from mooc.lib.text.localized import Foreign, read
 from tests.acts import read_lesson, take_quiz
 from tests.asking import answered, client_of
 

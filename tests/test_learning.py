@@ -21,8 +21,8 @@ from learners.models import Enrolment, Learner, LearningRecord, LessonProgress
 from learners.people import guests, merging
 from learners.record import rebuilding, summaries
 from learners.record.recording import Stored
-from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
+from mooc.lib.privacy import evidence
 from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

@@ -20,8 +20,9 @@ from assessments.evaluation.models import Job
 from mooc.accounts import services
 from mooc.accounts.management.commands.run import close_published_password, plan
 from mooc.accounts.sign_in import limits
-from mooc.lib import events, logs
-from mooc.lib.watching import WatchMiddleware
+from mooc.lib import events
+from mooc.lib.serving import logs
+from mooc.lib.serving.watching import WatchMiddleware
 
 
 @pytest.mark.django_db

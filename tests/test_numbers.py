@@ -23,8 +23,8 @@ from learners.people.guests import learner_of
 from mooc.accounts import tasks as messages
 from mooc.accounts.models import PhoneChange, RoleGrant, TextMessage, User
 from mooc.accounts.staff.deeds import Deed
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 
 PASSWORD = "rural-2026"
 OLD, NEW = "13805716021", "13900000001"

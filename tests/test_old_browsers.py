@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mooc.lib.scripts import lean
+from mooc.lib.pages.scripts import lean
 
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ("look.css", "board.css", "desk.css")

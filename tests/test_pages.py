@@ -18,7 +18,8 @@ from assessments.models import Quiz, ReviewCard
 from courses import services
 from courses.models import Block, LessonEdition, Module
 from learners.models import LessonProgress
-from mooc.lib import evidence, look, pages
+from mooc.lib.pages import look, slots
+from mooc.lib.privacy import evidence
 from tests.acts import answer_next, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -36,7 +37,7 @@ def test_guest_pages_hold_no_token_no_name_and_no_cookie(client: Client, make_us
     assert "csrfmiddlewaretoken" not in html
     assert "李桂香" not in html
     assert answer.cookies == {}
-    assert not any(mark in html for mark in (pages.OPEN, pages.MID, pages.CLOSE))
+    assert not any(mark in html for mark in (slots.OPEN, slots.MID, slots.CLOSE))
 
 
 def test_done_marks_are_the_persons_own(client: Client) -> None:
@@ -95,16 +96,16 @@ def test_nobody_is_sent_to_another_site(client: Client, target: str) -> None:
 
 def test_unknown_parameters_make_no_new_page(client: Client) -> None:
     client.get("/modules/")
-    size = len(pages.memory._pages)
+    size = len(slots.memory._pages)
     for number in range(5):
         client.get(f"/modules/?utm={number}&x=<script>")
-    assert len(pages.memory._pages) == size
+    assert len(slots.memory._pages) == size
 
 
 def test_the_memory_stays_within_its_bound() -> None:
-    memory = pages.PageMemory(10_000)
+    memory = slots.PageMemory(10_000)
     for number in range(50):
-        memory.put(str(number), pages.Page.from_html("x" * 500 + str(number), 200))
+        memory.put(str(number), slots.Page.from_html("x" * 500 + str(number), 200))
     assert memory.size <= 10_000
     assert memory.get("49") is not None
     assert memory.get("0") is None

@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 
 from learners.data import TrackingSection
 from learners.file import pdf, sheet, tracking
-from mooc.lib.hanzi import standard
+from mooc.lib.text.hanzi import standard
 
 
 def test_rare_name_characters_are_drawn_and_unknown_ones_reported() -> None:

@@ -31,8 +31,9 @@ from learners.people.merging import absorb_guest, erase
 from learners.personal_data import person_of
 from mooc.accounts.management.commands.backup import drop_old
 from mooc.accounts.models import PhoneChange, Region, TextMessage, User
-from mooc.lib import erasing, evidence, personal, registry
-from mooc.lib.personal import Owner, Person, Table, Then
+from mooc.lib import registry
+from mooc.lib.privacy import erasing, evidence, personal
+from mooc.lib.privacy.personal import Owner, Person, Table, Then
 
 pytestmark = [pytest.mark.django_db]
 

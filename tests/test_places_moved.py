@@ -25,8 +25,8 @@ from learners.models import Cohort, Learner, LearningRecord
 from mooc.accounts import gauges, tasks
 from mooc.accounts.models import OldRegionCode, Region, RoleGrant
 from mooc.accounts.places import moving
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 from tests.conftest import PASSWORD
 from tests.world import make_regions, make_user, person
 

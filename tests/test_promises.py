@@ -24,7 +24,7 @@ from feedback.questions.services import report_content
 from learners.classes import cohorts, results
 from learners.models import FileOpening, Learner, LearningRecord
 from learners.people.guests import learner_of
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import promises, world
 from tests.asking import PHOTO, answered, ask, client_of, reply, trusted
 

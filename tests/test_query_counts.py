@@ -25,7 +25,7 @@ from feedback.questions import answering, posts
 from learners.models import Learner
 from learners.people.guests import learner_of
 from mooc.accounts.models import User
-from mooc.lib import pages
+from mooc.lib.pages import slots
 from tests.acts import read_lesson, take_quiz
 from tests.asking import answered, reply
 
@@ -141,7 +141,7 @@ def test_guest_pages_from_memory_ask_for_the_content_version_only() -> None:
 def test_cold_pages_keep_their_budget() -> None:
     client, found = Client(), {}
     for name in ("home", "catalogue", "module", "lesson", "tracks"):
-        pages.memory.clear()
+        slots.memory.clear()
         from django.core.cache import cache
 
         cache.clear()

@@ -37,7 +37,7 @@ from learners import services as learning
 from learners.classes import cohorts
 from learners.models import LearningRecord
 from mooc.accounts.models import User
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

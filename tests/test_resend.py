@@ -139,7 +139,7 @@ def card_of(learner: Learner) -> ReviewCard:
 
 
 def keep_card(learner: Learner) -> ReviewCard:
-    from mooc.lib import evidence
+    from mooc.lib.privacy import evidence
 
     with evidence.writing("answer_item"):
         return card_of(learner)

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mooc.lib import webworker
+from mooc.lib.serving import webworker
 from tests.dripping import Drippers, head
 from tests.serving import ROOT, Site, free_port
 

@@ -31,8 +31,8 @@ from learners import services as learning
 from learners.classes import cohorts
 from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
-from mooc.lib import evidence
-from mooc.lib.look import day
+from mooc.lib.pages.look import day
+from mooc.lib.privacy import evidence
 from tests import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

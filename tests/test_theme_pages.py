@@ -21,8 +21,8 @@ from feedback.questions.services import ask_question
 from learners.data import Verb
 from learners.models import Learner, LearningRecord
 from learners.people.guests import learner_of
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 from tests.asking import PHOTO, answered, ask, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]

@@ -24,7 +24,10 @@ def supervise(*lives: tuple[Path, float]) -> subprocess.Popen[bytes]:
         f"Child('c{n}', [sys.executable, '-c', {CHILD.format(mark=str(mark), life=life)!r}])"
         for n, (mark, life) in enumerate(lives)
     )
-    program = f"import sys\nfrom mooc.lib.supervise import Child, Supervisor\nsys.exit(Supervisor([{children}]).run())"
+    program = (
+        "import sys\nfrom mooc.lib.serving.supervise import Child, Supervisor\n"
+        f"sys.exit(Supervisor([{children}]).run())"
+    )
     return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE)
 
 

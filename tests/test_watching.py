@@ -21,8 +21,9 @@ from feedback.models import Question
 from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage
 from mooc.accounts.services import send_code
-from mooc.lib import logs, readiness, registry
+from mooc.lib import registry
 from mooc.lib.backup.writing import STAMP
+from mooc.lib.serving import logs, readiness
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db]

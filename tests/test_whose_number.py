@@ -27,8 +27,8 @@ from mooc.accounts import tasks as account_tasks
 from mooc.accounts.models import PhoneChange, Region, RoleGrant, TextMessage, User
 from mooc.accounts.places import importing
 from mooc.accounts.staff import roles
-from mooc.lib import names
 from mooc.lib.errors import DomainError
+from mooc.lib.text import names
 
 PASSWORD = "rural-2026"
 NUMBER = "13805716021"

@@ -18,7 +18,7 @@ from assessments.evaluation.data import JobKind
 from courses.models import Module
 from feedback.models import Deflection, Question, Theme
 from feedback.questions import answering
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 from tests import asking, world
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)

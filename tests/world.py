@@ -16,7 +16,7 @@ from learners import services as learning
 from learners.models import Learner
 from learners.people.guests import learner_of
 from mooc.accounts.models import Region, RoleGrant, User
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 SLUG = "window-light"
 

@@ -19,7 +19,7 @@ from learners.people import guests, phone_names
 from learners.record import receipts, senders
 from learners.record.clocks import Clock, moment
 from learners.record.senders import Sender
-from mooc.lib.http import from_here
+from mooc.lib.pages.http import from_here
 from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
 
 from .. import sync

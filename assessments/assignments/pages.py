@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mooc.lib.localized import read
+from mooc.lib.text.localized import read
 
 from ..models import Assignment
 

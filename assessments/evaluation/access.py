@@ -16,7 +16,7 @@ from courses.models import Course, Module
 from learners.models import Cohort
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
-from mooc.lib.text import clean
+from mooc.lib.text.cleaning import clean
 
 from .data import Scope, ScopeKind
 

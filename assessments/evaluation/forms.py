@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from courses.models import Course, Module
 from learners.models import Cohort
-from mooc.lib.text import clean
+from mooc.lib.text.cleaning import clean
 
 from .access import EVERYBODY, regions_of
 from .data import ScopeKind

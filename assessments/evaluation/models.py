@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from learners.models import Cohort, Learner
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 from . import data
 from .data import Figure, JobKind, JobState, Scope, ScopeKind

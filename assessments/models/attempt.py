@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 from .bank import Item, Quiz
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module, Skill
-from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
+from mooc.lib.text.localized import Localized
 
 from ..data import ItemKind
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from mooc.lib.evidence import Evidence
-from mooc.lib.localized import Localized
+from mooc.lib.privacy.evidence import Evidence
+from mooc.lib.text.localized import Localized
 
 from ..data import ItemKind
 from .bank import Item

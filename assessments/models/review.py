@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 from .bank import Item
 

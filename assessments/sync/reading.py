@@ -13,7 +13,7 @@ from learners.models import Learner
 from learners.record import clocks
 from learners.record.clocks import Clock, When
 from mooc.lib.errors import DomainError
-from mooc.lib.http import parse_uuid
+from mooc.lib.pages.http import parse_uuid
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from mooc.lib.localized import current
+from mooc.lib.text.localized import current
 
 from ..evaluation.data import Light
 from ..evaluation.help import helping

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from mooc.lib.pages import cached_page
+from mooc.lib.pages.slots import cached_page
 
 from ..assignments.pages import assignment_page
 from ..models import Assignment

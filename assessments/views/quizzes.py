@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from courses.models import Lesson, Module
 from learners.people import guests, phone_names
 from learners.selectors import module_state
-from mooc.lib import kept
 from mooc.lib.errors import DomainError
-from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import parse_uuid
 
 from .. import scoring, selectors, services
 from ..bank import asked_quiz

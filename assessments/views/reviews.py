@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from learners.people import guests
-from mooc.lib import kept
 from mooc.lib.errors import DomainError
-from mooc.lib.http import page_of
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of
 
 from .. import selectors, services
 from ..models import ReviewCard

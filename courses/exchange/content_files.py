@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mooc.lib.text import without_controls
+from mooc.lib.text.cleaning import without_controls
 
 from .. import law
 from .blocks import BlockText, SourceError, key_lines, parse_blocks

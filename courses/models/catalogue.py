@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from mooc.accounts.data import Role
-from mooc.lib.localized import Localized
+from mooc.lib.text.localized import Localized
 
 from ..data import Family, Level
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
+from mooc.lib.text.localized import Localized
 
 from .. import law
 from ..data import BlockKind

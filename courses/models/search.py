@@ -9,7 +9,7 @@ from .modules import Lesson
 
 
 class SearchEntry(models.Model):
-    """The tokens of one published lesson in one language (see ``mooc.lib.text.tokens``).
+    """The tokens of one published lesson in one language (see ``mooc.lib.text.cleaning.tokens``).
 
     The full-text index over ``tokens`` is made by a migration: FTS5 on SQLite, GIN on PostgreSQL.
     """

@@ -18,8 +18,8 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
-from mooc.lib.localized import current
-from mooc.lib.look import day
+from mooc.lib.pages.look import day
+from mooc.lib.text.localized import current
 
 from ..models import AnswerEntry, AnswerModule
 from ..selectors import lesson_titles

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from courses.exchange.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
-from mooc.lib.localized import as_foreign
+from mooc.lib.text.localized import as_foreign
 
 
 def read_checks(text: str) -> list[CheckQuestion]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
-from mooc.lib.localized import LANGS
+from mooc.lib.text.localized import LANGS
 
 from ..masking import mask
 from ..models import AnswerEntry, AnswerModule, Question

@@ -22,8 +22,8 @@ from django.utils.text import Truncator
 
 from courses.data import HitKind, SearchHit
 from courses.wording import Text, Wanted, answers, plain, score, words_of
-from mooc.lib.localized import LANGS, current
-from mooc.lib.text import tokens
+from mooc.lib.text.cleaning import tokens
+from mooc.lib.text.localized import LANGS, current
 
 from ..engine.classifier.corpus import OTHER
 from ..masking import mask

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from learners.models import LearningRecord
 from mooc.accounts.models import User
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
-from mooc.lib.localized import LANGS
+from mooc.lib.privacy import evidence
+from mooc.lib.text.localized import LANGS
 
 from ..models import AnswerEntry, AnswerModule, AnswerVersion, Question
 from . import entries

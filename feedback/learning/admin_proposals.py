@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.staff.admin_access import OwnRows
-from mooc.lib import names
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
+from mooc.lib.text import names
 
 from .. import tasks
 from ..models import Question, Theme, ThemeProposal

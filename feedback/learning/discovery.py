@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
-from mooc.lib.text import clean
+from mooc.lib.text.cleaning import clean
 
 from ..data import ThemeSource
 from ..engine import in_use

@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.lib.evidence import Evidence
-from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
+from mooc.lib.text.localized import Localized
 
 from ..answers.checks import are_checks
 from .question import Question

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learners.models import Learner
-from mooc.lib.evidence import Evidence, EvidenceQuerySet
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence, EvidenceQuerySet
 
 from ..data import PostReason
 from .question import Question

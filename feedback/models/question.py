@@ -15,8 +15,8 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
-from mooc.lib.evidence import Evidence, Sealed, SealedQuerySet
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence, Sealed, SealedQuerySet
 
 from ..data import ANSWER_WITHIN, CLAIM_LASTS, PostReason, ThemeSource
 from .theme import Theme

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from learners.models import Learner
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 from ..data import Face
 

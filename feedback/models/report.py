@@ -11,8 +11,8 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
-from mooc.lib.evidence import Evidence, EvidenceQuerySet
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence, EvidenceQuerySet
 
 from ..data import ReportKind
 

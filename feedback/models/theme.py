@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
+from mooc.lib.text.localized import Localized
 
 
 class Theme(models.Model):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
-from mooc.lib.look import span
+from mooc.lib.pages.look import span
 from mooc.lib.queue import later
 
 from .. import tasks

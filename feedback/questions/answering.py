@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mooc.accounts.models import User
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
-from mooc.lib.text import clean
+from mooc.lib.text.cleaning import clean
 
 from .. import signals
 from ..answers import entries

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Lesson
 from learners.models import Learner
 from mooc.accounts.models import User
-from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
+from mooc.lib.privacy import evidence
 
 from .. import signals
 from ..data import NoticeKind, PostReason, QuestionAnswered

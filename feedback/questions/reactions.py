@@ -14,8 +14,8 @@ from courses.models import Module
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Enrolment, Learner, LearningRecord
 from learners.record.recording import Stored, module_titles, record_act
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 
 from ..data import Face
 from ..models import Reaction

@@ -13,10 +13,10 @@ from courses.models import Lesson
 from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner, LessonProgress
 from learners.record.recording import record_act
-from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.events import emit
-from mooc.lib.text import clean
+from mooc.lib.privacy import evidence
+from mooc.lib.text.cleaning import clean
 
 from .. import signals
 from ..data import QuestionAsked, ReportKind

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learners.people import guests, numbers
-from mooc.lib import kept
 from mooc.lib.errors import DomainError
-from mooc.lib.http import page_of, safe_next
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of, safe_next
 
 from .. import selectors
 from ..inbox import notices

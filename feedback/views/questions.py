@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from learners.people import guests
 from mooc.accounts.sign_in import limits
-from mooc.lib import again, kept
 from mooc.lib.errors import Conflict, DomainError
-from mooc.lib.http import page_of, parse_uuid
 from mooc.lib.middleware import guest_post
-from mooc.lib.resend import second_id
+from mooc.lib.pages import again, kept
+from mooc.lib.pages.http import page_of, parse_uuid
+from mooc.lib.pages.resend import second_id
 
 from .. import selectors
 from ..data import PostReason

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from courses.models import Module
 from learners.people import guests
 from mooc.accounts.sign_in import limits
-from mooc.lib import kept
-from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import parse_uuid
 
 from ..questions import reactions
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from courses.models import Lesson
 from learners.people import guests
 from mooc.accounts.sign_in import limits
-from mooc.lib import kept
 from mooc.lib.errors import Conflict, DomainError
-from mooc.lib.http import parse_uuid
 from mooc.lib.middleware import guest_post
-from mooc.lib.resend import second_id
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.resend import second_id
 
 from ..data import ReportKind
 from ..questions import services

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Module
 from mooc.accounts.data import RegionLevel
 from mooc.accounts.models import Region, RegionQuerySet
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 
 from ..models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
 from ..services import enrol

@@ -12,8 +12,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.models import LessonEdition, Module
-from mooc.lib.cells import harmless
-from mooc.lib.localized import current
+from mooc.lib.text.cells import harmless
+from mooc.lib.text.localized import current
 
 from ..data import ObjectType, Verb
 from ..models import Cohort, CohortMember, LearningRecord, LessonProgress

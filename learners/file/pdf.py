@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from fpdf.fonts import FontFace
 
-from mooc.lib.look import spent
+from mooc.lib.pages.look import spent
 
 from ..data import TrackingSection
 from .sheet import CLOTH, INK, Sheet, drawable

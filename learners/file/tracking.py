@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from courses.models import LessonEdition, Module
 from mooc.lib import registry
-from mooc.lib.cells import harmless
-from mooc.lib.look import spent
-from mooc.lib.text import mask_phone
+from mooc.lib.pages.look import spent
+from mooc.lib.text.cells import harmless
+from mooc.lib.text.cleaning import mask_phone
 
 from ..data import TrackingSection, Verb
 from ..models import Enrolment, Learner, LearningRecord, LessonProgress

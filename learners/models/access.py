@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.evidence import Evidence
+from mooc.lib.privacy.evidence import Evidence
 
 from .learner import Learner
 

@@ -14,8 +14,8 @@ from simple_history.models import HistoricalRecords
 from courses.models import Module
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 from .learner import Learner
 

@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.evidence import Evidence
+from mooc.lib.privacy.evidence import Evidence
 
 
 class AccountMerge(Evidence):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.models import MOBILE
-from mooc.lib.evidence import Evidence
+from mooc.lib.privacy.evidence import Evidence
 
 
 class NumberWish(Evidence):

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.models import Region
-from mooc.lib.evidence import Evidence
-from mooc.lib.localized import Localized
+from mooc.lib.privacy.evidence import Evidence
+from mooc.lib.text.localized import Localized
 
 from ..data import ObjectType, Verb
 from .cohort import Cohort

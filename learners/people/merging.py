@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from mooc.accounts.staff import leaving, roles
-from mooc.lib import erasing, evidence, registry
+from mooc.lib import registry
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
+from mooc.lib.privacy import erasing, evidence
 
 from .. import signals
 from ..data import LearnersMerged

@@ -27,10 +27,10 @@ from mooc.accounts import tasks as messages
 from mooc.accounts.data import Role
 from mooc.accounts.models import TextMessage, User
 from mooc.accounts.staff import deeds
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
+from mooc.lib.privacy import evidence
 from mooc.lib.queue import later
-from mooc.lib.text import mask_phone
+from mooc.lib.text.cleaning import mask_phone
 
 from ..models import Learner, NumberWish
 

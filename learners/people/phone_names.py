@@ -8,7 +8,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from mooc.lib.http import parse_uuid
+from mooc.lib.pages.http import parse_uuid
 
 from ..models import Former, Learner, Phone
 

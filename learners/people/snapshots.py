@@ -11,7 +11,7 @@ from django.core import serializers
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import CASCADE
 
-from mooc.lib.keeping import relations_to
+from mooc.lib.privacy.keeping import relations_to
 
 from ..models import Enrolment, Learner, LessonProgress
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import PhoneChange, User
 from mooc.accounts.staff import leaving
-from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError
-from mooc.lib.text import mask_phone
+from mooc.lib.privacy import evidence
+from mooc.lib.text import names
+from mooc.lib.text.cleaning import mask_phone
 
 from ..models import AccountMerge, Former, Learner
 from ..record import rebuilding

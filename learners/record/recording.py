@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson, Module
-from mooc.lib import evidence
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.events import emit
+from mooc.lib.privacy import evidence
 
 from .. import signals
 from ..data import Act, Activity, ObjectType, RecordStored, Verb

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts import once
 from mooc.accounts.data import Role
-from mooc.lib import kept
-from mooc.lib.http import page_of
-from mooc.lib.text import clean
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of
+from mooc.lib.text.cleaning import clean
 
 from .. import services
 from ..classes import cohorts

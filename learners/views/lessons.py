@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from courses import selectors as courses
 from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
-from mooc.lib import kept
 from mooc.lib.errors import Conflict
-from mooc.lib.http import parse_uuid
-from mooc.lib.localized import as_foreign
 from mooc.lib.middleware import guest_post
-from mooc.lib.pages import cached_page
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.slots import cached_page
+from mooc.lib.text.localized import as_foreign
 
 from .. import services
 from ..people import guests

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts.sign_in import limits, phones
-from mooc.lib import kept, registry
+from mooc.lib import registry
 from mooc.lib.errors import DomainError, TooMany
-from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import safe_next
 
 from .. import selectors
 from ..file import tracking

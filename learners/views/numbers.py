@@ -18,11 +18,11 @@ from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
 from mooc.accounts.sign_in import limits, phones
-from mooc.lib import kept
 from mooc.lib.errors import DomainError, TooMany
-from mooc.lib.http import page_of
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of
 from mooc.lib.queue import later
-from mooc.lib.text import clean, mask_phone
+from mooc.lib.text.cleaning import clean, mask_phone
 
 from .. import selectors
 from ..models import Learner, NumberWish

@@ -21,9 +21,10 @@ from mooc.accounts import tasks
 from mooc.accounts.models import User
 from mooc.accounts.sign_in import limits, phones
 from mooc.accounts.staff import deeds
-from mooc.lib import erasing, kept
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.privacy import erasing
 from mooc.lib.queue import later
 
 from ..people import erased, guests, merging

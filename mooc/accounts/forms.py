@@ -9,8 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import names
-from mooc.lib.text import clean
+from mooc.lib.text import names
+from mooc.lib.text.cleaning import clean
 
 from .models import User
 from .sign_in import phones

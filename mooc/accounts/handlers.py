@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
 
-from mooc.lib.unwritten import may_go_unwritten
+from mooc.lib.serving.unwritten import may_go_unwritten
 
 ONCE = "update_last_login"  # as Django calls its own receiver, whose place this takes
 

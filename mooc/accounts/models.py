@@ -14,9 +14,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
-from mooc.lib import names
-from mooc.lib.localized import Localized
 from mooc.lib.models import TimeStamped
+from mooc.lib.text import names
+from mooc.lib.text.localized import Localized
 
 from . import once  # noqa: F401  # tables of their own
 from .data import Elder, RegionLevel, Role

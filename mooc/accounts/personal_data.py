@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import personal
-from mooc.lib.personal import Owner, Person, Table, Then, account
-from mooc.lib.text import mask_phone
+from mooc.lib.privacy import personal
+from mooc.lib.privacy.personal import Owner, Person, Table, Then, account
+from mooc.lib.text.cleaning import mask_phone
 
 from .models import PhoneChange, TextMessage
 

@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import evidence, names
 from mooc.lib.errors import DomainError, TooMany
-from mooc.lib.text import mask_phone
-from mooc.lib.unwritten import may_go_unwritten, or_refuse
+from mooc.lib.privacy import evidence
+from mooc.lib.serving.unwritten import may_go_unwritten, or_refuse
+from mooc.lib.text import names
+from mooc.lib.text.cleaning import mask_phone
 
 from . import once
 from .messages import sms

@@ -14,12 +14,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.lib import kept, registry
+from mooc.lib import registry
 from mooc.lib.errors import DomainError, TooMany
-from mooc.lib.http import safe_next
 from mooc.lib.middleware import guest_post
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import safe_next
 from mooc.lib.queue import later
-from mooc.lib.text import mask_phone
+from mooc.lib.text.cleaning import mask_phone
 
 from . import services, tasks
 from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm

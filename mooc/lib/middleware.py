@@ -15,9 +15,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from . import kept
 from .errors import DomainError
-from .http import from_here
+from .pages import kept
+from .pages.http import from_here
 
 logger = logging.getLogger("mooc.access")
 ELDER = ("", "1", "xl")
@@ -100,8 +100,8 @@ class ErrorPagesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into pages; everything else goes on to Django."""
-        from mooc.lib import again
-        from mooc.lib.responses import not_found, sorry
+        from mooc.lib.pages import again
+        from mooc.lib.pages.responses import not_found, sorry
 
         if request.path.startswith("/api/"):
             return None

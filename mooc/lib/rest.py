@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from .errors import DomainError, TooMany
-from .text import without_controls
+from .text.cleaning import without_controls
 
 DEEPEST = 20
 

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_safe
 
 from courses import catalogue
 from mooc.accounts.staff.forms import typed
-from mooc.lib import again, kept, metrics, personal, readiness, registry
-from mooc.lib.http import safe_next
+from mooc.lib import registry
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
-from mooc.lib.pages import cached_page
-from mooc.lib.responses import not_found, sorry
-from mooc.lib.scripts import lean
+from mooc.lib.pages import again, kept
+from mooc.lib.pages.http import safe_next
+from mooc.lib.pages.responses import not_found, sorry
+from mooc.lib.pages.scripts import lean
+from mooc.lib.pages.slots import cached_page
+from mooc.lib.privacy import personal
+from mooc.lib.serving import metrics, readiness
 
 YEAR = 365 * 24 * 3600
 

@@ -23,7 +23,7 @@ from courses.models import LessonEdition, Module
 from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
-from mooc.lib import pages
+from mooc.lib.pages import slots
 
 
 def facts() -> None:
@@ -73,7 +73,7 @@ def _queries(found: dict[str, Any], user: Any, quiz: Quiz, answers: dict[str, li
     for name, path in paths.items():
         guest.get(path)
         counts[name] = _count(lambda path=path: guest.get(path))
-    pages.memory.clear()
+    slots.memory.clear()
     counts["guest lesson cold"] = _count(lambda: guest.get(paths["guest lesson"]))
     member.get(paths["guest lesson"])
     counts["signed-in lesson"] = _count(lambda: member.get(paths["guest lesson"]))

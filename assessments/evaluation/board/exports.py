@@ -13,7 +13,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mooc.lib.cells import fitting, harmless
+from mooc.lib.text.cells import fitting, harmless
 
 from ..data import Percent
 from ..words.presentation import percent

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mooc.lib.http import page_of
-from mooc.lib.look import whole
+from mooc.lib.pages.http import page_of
+from mooc.lib.pages.look import whole
 
 from .. import access, selectors
 from ..counting.reach import reach_of

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mooc.lib import kept
+from mooc.lib.pages import kept
 from mooc.lib.queue import later
 
 from .. import access, jobs, selectors, tasks

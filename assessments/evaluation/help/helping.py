@@ -19,10 +19,10 @@ from feedback.models import Question
 from learners.data import Verb
 from learners.models import CohortMember, Enrolment, Learner, LearningRecord, LessonProgress
 from mooc.accounts.models import User
-from mooc.lib import evidence
 from mooc.lib.errors import DomainError
-from mooc.lib.look import day
-from mooc.lib.text import clean
+from mooc.lib.pages.look import day
+from mooc.lib.privacy import evidence
+from mooc.lib.text.cleaning import clean
 
 from ..data import HelpAction
 from ..models import HelpGiven, HelpNeed

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners import services as learning
 from learners.file import tracking
 from learners.models import Learner
-from mooc.lib import kept
 from mooc.lib.errors import DomainError
-from mooc.lib.http import page_of, parse_uuid
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of, parse_uuid
 
 from .. import access, selectors
 from ..data import HelpAction

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from learners.models import Cohort, LearningRecord
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 from .. import access, jobs, services
 from ..data import JobKind, JobState, Scope, ScopeKind

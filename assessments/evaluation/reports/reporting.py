@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mooc.lib.localized import current
+from mooc.lib.text.localized import current
 
 from ..data import Light, ScopeKind, Snapshot
 from ..measure.catalogue import FUNNEL, indicator_of

@@ -16,7 +16,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mooc.lib.cells import fitting, harmless, sheet_name
+from mooc.lib.text.cells import fitting, harmless, sheet_name
 
 from ..data import Unit
 from ..words.presentation import Shown

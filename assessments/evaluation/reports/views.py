@@ -10,10 +10,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.lib import kept
-from mooc.lib.http import page_of
+from mooc.lib.pages import kept
+from mooc.lib.pages.http import page_of
 from mooc.lib.queue import later
-from mooc.lib.text import clean
+from mooc.lib.text.cleaning import clean
 
 from .. import jobs, tasks
 from ..access import logger, place_of, scope_for, supervised

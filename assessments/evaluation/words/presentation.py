@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Category
 from feedback.models import Theme
-from mooc.lib.localized import current
+from mooc.lib.text.localized import current
 
 from ..data import Figure, Light, ScopeKind, Snapshot, Unit
 from ..measure.catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of

@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mooc.lib.evidence import Evidence
 from mooc.lib.models import TimeStamped
+from mooc.lib.privacy.evidence import Evidence
 
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and starts with 1."))
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from mooc.lib.errors import DomainError
-from mooc.lib.names import validate
+from mooc.lib.text.names import validate
 
 from ..models import OldRegionCode, Region
 from . import moving

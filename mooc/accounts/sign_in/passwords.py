@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import password_validation as django
 
-from mooc.lib import names
+from mooc.lib.text import names
 
 
 class _Plain:

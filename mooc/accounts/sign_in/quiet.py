@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import evidence, names, registry
+from mooc.lib import registry
 from mooc.lib.errors import DomainError, TooMany
-from mooc.lib.text import mask_phone
+from mooc.lib.privacy import evidence
+from mooc.lib.text import names
+from mooc.lib.text.cleaning import mask_phone
 
 from ..models import PhoneChange, User
 from . import limits

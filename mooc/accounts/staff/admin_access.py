@@ -10,7 +10,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.keeping import ties
+from mooc.lib.privacy.keeping import ties
 
 from ..data import Role
 from .forms.forms import DeskForm, Uncut

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib import evidence
+from mooc.lib.privacy import evidence
 
 
 class Did(models.TextChoices):

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import CASCADE, QuerySet
 from django.utils import timezone
 
-from mooc.lib import evidence, personal
-from mooc.lib.keeping import relations_to
+from mooc.lib.privacy import evidence, personal
+from mooc.lib.privacy.keeping import relations_to
 
 from ..models import User
 

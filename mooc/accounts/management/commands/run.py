@@ -1,7 +1,7 @@
 """``run``: set up what is missing, then web, worker and scheduler together (embedded profile).
 
 The setting up needs Django; the watching over does not: this process turns into the small
-``mooc/lib/supervise.py`` once everything is ready.
+``mooc/lib/serving/supervise.py`` once everything is ready.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from mooc.lib import supervise
+from mooc.lib.serving import supervise
 
 ACCOUNTS = "learner, trainer, supervisor, operator"
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")

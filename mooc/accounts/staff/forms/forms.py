@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from mooc.lib import names
+from mooc.lib.text import names
 
 from ... import once
 from . import meanwhile, seen, typed

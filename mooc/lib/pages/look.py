@@ -21,8 +21,9 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import links, pages, registry
-from .localized import Foreign, as_foreign
+from .. import registry
+from ..text.localized import Foreign, as_foreign
+from . import links, slots
 from .markup import to_html
 
 register = template.Library()
@@ -110,8 +111,8 @@ class SlotNode(template.Node):
         arg = str(self.arg.resolve(context)) if self.arg else ""
         request = context.get("request")
         if hasattr(request, "known_path"):  # a cached page: filled later, for each person
-            return mark_safe(pages.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # from a template
-        found = pages.fill_now(self.name, arg, request)
+            return mark_safe(slots.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # from a template
+        found = slots.fill_now(self.name, arg, request)
         return mark_safe(found) if found is not None else self.inner.render(context)  # noqa: S308  # from a template
 
 

@@ -31,7 +31,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 class _Address:
-    """An address of :mod:`mooc.lib.kept`, worked out when it is printed: on the answer to a POST that stores
+    """An address of :mod:`mooc.lib.pages.kept`, worked out when it is printed: on the answer to a POST that stores
     what was typed, and only then the view has said all it has to say."""
 
     def __init__(self, request: HttpRequest, find: Callable[[HttpRequest], str], parameter: str = "") -> None:

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
-from . import kept, registry
+from .. import registry
+from . import kept
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

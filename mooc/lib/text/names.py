@@ -13,7 +13,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .text import clean
+from .cleaning import clean
 
 TITLES = (
     "title",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-from .errors import DomainError
+from ..errors import DomainError
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 
-from . import registry
-from .backup.writing import STAMP
+from .. import registry
+from ..backup.writing import STAMP
 from .watching import BOUNDS, tally
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from .text import CONTROL, without_controls
+from .cleaning import CONTROL, without_controls
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

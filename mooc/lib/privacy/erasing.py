@@ -1,4 +1,4 @@
-"""Erasing a person, and what is handed out to them: computed from the register (``mooc.lib.personal``)."""
+"""Erasing a person, and what is handed out to them: computed from the register (``mooc.lib.privacy.personal``)."""
 
 from __future__ import annotations
 

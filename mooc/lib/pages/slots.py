@@ -25,8 +25,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from . import registry
-from .text import without_controls
+from .. import registry
+from ..text.cleaning import without_controls
 
 # Marks of this process alone: what somebody typed, or an old file holds, is never one. They stand between
 # rendering and cutting only; what is kept and shared has none.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from .registry import Registry
+from ..registry import Registry
 
 #: the name of the address (``"feedback:ask"``) behind the name of the page (``"ask"``).
 page: Registry[str] = Registry("page")

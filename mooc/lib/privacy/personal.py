@@ -3,7 +3,7 @@
 Each app declares its tables in ``personal_data.py``. Every column stands in exactly one of three lists:
 *personal* (name, number, words, place: says something about somebody), *evidence* (what somebody did, and
 when), *impersonal*. A table whose rows belong to a person says by which path, and what becomes of them.
-Erasing, the own-data export and the privacy page are computed from here (``mooc.lib.erasing``); past
+Erasing, the own-data export and the privacy page are computed from here (``mooc.lib.privacy.erasing``); past
 versions (``history``) follow their table. ``problems`` names what is in no list, or in two.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from . import registry
+from .. import registry
 
 HISTORY = "history_id history_date history_type history_change_reason history_user"
 

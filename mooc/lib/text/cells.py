@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .text import without_controls
+from .cleaning import without_controls
 
 MOST_LETTERS = 32_767  # of one cell, in every spreadsheet
 CUT = " […]"

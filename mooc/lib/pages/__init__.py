@@ -1,0 +1,1 @@
+"""Pages: cached bodies and their slots, tags of the identity, forms that stand again, addresses."""
