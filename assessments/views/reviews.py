@@ -54,7 +54,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
     if not row.item.live:  # being mended: it comes back when it is in use again
-        return redirect("notebook")
+        return redirect("assessments:notebook")
     error = kept.noted(request, "error")
     context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
     return render(request, "assessments/card.html", context)

@@ -62,7 +62,7 @@ def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     )
     if new:
         later(tasks.run_job, report.job_id)
-    return redirect("supervision_report", pk=report.pk)
+    return redirect("supervision:report", pk=report.pk)
 
 
 @require_safe
@@ -91,7 +91,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     if row.job:
         jobs.cancel(job=row.job)
-    return redirect("supervision_report", pk=pk)
+    return redirect("supervision:report", pk=pk)
 
 
 @kept.answers_form_of("/supervision/reports/{pk}/")
@@ -101,7 +101,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     row, user = _own(request, pk), request.user
     if making.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
         later(tasks.run_job, row.job_id)
-    return redirect("supervision_report", pk=pk)
+    return redirect("supervision:report", pk=pk)
 
 
 @require_safe
