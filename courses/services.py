@@ -18,8 +18,9 @@ from mooc.lib.desk import Finding
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import law, search_index, selectors, signals
+from . import search_index, selectors, signals
 from .data import BlockKind, ModuleAsksChanged, ModulePublished
+from .grammar import law
 from .models import (
     Block,
     ContentState,

@@ -18,8 +18,8 @@ APPS = ["mooc/accounts", "courses", "learners", "feedback", "assessments"]  # le
 LABELS = [app.split("/")[-1] for app in APPS]
 PURE = [
     "mooc/lib/serving/supervise.py", "mooc/lib/text/cleaning.py", "mooc/lib/errors.py", "mooc/lib/text/localized.py",
-    "mooc/lib/pages/markup.py", "courses/exchange/blocks.py", "courses/exchange/content_files.py",
-    "courses/exchange/prose.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
+    "mooc/lib/pages/markup.py", "courses/grammar/blocks.py", "courses/exchange/content_files.py",
+    "courses/grammar/prose.py", "courses/grammar/law.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",

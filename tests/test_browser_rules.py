@@ -10,7 +10,7 @@ import pytest
 
 from assessments.models import Attempt, Quiz
 from courses.exchange import content_files
-from courses.exchange.prose import LIMITS, longest_sentence, spoken_parts
+from courses.grammar.prose import LIMITS, longest_sentence, spoken_parts
 from courses.models import Block, Media, Module
 from tests.browser import (
     BARE_ICONS,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from assessments.bank import asked_quiz
 from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
 from courses.exchange import loader
-from courses.exchange.blocks import SourceError, parse_blocks, parse_check
 from courses.exchange.content_files import read_tree, split_header
 from courses.exchange.quiz_files import parse_quiz
+from courses.grammar.blocks import SourceError, parse_blocks, parse_check
 from courses.models import Block, Lesson, Module, TrackStep
 from learners.models import LearningRecord
 from mooc.lib.pages.look import media_facts

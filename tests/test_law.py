@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from courses import law, services, tasks
+from courses import services, tasks
 from courses.desk.law import panel
+from courses.grammar import law
 from courses.models import LessonEdition, Module, ModuleEdition
 
 DAY = dt.date

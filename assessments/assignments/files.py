@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from courses.exchange.blocks import SourceError
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
+from courses.grammar.blocks import SourceError
 
 FILE = "task.md"
 MEDIA = ("photo", "sheet", "film", "text", "voice")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskPanel, DeskRow
 
-from .. import law
+from ..grammar import law
 from ..models import Module, ModuleEdition
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from mooc.lib.text.cleaning import without_controls
 
-from .. import law
-from .blocks import BlockText, SourceError, key_lines, parse_blocks
-from .prose import prose_errors
+from ..grammar import law
+from ..grammar.blocks import BlockText, SourceError, key_lines, parse_blocks
+from ..grammar.prose import prose_errors
 from .quiz_files import QuizItem, parse_quiz
 
 MAX_FILE = 64 * 1024

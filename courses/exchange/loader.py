@@ -16,6 +16,7 @@ from mooc.lib import registry
 
 from .. import addresses, services
 from ..data import BlockKind
+from ..grammar.blocks import BlockText
 from ..models import (
     Block,
     Category,
@@ -28,7 +29,6 @@ from ..models import (
     Track,
     TrackStep,
 )  # fmt: skip
-from .blocks import BlockText
 from .content_files import LessonSource, ModuleSource, read_tree
 from .quality import check_quality
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from .blocks import BlockText, CheckQuestion, SourceError, parse_check
+from ..grammar.blocks import BlockText, CheckQuestion, SourceError, parse_check
+from ..grammar.prose import count, spoken_parts
 from .content_files import LANGS, LessonSource, ModuleSource
-from .prose import count, spoken_parts
 
 ASKED = 6  # items of a try, when a quiz does not say otherwise
 RESERVE = 2  # times as many lie ready

@@ -13,9 +13,9 @@ from simple_history.models import HistoricalRecords
 from mooc.lib.models import TimeStamped
 from mooc.lib.text.localized import Localized
 
-from .. import law
 from ..data import BlockKind
-from ..exchange.blocks import SourceError, parse_check
+from ..grammar import law
+from ..grammar.blocks import SourceError, parse_check
 from .modules import Lesson, Module
 
 DRAFT = 0

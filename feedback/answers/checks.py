@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from courses.exchange.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
+from courses.grammar.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
 from mooc.lib.text.localized import as_foreign
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from courses.exchange.blocks import BlockText, CheckQuestion, SourceError, parse_blocks, parse_check
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
-from courses.exchange.prose import longest_sentence
+from courses.grammar.blocks import BlockText, CheckQuestion, SourceError, parse_blocks, parse_check
+from courses.grammar.prose import longest_sentence
 
 from ..data import OTHER
 from ..engine.classifier import corpus

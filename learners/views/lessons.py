@@ -12,7 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from courses import selectors as courses
-from courses.exchange.blocks import CheckQuestion, SourceError, key_lines, parse_check
+from courses.grammar.blocks import CheckQuestion, SourceError, key_lines, parse_check
 from courses.models import Block
 from mooc.lib.errors import Conflict
 from mooc.lib.middleware import guest_post
