@@ -18,7 +18,8 @@ from mooc.lib.desk import Finding
 from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
-from . import search_index, selectors, signals
+from . import selectors, signals
+from .catalogue import search_index
 from .data import BlockKind, ModuleAsksChanged, ModulePublished
 from .grammar import law
 from .models import (
@@ -29,7 +30,6 @@ from .models import (
     Media,
     Module,
     ModuleEdition,
-    SearchQuery,
 )
 
 EDITION_TEXTS = [
@@ -270,14 +270,3 @@ def store_media(
     media.file.name = keep_file(f"m/{sha256[:24]}.{extension}", data)
     media.save()
     return media
-
-
-def note_search_opened(*, query_id: int, lesson_slug: str) -> None:
-    """A hit of a search was opened. The first lesson counts; an hour later it is another visit."""
-    query = SearchQuery.objects.filter(pk=query_id, opened=None).first()
-    lesson = Lesson.objects.filter(slug=lesson_slug).first()
-    if query is None or lesson is None:
-        return
-    seconds = round((timezone.now() - query.asked_at).total_seconds())
-    if seconds <= 3600:
-        SearchQuery.objects.filter(pk=query_id, opened=None).update(opened=lesson, seconds_to_lesson=seconds)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from courses import selectors as courses
+from courses.catalogue.selectors import next_modules
 from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
 
@@ -69,7 +70,7 @@ def module_state(learner: Learner, module_id: int) -> ModuleState | None:
     if enrolment is None or enrolment.completed_at is None:
         return state
     finished = frozenset(pk for pk, row in begun.items() if row.completed_at)
-    return replace(state, onward=next(iter(courses.next_modules(module_id, finished)), None))
+    return replace(state, onward=next(iter(next_modules(module_id, finished)), None))
 
 
 def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolment | None) -> ModuleState:
@@ -148,7 +149,7 @@ def home_of(learner: Learner) -> Home | None:
         open_row = _in_hand(rows, progress) or open_row
         state = _state(open_row.module, [p for p in progress if p.module_id == open_row.module_id], open_row)
     finished = frozenset(row.module_id for row in rows if row.completed_at)
-    return Home(state, courses.next_modules((open_row or rows[0]).module_id, finished))
+    return Home(state, next_modules((open_row or rows[0]).module_id, finished))
 
 
 def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> ModuleState | None:
@@ -175,7 +176,7 @@ def onward_among(enrolments: Iterable[Enrolment]) -> Module | None:
     if not rows:
         return None
     finished = frozenset(row.module_id for row in rows if row.completed_at)
-    return next(iter(courses.next_modules(rows[0].module_id, finished)), None)
+    return next(iter(next_modules(rows[0].module_id, finished)), None)
 
 
 def openings(learner: Learner) -> list[FileOpening]:

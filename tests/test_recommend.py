@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from courses import recommend
+from courses.catalogue import recommend
 
 
 def module(code: str, level: str, *, subject: int = 1, after: tuple[Any, ...] = (), track: int = 1) -> Any:

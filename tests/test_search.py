@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import translation
 
+from courses.catalogue.search import HITS, find, search
 from courses.data import HitKind
 from courses.models import Lesson, LessonEdition, SearchQuery
-from courses.search import HITS, find, search
 from feedback.answers import finding, publishing
 from feedback.models import AnswerEntry, Question, Theme
 from feedback.questions import answering

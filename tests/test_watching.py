@@ -202,7 +202,7 @@ def test_an_exception_with_a_number_in_it(
     def fail(*_args: Any, **_kwargs: Any) -> None:
         raise ValueError(f"no such person: {PHONE}, wang@example.org, 11010519491231002X")
 
-    monkeypatch.setattr("courses.catalogue.home_context", fail)
+    monkeypatch.setattr("courses.catalogue.pages.home_context", fail)
     client = Client(raise_request_exception=False)
     client.force_login(people["learner"])
     assert client.get("/").status_code == 500

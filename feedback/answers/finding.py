@@ -20,8 +20,8 @@ from django.db import connection
 from django.db.models import Count, Max
 from django.utils.text import Truncator
 
+from courses.catalogue.wording import Text, Wanted, answers, plain, score, words_of
 from courses.data import HitKind, SearchHit
-from courses.wording import Text, Wanted, answers, plain, score, words_of
 from mooc.lib.text.cleaning import tokens
 from mooc.lib.text.localized import LANGS, current
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from courses import catalogue
+from courses.catalogue import pages
 from mooc.accounts.staff.forms import typed
 from mooc.lib import registry
 from mooc.lib.middleware import ELDER, ELDER_COOKIE
@@ -28,7 +28,7 @@ YEAR = 365 * 24 * 3600
 @cached_page()
 def home(request: HttpRequest) -> HttpResponse:
     """The front page."""
-    return render(request, "home.html", catalogue.home_context() | {"nav": "home"})
+    return render(request, "home.html", pages.home_context() | {"nav": "home"})
 
 
 @require_safe

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from mooc.lib.text.cleaning import fold, tokens
 from mooc.lib.text.hanzi import sounds
 
-from .models import SearchEntry
-from .selectors import content_version
+from ..models import SearchEntry
+from ..selectors import content_version
 from .wording import synonyms
 
 LONGEST = 40  # letters

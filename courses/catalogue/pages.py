@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from ..data import Family, Level
+from ..models import Category, LessonEdition, Track
 from . import selectors
-from .data import Family, Level
-from .models import Category, LessonEdition, Track
 from .selectors import ModuleCard
 
 FAMILY_ICONS = {

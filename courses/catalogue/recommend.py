@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.text.localized import told
 
-from .models import Module
+from ..models import Module
 
 MOST = 3
 LEFT_BEHIND = 5

@@ -12,9 +12,9 @@ from mooc.lib.pages.slots import cached_page
 from mooc.lib.serving.unwritten import may_go_unwritten
 from mooc.lib.text.cleaning import clean
 
-from . import catalogue as catalogue_pages
-from . import media_files, selectors, services
-from . import search as search_pages
+from .. import media_files
+from . import pages, selectors
+from . import search as searching
 
 signer = Signer(salt="courses.search")
 FILTERS = ("level", "category", "family", "audience", "minutes")
@@ -28,7 +28,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "courses/catalogue.html",
-        catalogue_pages.catalogue_context(params) | {"nav": "learn"},
+        pages.catalogue_context(params) | {"nav": "learn"},
     )
 
 
@@ -49,16 +49,16 @@ def tracks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What was found; what was not found is noted as demand."""
-    text = clean(request.GET.get("q", ""))[: search_pages.MAX_WORDS]
-    hits = search_pages.find(text) if text else []
+    text = clean(request.GET.get("q", ""))[: searching.MAX_WORDS]
+    hits = searching.find(text) if text else []
     noted = text and request.method == "GET" and limits.address_may(request, "search")
     row = None
     with may_go_unwritten("search"):
-        row = search_pages.note_search(text=text, hits=len(hits)) if noted else None
+        row = searching.note_search(text=text, hits=len(hits)) if noted else None
     context = {
         "text": text,
         "hits": hits,
-        "groups": search_pages.grouped(hits),
+        "groups": searching.grouped(hits),
         "signed": signer.sign(str(row.pk)) if row else "",
         "nav": "learn",
     }
@@ -73,7 +73,7 @@ def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
     except (BadSignature, ValueError) as error:
         raise Http404 from error
     with may_go_unwritten("search opened"):
-        services.note_search_opened(query_id=pk, lesson_slug=slug)
+        searching.note_search_opened(query_id=pk, lesson_slug=slug)
     return redirect(f"/lessons/{slug}/")
 
 

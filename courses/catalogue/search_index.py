@@ -6,7 +6,7 @@ from typing import Any
 
 from mooc.lib.text.cleaning import tokens
 
-from .models import ModuleEdition, SearchEntry
+from ..models import ModuleEdition, SearchEntry
 
 MODULE_MARK = "|"  # parts a lesson's own title from its module's; never a token
 

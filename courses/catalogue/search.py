@@ -15,14 +15,16 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from mooc.lib import registry
 from mooc.lib.text.cleaning import clean, tokens
 from mooc.lib.text.localized import LANGS, current
 
-from . import selectors, spelling
-from .data import HitKind, SearchHit
-from .models import LessonEdition, Module, SearchEntry, SearchQuery
+from .. import selectors
+from ..data import HitKind, SearchHit
+from ..models import Lesson, LessonEdition, Module, SearchEntry, SearchQuery
+from . import spelling
 from .search_index import MODULE_MARK
 from .wording import Text, Wanted, answers, score, understand, words_of
 
@@ -151,3 +153,14 @@ def _spoken(modules: tuple[Module, ...]) -> tuple[list[tuple[Text, Module]], fro
 def note_search(*, text: str, hits: int) -> SearchQuery:
     """Keep what was asked for, without who asked: zero hits are demand."""
     return SearchQuery.objects.create(text=clean(text)[:MAX_WORDS], language=current(), hits=hits)
+
+
+def note_search_opened(*, query_id: int, lesson_slug: str) -> None:
+    """A hit of a search was opened. The first lesson counts; an hour later it is another visit."""
+    query = SearchQuery.objects.filter(pk=query_id, opened=None).first()
+    lesson = Lesson.objects.filter(slug=lesson_slug).first()
+    if query is None or lesson is None:
+        return
+    seconds = round((timezone.now() - query.asked_at).total_seconds())
+    if seconds <= 3600:
+        SearchQuery.objects.filter(pk=query_id, opened=None).update(opened=lesson, seconds_to_lesson=seconds)

@@ -1,0 +1,1 @@
+"""What there is to learn, and how somebody finds it: cards, table, tracks, recommending, search."""
