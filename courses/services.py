@@ -1,13 +1,10 @@
-"""Writes of courses: publishing, media, the content version."""
+"""Writes of courses: publishing, the content version."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import time
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -27,7 +24,6 @@ from .models import (
     ContentState,
     Lesson,
     LessonEdition,
-    Media,
     Module,
     ModuleEdition,
 )
@@ -234,39 +230,3 @@ def add_lesson(*, module: Module, slug: str, position: int) -> LessonEdition:
         return LessonEdition.objects.get_or_create(
             edition=draft, lesson=lesson, defaults={"position": position}
         )[0]
-
-
-def keep_file(name: str, data: bytes) -> str:
-    """Write a file named by its content, unless it is there already. Returns the name."""
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(data))
-    return name
-
-
-def store_media(
-    *,
-    data: bytes,
-    mime: str,
-    extension: str,
-    width: int = 0,
-    height: int = 0,
-    seconds: int = 0,
-    label: str = "",
-) -> Media:
-    """Keep a file under the hash of its content; the same bytes are kept once."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    found = Media.objects.filter(sha256=sha256).first()
-    if found:
-        return found
-    media = Media(
-        sha256=sha256,
-        mime=mime,
-        bytes=len(data),
-        width=width,
-        height=height,
-        seconds=seconds,
-        label=label[:120],
-    )
-    media.file.name = keep_file(f"m/{sha256[:24]}.{extension}", data)
-    media.save()
-    return media

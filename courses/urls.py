@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .catalogue import views
+from .media import views as media_views
 
 app_name = "courses"
 
@@ -12,5 +13,5 @@ urlpatterns = [
     path("tracks/", views.tracks, name="tracks"),
     path("search/", views.search, name="search"),
     path("search/open/<str:signed>/<slug:slug>/", views.search_open, name="search_open"),
-    path("media/<path:name>", views.media, name="media"),
+    path("media/<path:name>", media_views.media, name="media"),
 ]

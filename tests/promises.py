@@ -19,8 +19,8 @@ from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
 from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
 from assessments.evaluation.measure.indicators import Z95
-from courses import uploads
 from courses.grammar import law
+from courses.media import uploads
 from feedback import data
 from feedback.answers import recurrence
 from feedback.inbox import notices

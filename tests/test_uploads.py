@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from courses import uploads
+from courses.media import uploads
+from courses.media.uploads import BadPicture, store_picture
 from courses.models import Media
-from courses.uploads import BadPicture, store_picture
 
 pytestmark = pytest.mark.django_db
 SECRET = b"village well at 27.6N 114.1E"

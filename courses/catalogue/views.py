@@ -1,4 +1,4 @@
-"""Pages of courses: catalogue, module, tracks, media."""
+"""Pages of courses: catalogue, module, tracks, search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from mooc.lib.pages.slots import cached_page
 from mooc.lib.serving.unwritten import may_go_unwritten
 from mooc.lib.text.cleaning import clean
 
-from .. import media_files
 from . import pages, selectors
 from . import search as searching
 
@@ -75,9 +74,3 @@ def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
     with may_go_unwritten("search opened"):
         searching.note_search_opened(query_id=pk, lesson_slug=slug)
     return redirect(f"/lessons/{slug}/")
-
-
-@require_safe
-def media(request: HttpRequest, name: str) -> HttpResponse:
-    """A media file, named by its content, in parts when asked."""
-    return media_files.serve(request, name)

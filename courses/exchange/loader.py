@@ -17,6 +17,7 @@ from mooc.lib import registry
 from .. import addresses, services
 from ..data import BlockKind
 from ..grammar.blocks import BlockText
+from ..media.services import store_media
 from ..models import (
     Block,
     Category,
@@ -212,7 +213,7 @@ def _media(block: BlockText, folder: Path) -> Any:
     data = (folder / block.file).read_bytes()
     if block.kind == BlockKind.PICTURE:
         width, height = _svg_size(data.decode("utf-8"))
-        return services.store_media(
+        return store_media(
             data=data,
             mime="image/svg+xml",
             extension="svg",
@@ -224,9 +225,7 @@ def _media(block: BlockText, folder: Path) -> Any:
     mime = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm"}.get(
         extension, ""
     )
-    return services.store_media(
-        data=data, mime=mime, extension=extension, label=block.file, seconds=block.seconds
-    )
+    return store_media(data=data, mime=mime, extension=extension, label=block.file, seconds=block.seconds)
 
 
 def _svg_size(text: str) -> tuple[int, int]:

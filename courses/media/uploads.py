@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from mooc.lib.errors import DomainError
 
-from .models import Media, MediaSize
+from ..models import Media, MediaSize
 from .services import keep_file, store_media
 
 MAX_BYTES = 8 * 1024 * 1024

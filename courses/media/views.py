@@ -1,0 +1,14 @@
+"""The address of a media file."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from . import serving
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> HttpResponse:
+    """A media file, named by its content, in parts when asked."""
+    return serving.serve(request, name)
