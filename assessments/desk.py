@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses import drafts
 from courses.models import Module
+from courses.publishing import drafts
 from feedback.desk import waiting_by_module
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow

@@ -18,12 +18,14 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib import registry
 
-from . import addresses, admin_catalogue, changes, drafts, services
+from . import admin_catalogue, services
 from .admin_catalogue import TITLES
 from .desk import lessons, publishing
 from .desk.languages import OneLanguage
 from .desk.sentence import SENTENCES, Sentence
 from .models import Course, Module, ModuleEdition
+from .publishing import addresses, changes, drafts
+from .publishing.services import ensure_draft, withdraw_module
 
 __all__ = ["Sentence", "admin_catalogue", "lessons"]
 
@@ -178,7 +180,7 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         draft = module.editions.filter(number=0).first()
         if module.draft_id is None and draft:
             Module.objects.filter(pk=module.pk).update(draft=draft)
-        services.ensure_draft(module=Module.objects.get(pk=module.pk))
+        ensure_draft(module=Module.objects.get(pk=module.pk))
         if "quiz_required" in form.changed_data:
             services.tell_asks_changed(module_id=module.pk)
         if "_publish" in request.POST:
@@ -274,4 +276,4 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         """Take modules from learners' sight."""
         for module in queryset:
-            services.withdraw_module(module=module)
+            withdraw_module(module=module)

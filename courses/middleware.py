@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from . import addresses
+from .publishing import addresses
 
 _PATH = re.compile(r"^/(modules|lessons)/([-\w]+)/(.*)$")
 

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from courses import addresses
 from courses.models import Address, Category, Course, Lesson, LessonEdition, Module
-from courses.services import make_module
+from courses.publishing import addresses
+from courses.publishing.services import make_module
 from learners.models import LessonProgress
 from mooc.lib.errors import DomainError
 from tests import world

@@ -13,6 +13,7 @@ from assessments import bank
 from assessments.models import Attempt, Item, Quiz
 from courses import services as courses
 from courses.models import Module
+from courses.publishing import services as publishing
 from learners.models import Enrolment, Learner, LearningRecord
 from learners.people.guests import learner_of
 from learners.record import settling
@@ -67,20 +68,20 @@ def test_a_module_has_its_quiz_from_the_start_however_it_is_made() -> None:
     like = module()
     facts = {"course_id": like.course_id, "category_id": like.category_id, "level": "L1"}
     made = [
-        courses.make_module(code="Q1", slug="q-one", **facts),
+        publishing.make_module(code="Q1", slug="q-one", **facts),
         Module.objects.create(code="Q2", slug="q-two", **facts),
     ]
     assert [(row.quiz.length, row.quiz.pass_percent) for row in made] == [(6, 80), (6, 80)]
     Quiz.objects.filter(module=made[0]).delete()
     made[0].save()
     assert not Quiz.objects.filter(module=made[0]).exists(), "only a new one gets it by being saved"
-    with pytest.raises(courses.NotReady):
-        courses.publish_module(module=made[0])
+    with pytest.raises(publishing.NotReady):
+        publishing.publish_module(module=made[0])
 
 
 def test_publishing_gives_a_module_without_a_quiz_its_quiz() -> None:
     quiz().delete()
-    courses.publish_module(module=module())
+    publishing.publish_module(module=module())
     assert (quiz().length, quiz().pass_percent) == (6, 80)
 
 
@@ -345,7 +346,7 @@ def test_whoever_finished_by_reading_stays_finished_when_questions_come(
 def test_a_withdrawn_module_finishes_nobody(make_user: Any) -> None:
     (reader,) = readers(make_user)
     in_use(0)
-    courses.withdraw_module(module=module())
+    publishing.withdraw_module(module=module())
     settling.settle_module(module_id=module().pk)
     assert completed(reader) is None
 

@@ -18,7 +18,7 @@ from assessments.evaluation import services as evaluation
 from assessments.evaluation.data import Figure, Scope, ScopeKind, Snapshot, Unit
 from assessments.models import Attempt, Item, Quiz, Response
 from courses.models import Block, Lesson, LessonEdition, Module
-from courses.services import publish_module
+from courses.publishing.services import publish_module
 from feedback.models import ContentReport, PostReport, Question, Reaction, Reply
 from learners.models import Cohort, Learner
 from mooc.lib import registry

@@ -14,7 +14,7 @@ from PIL import Image
 
 from assessments.models import Item
 from courses.models import Block, Lesson, LessonEdition, Media, Module
-from courses.services import publish_module
+from courses.publishing.services import publish_module
 from tests import world
 from tests.asking import client_of
 

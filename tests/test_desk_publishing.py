@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from courses import changes
 from courses.models import Block, LessonEdition, Module
+from courses.publishing import changes
 from tests import world
 from tests.asking import client_of
 from tests.test_desk_hands import boxes

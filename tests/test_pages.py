@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 
 from assessments.models import Quiz, ReviewCard
-from courses import services
 from courses.models import Block, LessonEdition, Module
+from courses.publishing.services import NotReady, publish_module, withdraw_module
 from learners.models import LessonProgress
 from mooc.lib.pages import look, slots
 from mooc.lib.privacy import evidence
@@ -122,7 +122,7 @@ def test_a_half_edited_draft_is_not_seen_until_it_is_published(client: Client) -
     block.body_zh = "新写的一句话。"
     block.save()
     assert "新写的一句话" not in client.get("/lessons/borrow-the-window/").content.decode()
-    services.publish_module(module=module)
+    publish_module(module=module)
     assert "新写的一句话" in client.get("/lessons/borrow-the-window/").content.decode()
 
 
@@ -130,15 +130,15 @@ def test_a_draft_that_says_nothing_in_either_language_is_not_published(client: C
     module = Module.objects.get(slug="window-light")
     before = module.published_id
     Block.objects.filter(lesson__edition=module.draft, kind="tip").update(body_en="", body_zh="")
-    with pytest.raises(services.NotReady):
-        services.publish_module(module=module)
+    with pytest.raises(NotReady):
+        publish_module(module=module)
     module.refresh_from_db()
     assert module.published_id == before
 
 
 def test_a_withdrawn_module_is_gone_but_progress_stays(client: Client) -> None:
     read_lesson(client, "borrow-the-window")
-    services.withdraw_module(module=Module.objects.get(slug="window-light"))
+    withdraw_module(module=Module.objects.get(slug="window-light"))
     for path in ("/modules/window-light/", "/lessons/borrow-the-window/"):
         assert client.get(path).status_code == 404
     assert LessonProgress.objects.count() == 1

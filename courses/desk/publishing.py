@@ -15,8 +15,8 @@ from django.utils.translation import ngettext_lazy
 
 from mooc.lib.errors import DomainError
 
-from .. import changes, services
 from ..models import Module
+from ..publishing import changes, services
 
 MOST_NAMED = 6
 

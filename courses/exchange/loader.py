@@ -14,7 +14,7 @@ from django.db import transaction
 
 from mooc.lib import registry
 
-from .. import addresses, services
+from .. import services
 from ..data import BlockKind
 from ..grammar.blocks import BlockText
 from ..media.services import store_media
@@ -30,6 +30,8 @@ from ..models import (
     Track,
     TrackStep,
 )  # fmt: skip
+from ..publishing import addresses
+from ..publishing.services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS, ensure_draft, publish_module
 from .content_files import LessonSource, ModuleSource, read_tree
 from .quality import check_quality
 
@@ -126,15 +128,13 @@ def source_hash(folder: Path) -> str:
 def draft_hash(draft: ModuleEdition) -> str:
     """Hash of a draft as it stands, to know whether somebody edited it since it was loaded."""
     data: list[Any] = [
-        [getattr(draft, name) for name in services.EDITION_TEXTS],
+        [getattr(draft, name) for name in EDITION_TEXTS],
         str(draft.checked_on),
         draft.licence,
     ]
     for lesson in draft.lessons.prefetch_related("blocks").order_by("position", "pk"):
-        data.append(
-            [lesson.lesson_id, lesson.minutes] + [getattr(lesson, name) for name in services.LESSON_TEXTS]
-        )
-        data.extend([getattr(b, name) for name in services.BLOCK_FIELDS] for b in lesson.blocks.all())
+        data.append([lesson.lesson_id, lesson.minutes] + [getattr(lesson, name) for name in LESSON_TEXTS])
+        data.extend([getattr(b, name) for name in BLOCK_FIELDS] for b in lesson.blocks.all())
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()
 
 
@@ -167,18 +167,18 @@ def _load_module(source: ModuleSource, report: LoadReport, *, overwrite: bool) -
     _write_draft(module, source)
     module.source_hash, module.loaded_hash = (
         now_hash,
-        draft_hash(services.ensure_draft(module=module)),
+        draft_hash(ensure_draft(module=module)),
     )
     module.save()
     for _name, load in registry.content_part:  # first: publishing looks whether the quiz can be sat
         report.items += load(module, source, overwrite)
-    services.publish_module(module=module)
+    publish_module(module=module)
     report.loaded.append(module.code)
 
 
 def _write_draft(module: Module, source: ModuleSource) -> None:
-    draft = services.ensure_draft(module=module)
-    for name in services.EDITION_TEXTS:
+    draft = ensure_draft(module=module)
+    for name in EDITION_TEXTS:
         setattr(draft, name, source.header[name])
     year, month = source.header["checked"].split("-")
     draft.checked_on, draft.licence = dt.date(int(year), int(month), 1), source.header["licence"]

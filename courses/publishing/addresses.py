@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.errors import DomainError
 
-from . import selectors, services
-from .models import Address, Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+from .. import selectors, services
+from ..models import Address, Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+from .services import BLOCK_FIELDS, LESSON_TEXTS, ensure_draft
 
 Key = tuple[str, str]  # "modules" or "lessons", and a name
 
@@ -133,14 +134,14 @@ def last_place(edition: ModuleEdition) -> int:
 def place_lesson(*, lesson: LessonEdition, module: Module, slug: str) -> None:
     """Give a new lesson of a draft its identity. What comes back without a text has the text it had."""
     with transaction.atomic():
-        lesson.edition = services.ensure_draft(module=module)
+        lesson.edition = ensure_draft(module=module)
         identity, _made = Lesson.objects.get_or_create(slug=slug, defaults={"module": module})
         if identity.module_id != module.pk:  # never seen by a learner, and in no draft: see lesson_refusal
             identity.module = module
             identity.save(update_fields=["module", "updated_at"])
         lesson.lesson = identity
         before = _before(identity)
-        for name in services.LESSON_TEXTS if before else ():
+        for name in LESSON_TEXTS if before else ():
             setattr(lesson, name, getattr(lesson, name) or getattr(before, name))
 
 
@@ -149,7 +150,7 @@ def bring_back_blocks(*, lesson: LessonEdition) -> None:
     before = _before(lesson.lesson)
     if before is not None and not lesson.blocks.exists():
         Block.objects.bulk_create(
-            Block(lesson=lesson, **{name: getattr(block, name) for name in services.BLOCK_FIELDS})
+            Block(lesson=lesson, **{name: getattr(block, name) for name in BLOCK_FIELDS})
             for block in before.blocks.all()
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from .models import Block, LessonEdition, ModuleEdition
+from ..models import Block, LessonEdition, ModuleEdition
 from .services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS
 
 MODULE = [*EDITION_TEXTS, "licence", "checked_on", "changing"]

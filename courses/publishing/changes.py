@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .models import Block, LessonEdition, Module, ModuleEdition
+from ..models import Block, LessonEdition, Module, ModuleEdition
 from .services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS
 
 MODULE = [*EDITION_TEXTS, "licence", "checked_on", "changes_on"]
