@@ -14,9 +14,9 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
 
-from ..admin_blocks import BlockInline, files_of
 from ..models import LessonEdition, Module
 from ..publishing import addresses
+from .blocks import BlockInline, files_of
 from .sentence import SENTENCES
 
 

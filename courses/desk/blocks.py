@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
 
-from .data import BlockKind
-from .media import uploads
-from .models import Block, Media
+from ..data import BlockKind
+from ..media import uploads
+from ..models import Block, Media
 
 UPLOAD_KINDS = (BlockKind.PICTURE,)
 

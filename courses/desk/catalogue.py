@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mooc.accounts.staff.admin_access import KeepsHistory
 from mooc.accounts.staff.forms.forms import DeskForm
 
-from .models import Category, SearchQuery, Skill, Track
+from ..models import Category, SearchQuery, Skill, Track
 
 TITLES = {"title_zh": _("title, Chinese"), "title_en": _("title, English")}
 
