@@ -78,7 +78,7 @@ class Module(TimeStamped):
         related_name="published_of",
     )
 
-    reason: str = ""  # why it is recommended, in one sentence; set by courses.recommend
+    reason: str = ""  # why it is recommended, in one sentence; set by courses.catalogue.recommend
     objects = ModuleQuerySet.as_manager()
     history = HistoricalRecords()
 

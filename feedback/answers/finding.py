@@ -1,4 +1,4 @@
-"""What answers and themes have on what somebody searched for: a source of ``courses.search``.
+"""What answers and themes have on what somebody searched for: a source of ``courses.catalogue.search``.
 
 An index of tokens in the memory of the web process, kept until answers change. It may be some seconds old:
 what it finds among questions is asked from the database once more, so nobody sees what is held or hidden.
