@@ -11,7 +11,9 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin mooc \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
-RUN python -m compileall -q .
+# No history comes into the image: who builds it may name the commit, else the contents name it.
+ARG COMMIT=
+RUN python -m mooc.lib.serving.build "$COMMIT" > build_id && python -m compileall -q .
 USER mooc
 VOLUME /data
 EXPOSE 8000

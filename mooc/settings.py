@@ -4,7 +4,6 @@ The server profile refuses to start when something it needs for safety is missin
 read here is listed in ``docs/operating.md``.
 """
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -14,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mooc.lib.serving import logs
+from mooc.lib.serving import build, logs
 from mooc.site import timetable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,16 +51,6 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
-
-
-def _build_id() -> str:
-    """Changes when a template, a static file or a translation does."""
-    seen = hashlib.blake2b(digest_size=6)
-    for folder in ("templates", "static", "locale", "mooc/lib"):
-        for path in sorted((BASE_DIR / folder).rglob("*.*")):
-            stat = path.stat()
-            seen.update(f"{path}{stat.st_mtime_ns}{stat.st_size}".encode())
-    return seen.hexdigest()
 
 
 # --- safety ------------------------------------------------------------------------------------
@@ -211,8 +200,10 @@ SESSION_ENGINE = (
     "mooc.lib.serving.sessions" if REDIS_URL or _one_process else "django.contrib.sessions.backends.db"
 )
 OFFLINE = env.bool("MOOC_OFFLINE", True)  # False: phones put the offline worker away, see docs/operating.md
-BUILD_ID = _build_id() + ("" if OFFLINE else "-off")  # cached pages of older code are never served
-PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 32 * 1024 * 1024)  # 0: render every page anew
+# Cached pages of older code are never served.
+BUILD_ID = build.build_id(BASE_DIR) + ("" if OFFLINE else "-off")
+# 0: render every page anew, so that an edited template shows in `make dev`.
+PAGE_CACHE_BYTES = env.int("MOOC_PAGE_CACHE_BYTES", 0 if DEBUG else 32 * 1024 * 1024)
 CONTENT_VERSION_SECONDS = 0.0 if TESTING else 1.0  # how long a process may go without asking
 
 MEDIA_ROOT = DATA_DIR / "media"
