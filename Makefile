@@ -35,9 +35,8 @@ setup: $(RUN_STAMP) ## environment, static files, up-to-date database
 run: $(RUN_STAMP) ## start web, worker and scheduler with the demonstration data
 	@exec $(PY) manage.py run
 
-dev: $(RUN_STAMP) ## DEBUG and autoreload
-	@MOOC_DEBUG=1 $(PY) manage.py migrate -v0
-	@MOOC_DEBUG=1 $(PY) manage.py runserver $(HOST):$(PORT)
+dev: $(RUN_STAMP) ## the same with DEBUG: changed code is served at once
+	@MOOC_DEBUG=1 exec $(PY) manage.py run --reload
 
 test: $(DEV_STAMP) ## all tests: SQLite, PostgreSQL and Redis when named, Chromium when installed
 	@PY=$(PY) sh deploy/run_tests.sh
@@ -55,6 +54,7 @@ fmt: $(DEV_STAMP) ## format the code
 	@$(VENV)/bin/ruff check -q --fix . ; $(VENV)/bin/ruff format -q .
 
 messages: $(DEV_STAMP) ## collect and compile translations (needs gettext)
+	@$(PY) deploy/check_messages.py --tools
 	@$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location -i .venv -i var -i tests >/dev/null
 	@$(PY) manage.py compilemessages -l zh_Hans >/dev/null
 

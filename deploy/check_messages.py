@@ -1,6 +1,6 @@
 """Are the translations whole? Every message of code and templates is in the .po file, translated, not
 fuzzy, and the committed .mo file is what the .po file compiles to. Exit 1 says what is wrong, 3 that
-gettext is missing.
+gettext is missing and how it is installed; ``--tools`` asks for that alone.
 """
 
 import gettext
@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "zh_Hans"  # the messages are English: that language needs no file
 PO = Path("locale", LANGUAGE, "LC_MESSAGES", "django.po")
+TOOLS = ("xgettext", "msguniq", "msgmerge", "msgattrib", "msgfmt")  # all of one package
 SOURCES = ("mooc", "courses", "learners", "feedback", "assessments", "templates", "static")
 
 
@@ -71,10 +72,21 @@ def problems() -> list[str]:
     return found
 
 
+def missing() -> str:
+    """What to install first; empty when nothing."""
+    tools = [name for name in TOOLS if not shutil.which(name)]
+    if not tools:
+        return ""
+    ways = "apt install gettext (Debian, Ubuntu), dnf install gettext (Fedora), brew install gettext (macOS)"
+    return f"gettext is missing ({', '.join(tools)}), translations cannot be read without it.\nInstall it: {ways}"
+
+
 if __name__ == "__main__":
-    if not shutil.which("msgattrib"):
-        print("gettext is missing: apt install gettext")
+    if lacking := missing():
+        print(lacking)
         sys.exit(3)
+    if "--tools" in sys.argv:
+        sys.exit(0)
     wrong = problems()
     print("\n".join(wrong) if wrong else "Translations are complete.")
     sys.exit(bool(wrong))

@@ -79,6 +79,80 @@ def test_a_killed_site_comes_back_with_its_pages(site: Site) -> None:
         assert answer.status == 200
 
 
+def of_this_folder(folder: Path) -> dict[int, str]:
+    """Processes whose data are in ``folder``: their number and command line."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"MOOC_DATA_DIR={folder}\0" in (process / "environ").read_text(errors="replace"):
+                command = (process / "cmdline").read_text(errors="replace")
+                found[int(process.name)] = command.replace("\0", " ")
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc on this system")
+def test_make_dev_serves_with_a_worker_and_leaves_nothing_behind(site: Site) -> None:
+    """What ``make dev`` starts, on an installation that somebody has begun to use."""
+    site.env |= {"MOOC_DEBUG": "1", "DJANGO_SUPERUSER_PASSWORD": "rural-2026"}
+    site.manage("createsuperuser", "--noinput", "--username", "boss")
+    command = [sys.executable, "manage.py", "run", "--reload"]
+    process = subprocess.Popen(command, cwd=ROOT, env=site.env, stdout=subprocess.PIPE, text=True)
+    try:
+        said = []
+        while "Ctrl-C stops it." not in (line := process.stdout.readline()):  # type: ignore[union-attr]
+            assert process.poll() is None, said
+            said.append(line)
+        with urllib.request.urlopen(f"{site.url}/modules/") as answer:
+            assert answer.status == 200
+        running = of_this_folder(site.data_dir).values()
+        assert any("worker -Q urgent,heavy" in command for command in running)
+        assert any(" beat " in command for command in running)
+        assert sum("runserver" in command for command in running if "supervise" not in command) == 2
+    finally:
+        process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert of_this_folder(site.data_dir) == {}
+
+
+MISSING_GETTEXT = "xgettext", "msguniq", "msgmerge", "msgattrib", "msgfmt"
+
+
+def without_gettext(folder: Path) -> Path:
+    """A folder for PATH with all programs of this machine but gettext's."""
+    folder.mkdir()
+    for place in ("/bin", "/usr/bin"):
+        for program in Path(place).iterdir():
+            link = folder / program.name
+            if program.name not in MISSING_GETTEXT and not link.is_symlink():
+                link.symlink_to(program)
+    return folder
+
+
+def test_check_says_what_to_install_when_gettext_is_missing(tmp_path: Path) -> None:
+    """The other gates stand in for themselves: only this one is asked."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("ruff", "djlint", "mypy", "lint-imports", "docker-compose"):
+        (tools / name).symlink_to("/bin/true")
+    python = tools / "python"
+    python.write_text(f'#!/bin/sh\n[ "$1" != deploy/check_messages.py ] || exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    environment = {"PATH": str(without_gettext(tmp_path / "path")), "PY": str(python)}
+    done = subprocess.run(
+        ["/bin/sh", "deploy/run_checks.sh"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "apt install gettext" in done.stdout
+    assert done.stdout.rstrip().endswith("Failed: translations")
+    assert "FAIL  translations" in done.stdout
+    assert done.stdout.count("ok    ") == 8
+
+
 @pytest.mark.browser
 def test_home_opens_in_a_browser(live_server: Any, curriculum: None, phone: Any) -> None:
     page = phone()

@@ -1,5 +1,8 @@
 """``run``: set up what is missing, then web, worker and scheduler together (embedded profile).
 
+``run --reload`` is for whoever changes the code (``make dev``): the web process starts anew when a file
+changes, and one worker hears both queues.
+
 The setting up needs Django; the watching over does not: this process turns into the small
 ``mooc/lib/serving/supervise.py`` once everything is ready.
 """
@@ -37,6 +40,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--setup-only", action="store_true", help="prepare everything, start nothing")
+        parser.add_argument("--reload", action="store_true", help="a web process that reloads changed code")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.SERVER:
@@ -45,7 +49,8 @@ class Command(BaseCommand):
         if not options["setup_only"] and taken(host, port):
             raise CommandError(f"Port {port} is in use. Another one: PORT={port + 1} make run")
         migrate_if_needed()
-        collect_static_if_needed()
+        if not settings.DEBUG:  # else they are served from where they lie
+            collect_static_if_needed()
         load_demo_if_empty(self.stdout)
         close_published_password(host, self.stdout)
         connections.close_all()
@@ -54,7 +59,7 @@ class Command(BaseCommand):
             return
         os.environ.update(LEAN)
         sys.stdout.flush()
-        command = [sys.executable, supervise.__file__, json.dumps(plan(host, port))]
+        command = [sys.executable, supervise.__file__, json.dumps(plan(host, port, reload=options["reload"]))]
         os.execv(sys.executable, command)  # noqa: S606  # our own program
 
 
@@ -105,21 +110,41 @@ def close_published_password(host: str, out: Any) -> None:
         call_command("demo", new_passwords=True, stdout=out)
 
 
-def plan(host: str, port: int) -> dict[str, Any]:
-    """What the supervisor shall do: the processes of an embedded installation."""
+def plan(host: str, port: int, *, reload: bool = False) -> dict[str, Any]:
+    """What the supervisor shall do: the processes of an embedded installation.
+
+    :param reload: Django's own server in place of gunicorn, for whoever changes the code.
+    """
     python = sys.executable
-    celery = ["-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "mooc"]
-    worker = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    beat = ["--schedule", str(Path(settings.DATA_DIR) / "beat"), "--pidfile", ""]
     shown = f"http://{host}:{port}/"
     password = "rural-2026" if host in THIS_MACHINE else "as printed above, or when it was made"
+    if reload:
+        web = [python, "manage.py", "runserver", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+        work = {"web": web, "worker": worker("urgent,heavy")}
+        end = "What you change is served at once; the worker reads it when this starts again.\n  "
+    else:
+        web = [python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py"]
+        work = {"web": web, "urgent": worker("urgent"), "worker": worker("heavy")}
+        end = ""
     return {
-        "children": {
-            "web": [python, "-m", "gunicorn", "mooc.wsgi", "--config", "deploy/gunicorn.conf.py"],
-            "urgent": [python, *celery, "worker", "-Q", "urgent", "--loglevel", "warning", *worker],
-            "worker": [python, *celery, "worker", "-Q", "heavy", "--loglevel", "warning", *worker],
-            "scheduler": [python, *celery, "beat", "--loglevel", "warning", *beat],
-        },
+        "children": work | {"scheduler": scheduler()},
         "address": [{"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port],  # noqa: S104  # asked for
-        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: {password}\n  Ctrl-C stops it.\n",
+        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: {password}\n  {end}Ctrl-C stops it.\n",
     }
+
+
+def celery(*arguments: str) -> list[str]:
+    """The command of a Celery process that speaks only when something is wrong."""
+    quiet = ["-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "mooc"]
+    return [sys.executable, *quiet, *arguments, "--loglevel", "warning"]
+
+
+def worker(queues: str) -> list[str]:
+    """A worker of these queues, alone on its machine: it has no other to talk to."""
+    alone = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return celery("worker", "-Q", queues, *alone)
+
+
+def scheduler() -> list[str]:
+    """What starts the tasks of the timetable."""
+    return celery("beat", "--schedule", str(Path(settings.DATA_DIR) / "beat"), "--pidfile", "")
