@@ -1,8 +1,8 @@
 {% load static %}// The worker. It keeps pages that were open, answers when the network does not, and never touches sound,
 // video, the desk's exports or a question asked of the API. What waits is in IndexedDB (acts.js), never in a cache.
-importScripts("{% static "acts.js" %}");
+importScripts("{% static "js/acts.js" %}");
 const NAME = "x{{ build }}", KEPT = "kept", MOST = 120, DAY = 864e5, { acts, actOf } = self;
-const FRAME = ["{% static "look.css" %}", "{% static "sprite.svg" %}", "{% static "app.js" %}", "{% static "acts.js" %}"];
+const FRAME = ["{% static "css/look.css" %}", "{% static "sprite.svg" %}", "{% static "js/app.js" %}", "{% static "js/acts.js" %}"];
 const LANGUAGES = ["zh-Hans", "en"], KEEPS = /^\/((lessons|modules)\/([\w-]+\/)?)?$/, WORK = /^\/(admin|supervision|api|classes|media|preview)\/|\.(pdf|csv|json|svg)$/;
 const FIND = { ignoreVary: true };
 
@@ -51,7 +51,7 @@ self.addEventListener("sync", (e) => e.waitUntil(acts.flush()));
 
 // A kept page as it is shown: this phone's letters, this build's files, and a sign that it is nobody's.
 const shown = (html, mine) => FRAME.reduce((text, file) => {
-  const [, stem, end] = file.match(/(\/static\/\w+)[\w.]*\.(\w+)$/);
+  const [, stem, end] = file.match(/(\/static\/(?:\w+\/)?\w+)[\w.]*\.(\w+)$/);
   return text.replace(new RegExp(`${stem}(\\.\\w+)?\\.${end}`, "g"), file);
 }, html.replace(/<html lang="([\w-]+)"[^>]*>/, `<html lang="$1" class="${/^[ \w]*$/.test(mine.look || "") ? mine.look || "" : ""}">`).replace("<body", "<body data-kept"));
 const language = (mine) => LANGUAGES.includes(mine.lang) ? mine.lang : LANGUAGES[0];
@@ -87,7 +87,7 @@ const wayOn = (act) => act.quiz ? `/modules/${act.quiz}/` : act.module ? `/modul
 // What could not be sent is shown, and can be sent again; passwords, codes and files have to be given anew.
 const unsent = (html, path, form, back) => {
   const rows = Array.from(form), plain = rows.every(([name, value]) => typeof value === "string" && !/pass|code|otp/.test(name));
-  const words = rows.filter(([name, value]) => typeof value === "string" && value.trim() && /^(text|name|title|reason|note|comment|body)/.test(name)).map(([, value]) => `<blockquote class="card pre">${text(value)}</blockquote>`).join("");
+  const words = rows.filter(([name, value]) => typeof value === "string" && value.trim() && /^(text|name|title|reason|note|comment|body)/.test(name)).map(([, value]) => `<blockquote class="panel pre">${text(value)}</blockquote>`).join("");
   const again = plain ? `<form method="post" action="${text(path)}">${rows.map(([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`).join("")}` : `<form action="${text(back)}">`;
   return html.replace("<!--typed-->", words).replace("<form data-again>", again);
 };

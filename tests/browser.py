@@ -38,7 +38,7 @@ SMALL_TARGETS = """(least) => {
   const small = [];
   for (const el of document.querySelectorAll('a[href],button,summary,input:not([type=hidden]),select,textarea')) {
     const target = el.closest('label') || el, box = target.getBoundingClientRect();
-    if (!box.width || !box.height || target.closest('.skip,.vh') || !el.checkVisibility()) continue;
+    if (!box.width || !box.height || target.closest('.skip,.unseen') || !el.checkVisibility()) continue;
     const parent = target.parentElement;
     const around = [...parent.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     const inside = target.tagName === 'A' && around && getComputedStyle(target).display === 'inline';
@@ -50,14 +50,14 @@ SMALL_TARGETS = """(least) => {
 BARE_ICONS = """() => [...document.querySelectorAll('a[href],button,summary')].filter((el) =>
   el.checkVisibility() && el.querySelector('svg') &&
   ![...el.querySelectorAll('span,b,small')].concat([el]).some((part) =>
-    !part.closest('.vh') && [...part.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    !part.closest('.unseen') && [...part.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
 ).map((el) => el.outerHTML.slice(0, 100))"""
 SMALL_TEXT = """(least) => {
   const seen = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const el = walker.currentNode.parentElement;
     if (!walker.currentNode.textContent.trim() || !el.checkVisibility()) continue;
-    if (el.closest('.vh,.visually-hidden,script,.skip,svg')) continue;
+    if (el.closest('.unseen,.visually-hidden,script,.skip,svg')) continue;
     const size = parseFloat(getComputedStyle(el).fontSize);
     if (size < least - 0.05) seen.push(`${size} ${el.outerHTML.slice(0, 80)}`);
   }
@@ -79,11 +79,11 @@ def tap(page: Any, selector: str) -> None:
 def read_module(page: Any, url: str, slug: str = "window-light") -> None:
     """Read every lesson of a module by its own button; ends at the quiz."""
     page.goto(f"{url}/modules/{slug}/")
-    tap(page, "main a.btn.go")
+    tap(page, "main a.button.go")
     for _lesson in range(20):
         if "/lessons/" not in page.url:
             break
-        tap(page, "form[data-end] .btn")
+        tap(page, "form[data-end] .button")
     assert "/lessons/" not in page.url
     take_time(slug)
 
@@ -110,7 +110,7 @@ def answer(page: Any, *, right: bool = True) -> None:
         for option in options:
             if option.right is right:
                 page.locator(f"label:has(input[value='{option.pk}'])").tap()
-        tap(page, "form .btn.go")
+        tap(page, "form .button.go")
     else:
         wanted = next(option.pk for option in options if option.right is right)
         tap(page, f"button[name=choice][value='{wanted}']")
@@ -122,7 +122,7 @@ def take_quiz(page: Any, url: str, slug: str = "window-light", *, wrong: int = 0
     page.goto(f"{url}/quizzes/{quiz.pk}/")
     for number in range(40):
         answer(page, right=number >= wrong)
-        tap(page, "main a.btn.go")
+        tap(page, "main a.button.go")
         if "/tries/" in page.url:
             return
     raise AssertionError("the quiz does not end")
@@ -149,7 +149,7 @@ def sign_up(page: Any, url: str, phone: str, name: str) -> None:
     assert path_of(page).startswith("/accounts/new/")
     page.fill("input[name=name]", name)
     page.locator("label:has(input[name=consent])").tap()
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
 
 
 def sign_in(page: Any, url: str, name: str, password: str, target: str = "/") -> None:
@@ -177,7 +177,7 @@ def learnt_pages(page: Any, url: str) -> list[str]:
     result = path_of(page)
     page.goto(f"{url}/questions/ask/?lesson=borrow-the-window")
     page.fill("textarea[name=text]", "手机没有窗户怎么拍？")
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     asked = path_of(page)
     other = Quiz.objects.get(module__slug="parcel")
     return [

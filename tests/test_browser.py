@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_guest_learns_passes_signs_up_and_keeps_it(visitor: Any, url: str, script: bool) -> None:
     page = visitor(java_script_enabled=script)
     page.goto(url)
-    tap(page, ".hero a.btn.hot")
+    tap(page, ".hero a.button.hot")
     assert path_of(page).startswith("/lessons/")
     assert page.locator("article section p").first.is_visible()
 
@@ -57,7 +57,7 @@ def test_a_guest_learns_passes_signs_up_and_keeps_it(visitor: Any, url: str, scr
     assert "借窗户的光" in file
     assert "李桂香" in file
     page.goto(f"{url}{MODULE}")
-    assert page.locator(".note.ok").count() == 1
+    assert page.locator(".note.good").count() == 1
     pdf = page.context.request.get(f"{url}/me/file.pdf")
     assert pdf.status == 200
     assert pdf.body().startswith(b"%PDF")
@@ -109,7 +109,7 @@ def test_a_shared_phone_is_free_again_after_two_taps(visitor: Any, url: str) -> 
     assert "王建国" not in page.content()
     assert "借窗户的光" not in page.locator("main").inner_text()
     page.goto(f"{url}{MODULE}")
-    assert page.locator(".ic.done").count() == 0
+    assert page.locator(".badge.good").count() == 0
     page.go_back()
     page.goto(f"{url}{LESSON}")
     assert "王建国" not in page.content()
@@ -139,6 +139,6 @@ def test_axe_finds_nothing_on_any_learner_page(visitor: Any, url: str, lang: str
     page.fill("input[name=code]", code)
     tap(page, "form[action='/accounts/code/'] button")
     findings += axe_findings(axe, page)
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     findings += axe_findings(axe, page)
     assert findings == []

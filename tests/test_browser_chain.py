@@ -90,11 +90,11 @@ def finds_it_answered_already(learner: Any, words: str, answer: str) -> None:
     learner.goto(LESSON)
     tap(learner, "nav a[href^='/questions/ask/']")
     learner.fill("textarea[name=text]", words)
-    tap(learner, "main form button.btn.go")
+    tap(learner, "main form button.button.go")
     assert "是不是这" in learner.locator("main").inner_text()
-    learner.locator("details.qa summary").first.tap()
-    assert learner.locator("details.qa[open]").get_by_text(answer).is_visible()
-    tap(learner, "details.qa[open] form button")
+    learner.locator("details.fold summary").first.tap()
+    assert learner.locator("details.fold[open]").get_by_text(answer).is_visible()
+    tap(learner, "details.fold[open] form button")
     assert "解决了就好" in learner.locator("main").inner_text()
 
 
@@ -102,7 +102,7 @@ def asks_all_the_same(learner: Any, words: str) -> int:
     """Sends a question past what is offered; returns its number."""
     learner.goto("/questions/ask/")
     learner.fill("textarea[name=text]", words)
-    tap(learner, "main form button.btn.go")
+    tap(learner, "main form button.button.go")
     tap(learner, "button[form=f]")
     assert "收到了" in learner.locator("main").inner_text()
     return int(path_of(learner).split("/")[2])
@@ -139,10 +139,10 @@ def is_told_and_says_it_is_solved(learner: Any, asked: int, answer: str) -> None
     """The notice leads to the answer."""
     learner.goto("/")
     tap(learner, "a.note[href='/inbox/']")
-    tap(learner, "main ul a.it")
+    tap(learner, "main ul a.item")
     assert path_of(learner) == f"/questions/{asked}/"
     assert answer in learner.locator("main").inner_text()
-    tap(learner, ".card form button.btn.go")
+    tap(learner, ".panel form button.button.go")
     assert "解决了就好" in learner.locator("main").inner_text()
 
 
@@ -177,7 +177,7 @@ def figures(office: Any) -> dict[str, str]:
 
 def figure(office: Any, code: str) -> str:
     link = office.locator(f"a[href^='/supervision/lists/{code}/']")
-    return str(office.locator("tr, .light", has=link).locator("td.n b, .v").first.inner_text())
+    return str(office.locator("tr, .light", has=link).locator("td.number b, .value").first.inner_text())
 
 
 def opens_the_list_behind(office: Any, code: str, *, rows: int) -> str:
@@ -190,7 +190,7 @@ def opens_the_list_behind(office: Any, code: str, *, rows: int) -> str:
 def asks_for_a_report_and_waits(office: Any) -> str:
     """From the board; the page looks again by itself until the files are there; returns its address."""
     click(office, "a[href^='/supervision/reports/?']")
-    click(office, "main form button.btn.go")
+    click(office, "main form button.button.go")
     office.locator("a[href$='/files/pdf/']").wait_for()
     return path_of(office)
 

@@ -83,16 +83,16 @@ def test_a_known_thing_is_found_before_it_is_asked(
     page.goto(f"{url}{LESSON}")
     tap(page, "nav a[href^='/questions/ask/']")
     page.fill("textarea[name=text]", "鸡蛋咋寄才不碎")
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     assert "是不是这" in page.locator("main").inner_text()
     assert "13912345678" not in page.content()
-    page.locator("details.qa summary").first.tap()
-    assert page.locator("details.qa[open]").first.get_by_text("用蛋托").is_visible()
-    tap(page, "details.qa[open] form button")
+    page.locator("details.fold summary").first.tap()
+    assert page.locator("details.fold[open]").first.get_by_text("用蛋托").is_visible()
+    tap(page, "details.fold[open] form button")
     assert "解决了就好" in page.locator("main").inner_text()
     assert Deflection.objects.get().lesson.slug == "borrow-the-window"
     assert Question.objects.count() == before
-    tap(page, "main a.btn.go")
+    tap(page, "main a.button.go")
     assert path_of(page) == LESSON
 
 
@@ -122,8 +122,8 @@ def test_a_first_answer_says_whole_that_it_waits_for_a_look(
     sign_in(page, url, "newcomer", PASSWORD)
     page.goto(f"{url}/questions/{village['question'].pk}/")
     page.fill("textarea[name=text]", "我家用谷壳。")
-    page.locator("form.card button").last.tap()
-    tag, row = page.locator("#replies .tag.mid"), page.locator("#replies .it").last
+    page.locator("form.panel button").last.tap()
+    tag, row = page.locator("#replies .tag.warn"), page.locator("#replies .item").last
     tag.wait_for()
     assert tag.evaluate("(el) => el.scrollWidth <= el.clientWidth")
     assert tag.bounding_box()["width"] <= row.bounding_box()["width"]
@@ -137,7 +137,7 @@ def test_choosing_a_theme_stands_on_the_grid_of_the_list_below(
     page = visitor(elder=elder, viewport={"width": width, "height": 800})
     page.goto(f"{url}/questions/others/")
     select, button, rows = (
-        page.locator(what).bounding_box() for what in ("#theme", "form.row .btn", "main ul.list")
+        page.locator(what).bounding_box() for what in ("#theme", "form.row .button", "main ul.list")
     )
     assert select["x"] == pytest.approx(rows["x"], abs=1)
     assert button["x"] + button["width"] == pytest.approx(rows["x"] + rows["width"], abs=1)
@@ -152,8 +152,8 @@ def test_an_unknown_thing_waits_is_corrected_answered_told_and_accepted(
     page, desk = visitor(java_script_enabled=script), visitor(**DESK, java_script_enabled=script)
     page.goto(f"{url}/questions/ask/")
     page.fill("textarea[name=text]", "那个弄了半天鸡蛋不行咋整")
-    tap(page, "main form button.btn.go")
-    if page.locator("details.qa").count():
+    tap(page, "main form button.button.go")
+    if page.locator("details.fold").count():
         tap(page, "button[form=f]")
     place = path_of(page)
     row = Question.objects.get(text="那个弄了半天鸡蛋不行咋整")
@@ -176,10 +176,10 @@ def test_an_unknown_thing_waits_is_corrected_answered_told_and_accepted(
 
     page.goto(url)
     tap(page, "a.note[href='/inbox/']")
-    tap(page, "main ul a.it")
+    tap(page, "main ul a.item")
     assert path_of(page) == place
     assert "把蛋托压紧，再封箱。" in page.locator("main").inner_text()
-    tap(page, ".card form button.btn.go")
+    tap(page, ".panel form button.button.go")
     assert "解决了就好" in page.locator("main").inner_text()
     row.refresh_from_db()
     assert row.solved_at
@@ -248,7 +248,7 @@ def test_question_pages_are_for_everybody(
             found += looked_over(page, axe, elder)
     guest.goto(f"{url}/questions/ask/")
     guest.fill("textarea[name=text]", "鸡蛋咋寄才不碎")
-    tap(guest, "main form button.btn.go")
+    tap(guest, "main form button.button.go")
     found += looked_over(guest, axe, elder)
     tap(guest, "button[form=f]")
     assert guest.locator("#this-phone").is_visible()

@@ -38,9 +38,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_rule_1_home_module_lesson_and_never_deeper(visitor: Any, url: str) -> None:
     page = visitor()
     page.goto(f"{url}/modules/")
-    tap(page, "main a.mod")
+    tap(page, "main a.module")
     assert re.fullmatch(r"/modules/[\w-]+/", path_of(page))
-    tap(page, "main ol a.it")
+    tap(page, "main ol a.item")
     assert path_of(page).startswith("/lessons/")
     assert page.locator("header nav a").count() == 4
     assert page.locator("header details, header [aria-haspopup]").count() == 0
@@ -49,17 +49,17 @@ def test_rule_1_home_module_lesson_and_never_deeper(visitor: Any, url: str) -> N
 def test_rule_2_taps_from_home(visitor: Any, url: str) -> None:
     page = visitor()
     page.goto(url)
-    tap(page, "main ul a.it")  # any task on the front page: one tap to the lesson
+    tap(page, "main ul a.item")  # any task on the front page: one tap to the lesson
     assert page.locator("article section p").first.is_visible()
     page.goto(url)
     tap(page, "nav a[href^='/questions/ask/']")
     page.fill("textarea[name=text]", "怎么寄？")
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     assert "怎么寄？" in page.locator("main").inner_text()
     page.goto(f"{url}/quizzes/{Quiz.objects.get(module__slug='window-light').pk}/")
     while not page.locator("button[name=choice]").count():  # several answers are right: more than one tap
         answer(page)
-        tap(page, "main a.btn.go")
+        tap(page, "main a.button.go")
     tap(page, "button[name=choice]")
     assert page.locator(".why").is_visible()
 
@@ -95,7 +95,7 @@ def test_rule_4_the_large_switch_is_visible_and_remembered(visitor: Any, url: st
     before = float(
         page.locator("article p").first.evaluate("el => parseFloat(getComputedStyle(el).fontSize)")
     )
-    tap(page, "header a.sw[role=button]")
+    tap(page, "header a.switch[role=button]")
     assert path_of(page) == LESSON
     page.goto(url)
     page.goto(f"{url}{LESSON}")
@@ -214,16 +214,16 @@ def test_rule_8_errors_say_what_to_do_and_keep_what_was_typed(visitor: Any, url:
     page.fill("input[name=phone]", "12")
     tap(page, "form[action='/accounts/code/send/'] button")
     assert page.locator("input[name=phone]").input_value() == "12"
-    words = page.locator(".err").first.inner_text()
+    words = page.locator(".error").first.inner_text()
     assert len(words) > 5
     assert bool(re.search(r"[\u4e00-\u9fff]", words)) == (lang == "zh-hans")
     page.goto(f"{url}/questions/ask/")
     page.evaluate("document.querySelector('form[action=\"/questions/ask/\"]').noValidate = true")
     long = "长" * 3000  # more than a question may have
     page.fill("textarea[name=text]", long)
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     assert page.locator("textarea[name=text]").input_value() == long
-    assert page.locator(".err").is_visible()
+    assert page.locator(".error").is_visible()
 
 
 def test_rule_9_level_1_sentences_are_short() -> None:
@@ -250,7 +250,7 @@ def test_rule_9_english_pages_are_english(visitor: Any, url: str) -> None:
         left += [f"{path} {word}" for word in page.evaluate(han)]
     assert left == []
     page.goto(f"{url}{LESSON}")
-    tap(page, "header a.sw[lang='zh-Hans']")
+    tap(page, "header a.switch[lang='zh-Hans']")
     assert path_of(page) == LESSON
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
 

@@ -76,7 +76,7 @@ def test_without_script_a_supervisor_counts_looks_behind_a_figure_and_takes_a_re
 
     tap(page, "main .crumb a")
     tap(page, "a[href^='/supervision/reports/?']")
-    tap(page, "main form button.btn.go")
+    tap(page, "main form button.button.go")
     assert page.locator("progress").is_visible()
     the_worker_works()
     page.locator("a[href$='/files/pdf/']").wait_for()

@@ -294,8 +294,8 @@ def test_lists_tables_and_subheadings_are_shown_as_such(desk: Client) -> None:
     page = desk.get(
         f"/preview/lessons/{LessonEdition.objects.get(lesson__slug='with-a-table').pk}/"
     ).content.decode()
-    assert '<ul class="pl">' in page
-    assert '<ol class="pl" start="3">' in page
+    assert '<ul class="points">' in page
+    assert '<ol class="points" start="3">' in page
     assert "<h3>Before you send</h3>" in page
     assert "<td>pomelo</td>" in page
     assert "###" not in page
@@ -314,7 +314,7 @@ def test_a_preview_leads_through_the_draft_to_its_quiz_and_never_to_a_page_that_
         for link in re.findall(r'href="(/[^"#]*)"', main):
             assert desk.get(link).status_code == 200, (path, link)
         seen.append(path)
-        onward = re.search(r'class="btn go full" href="([^"]+)"', main)
+        onward = re.search(r'class="button go full" href="([^"]+)"', main)
         path = onward[1] if onward else None
     assert len(seen) == 4  # three lessons of the draft, and the quiz
     assert "/quiz/" in seen[-1]

@@ -179,7 +179,7 @@ def test_a_way_that_leads_nowhere_is_refused_and_says_so(make_user: Any, choice:
     learner = learner_of(make_user("without", phone=None))
     response = wants(learner, **choice)
     assert response.status_code == 400
-    assert 'class="err"' in response.content.decode()
+    assert 'class="error"' in response.content.decode()
     assert not NoticeChoice.objects.exists()
 
 

@@ -269,7 +269,7 @@ def test_forms_of_helpers_and_supervisors_stand_too(
     )
     for shown in switch(client, answer):
         assert 'value="赶街班"' in shown
-        assert 'class="err"' in shown
+        assert 'class="error"' in shown
     assert not Cohort.objects.exists()
     client.force_login(people["supervisor"])
     learner = learner_of(people["learner"])

@@ -19,7 +19,7 @@ from tests.conftest import PASSWORD
 from tests.network import Network, stored, until, until_sent, with_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NEXT, OTHER = "form[data-next] .btn", "/lessons/clean-ground/"
+NEXT, OTHER = "form[data-next] .button", "/lessons/clean-ground/"
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ def test_what_was_done_without_network_is_stored_once_when_it_is_back(phone: Any
     assert "先留在这部手机上了" in main(quiz)
     assert "对不对，送到以后才知道" in main(quiz)
     asking.fill("textarea[name=text]", "没网的时候问的：怎么寄？")
-    tap(asking, "main form button.btn.go")
+    tap(asking, "main form button.button.go")
     assert "先留在这部手机上了" in main(asking)
     back.fill("textarea[name=text]", "退回来又问的：多少钱？")
-    tap(back, "main form button.btn.go")
+    tap(back, "main form button.button.go")
     waiting = {
         row["item"]["text"]: row["item"]["id"] for row in stored(back) if row["item"]["kind"] == "question"
     }
@@ -126,7 +126,7 @@ def test_what_is_left_to_tap_on_open_pages_is_kept_too(
     assert "对不对，送到以后才知道" in main(review)
     tap(page, "button[name=face][value='3']")
     wish.fill("textarea[name=text]", "想学直播")
-    tap(wish, "main form button.btn.go")
+    tap(wish, "main form button.button.go")
     for one in (page, review, wish):
         assert "先留在这部手机上了" in main(one)
     assert not Reaction.objects.exists()
@@ -204,11 +204,12 @@ def test_what_can_never_be_stored_is_told_and_what_may_go_later_steps_aside(
 
 
 FORMS = {  # page → what is pressed
-    LESSON: NEXT, "/questions/ask/": "main form .btn.go", "/feedback/wish/": "main form .btn.go",
-    "/feedback/complaint/": "main form .btn.go", f"/feedback/report/?lesson={LESSON.split('/')[2]}": "main form .btn.go",
+    LESSON: NEXT, "/questions/ask/": "main form .button.go", "/feedback/wish/": "main form .button.go",
+    "/feedback/complaint/": "main form .button.go",
+    f"/feedback/report/?lesson={LESSON.split('/')[2]}": "main form .button.go",
     "/search/?q=光": ".search button", "/accounts/login/": "form[action='/accounts/code/send/'] button",
-    "/accounts/login/?next=/me/": "form[action='/accounts/login/'] button", "/accounts/join/": "main form .btn.go",
-    "/me/code/": "main form .btn",
+    "/accounts/login/?next=/me/": "form[action='/accounts/login/'] button", "/accounts/join/": "main form .button.go",
+    "/me/code/": "main form .button",
 }  # fmt: skip
 PRESS = """([selector, word, back]) => new Promise((said) => {
   const button = document.querySelector(selector), before = button.innerText, began = Date.now(), seen = [];
@@ -229,7 +230,7 @@ def test_every_pressed_button_says_at_once_that_it_is_sending_and_comes_back(
     phone: Any, network: Network
 ) -> None:
     """The network takes what is sent and says nothing: the words cannot come with the answer."""
-    forms = FORMS | {quiz_page(): "button[name=choice],form .btn.go"}
+    forms = FORMS | {quiz_page(): "button[name=choice],form .button.go"}
     context = phone().context
     for number, (path, pressed) in enumerate(forms.items()):
         page, last = context.new_page(), number == len(forms) - 1
@@ -273,7 +274,7 @@ def test_next_is_a_link_that_leads_on_without_network_and_the_act_goes_beside_it
 def test_next_without_script_or_before_it_comes_is_a_form_that_says_the_lesson_is_read(
     phone: Any, network: Network
 ) -> None:
-    for options, without in (({"java_script_enabled": False}, ""), ({}, "/static/acts")):
+    for options, without in (({"java_script_enabled": False}, ""), ({}, "/static/js/acts")):
         page = phone(**options)
         network.without = without  # what keeps acts does not come: the link falls back to its form
         page.goto(f"{network.url}{LESSON}")
@@ -305,7 +306,7 @@ def test_going_on_leads_to_the_block_on_the_screen_not_to_the_furthest(phone: An
         page.evaluate("(id) => document.getElementById(id).scrollIntoView()", block)
         page.wait_for_timeout(300)
     page.locator("nav.bar a").first.evaluate("(el) => el.click()")
-    on = f"main a.btn[href='{LESSON}#b3']"
+    on = f"main a.button[href='{LESSON}#b3']"
     page.locator(on).wait_for()  # the front page was made before the server heard of it
     until(page, lambda: LearningRecord.objects.filter(verb="suspended", response="3").exists())
     page.evaluate("() => sessionStorage.clear()")

@@ -124,7 +124,7 @@ def test_a_module_is_not_finished_in_twenty_seconds(client: Client, make_user: A
     page = client.get("/modules/window-light/", headers={"accept-language": "en"}).content.decode()
     assert "You were quick" in page
     assert "You finished this module" not in page
-    note = page.split("You were quick")[1].split('class="btn')[0]
+    note = page.split("You were quick")[1].split('class="button')[0]
     assert all(
         f'href="/lessons/{slug}/"' in note for slug in LESSONS
     )  # each that is meant, not only the first

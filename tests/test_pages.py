@@ -42,8 +42,8 @@ def test_guest_pages_hold_no_token_no_name_and_no_cookie(client: Client, make_us
 
 def test_done_marks_are_the_persons_own(client: Client) -> None:
     read_lesson(client, "borrow-the-window")
-    assert 'class="ic done"' in client.get("/modules/window-light/").content.decode()
-    assert 'class="ic done"' not in Client().get("/modules/window-light/").content.decode()
+    assert 'class="badge good"' in client.get("/modules/window-light/").content.decode()
+    assert 'class="badge good"' not in Client().get("/modules/window-light/").content.decode()
 
 
 def test_an_unchanged_page_is_not_sent_again(client: Client) -> None:
@@ -75,7 +75,7 @@ def test_compressed_and_plain_are_the_same_page(client: Client) -> None:
 
 
 def test_the_stylesheet_is_small() -> None:
-    css = (settings.BASE_DIR / "static" / "look.css").read_bytes()
+    css = (settings.BASE_DIR / "static" / "css" / "look.css").read_bytes()
     assert len(gzip.compress(css, 9)) <= 8 * 1024
 
 
@@ -146,10 +146,10 @@ def test_a_withdrawn_module_is_gone_but_progress_stays(client: Client) -> None:
 
 def test_filters_combine_and_counts_are_right(client: Client) -> None:
     html = client.get("/modules/?level=L2&category=logi").content.decode()
-    assert html.count('class="mod"') == 1
-    assert client.get("/modules/?level=L3").content.decode().count('class="mod"') == 0
+    assert html.count('class="module"') == 1
+    assert client.get("/modules/?level=L3").content.decode().count('class="module"') == 0
     for params in ("?level=nonsense", "?minutes=1e9", "?audience=%00", "?category=%F0%9F%98%80"):
-        assert client.get(f"/modules/{params}").content.decode().count('class="mod"') == 2
+        assert client.get(f"/modules/{params}").content.decode().count('class="module"') == 2
 
 
 def test_a_filter_leads_nowhere_only_where_nothing_is(client: Client) -> None:
@@ -157,7 +157,7 @@ def test_a_filter_leads_nowhere_only_where_nothing_is(client: Client) -> None:
     for href in {part.split('"')[0] for part in html.split('class="chip" href="')[1:]}:
         target = href.replace("&amp;", "&")
         page = client.get(target if target.startswith("/") else f"/modules/{target}").content.decode()
-        assert page.count('class="mod"') + page.count('<li><a class="it" href="/lessons/') > 0
+        assert page.count('class="module"') + page.count('<li><a class="item" href="/lessons/') > 0
 
 
 def test_pages_that_fail_say_so_in_both_languages(client: Client) -> None:
@@ -230,9 +230,9 @@ def test_the_front_page_of_a_learner_goes_on_instead_of_showing_the_house_again(
     read_lesson(client, "borrow-the-window")
     html = client.get("/").content.decode()
     assert 'href="/lessons/clean-ground/"' in html
-    assert 'class="mx"' not in html
+    assert 'class="matrix"' not in html
     assert 'class="tile"' not in html
-    assert 'class="mx"' in Client().get("/").content.decode()
+    assert 'class="matrix"' in Client().get("/").content.decode()
 
 
 def test_who_finished_a_module_is_led_to_the_next_one_with_the_reason(client: Client) -> None:
@@ -241,22 +241,22 @@ def test_who_finished_a_module_is_led_to_the_next_one_with_the_reason(client: Cl
     assert 'href="/modules/parcel/"' in hero
     finish(client, "parcel")
     html = client.get("/").content.decode()
-    assert 'class="btn hot full" href="/me/"' in html
-    assert 'class="hero b"' not in html  # never again the greeting of a first visit
+    assert 'class="button hot full" href="/me/"' in html
+    assert 'class="hero welcome"' not in html  # never again the greeting of a first visit
 
 
 def test_what_is_due_for_review_stands_on_the_front_page(client: Client) -> None:
     answer_next(client, Quiz.objects.get(module__slug="window-light").pk, right=False)
     read_lesson(client, "borrow-the-window")
-    assert 'class="note mid blk" href="/me/review/"' not in client.get("/").content.decode()
+    assert 'class="note warn block" href="/me/review/"' not in client.get("/").content.decode()
     with evidence.writing("review_item"):
         ReviewCard.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
-    assert 'class="note mid blk" href="/me/review/"' in client.get("/").content.decode()
+    assert 'class="note warn block" href="/me/review/"' in client.get("/").content.decode()
 
 
 def test_five_minutes_means_lessons_of_five_minutes(client: Client) -> None:
     html = client.get("/modules/?minutes=5").content.decode()
-    shown = {part.split("/")[0] for part in html.split('<li><a class="it" href="/lessons/')[1:]}
+    shown = {part.split("/")[0] for part in html.split('<li><a class="item" href="/lessons/')[1:]}
     short = LessonEdition.objects.filter(edition__published_of__isnull=False, minutes__lte=5)
     assert shown == set(short.values_list("lesson__slug", flat=True))
     assert shown
@@ -266,14 +266,14 @@ def test_five_minutes_means_lessons_of_five_minutes(client: Client) -> None:
 
 def test_modules_of_a_track_show_what_is_finished(client: Client) -> None:
     finish(client, "window-light")
-    assert 'class="ic done"' in client.get("/tracks/").content.decode()
-    assert 'class="ic done"' not in Client().get("/tracks/").content.decode()
+    assert 'class="badge good"' in client.get("/tracks/").content.decode()
+    assert 'class="badge good"' not in Client().get("/tracks/").content.decode()
 
 
 def test_what_passing_a_quiz_lays_over_the_module_is_the_persons_own(client: Client) -> None:
     quiz = Quiz.objects.get(module__slug="window-light")
-    asked = f'href="/quizzes/{quiz.pk}/"><span class="ic"><'
-    passed = f'href="/quizzes/{quiz.pk}/"><span class="ic done">'
+    asked = f'href="/quizzes/{quiz.pk}/"><span class="badge"><'
+    passed = f'href="/quizzes/{quiz.pk}/"><span class="badge good">'
     take_quiz(client, quiz.pk, wrong=5)
     assert asked in client.get("/modules/window-light/").content.decode()  # tried and not passed
     take_quiz(client, quiz.pk)
@@ -285,8 +285,10 @@ def test_counts_of_the_catalogue_are_of_the_rows_it_lists(client: Client) -> Non
     client.cookies["django_language"] = "en"
     for address in ("/modules/", "/modules/?minutes=5"):
         html = client.get(address).content.decode()
-        listed = html.count('<a class="mod"') or html.split('id="r"')[1].count('href="/lessons/')
-        chosen = re.findall(r'aria-current="true">.*?<span class="s q">(\d+)<span class="vh"> (\w+)', html)
+        listed = html.count('<a class="module"') or html.split('id="r"')[1].count('href="/lessons/')
+        chosen = re.findall(
+            r'aria-current="true">.*?<span class="small quiet">(\d+)<span class="unseen"> (\w+)', html
+        )
         assert chosen
         assert {count for count, _what in chosen} == {str(listed)}
         assert {what for _count, what in chosen} == {"lessons" if "minutes" in address else "modules"}
@@ -352,4 +354,4 @@ def test_a_refused_box_is_where_the_page_opens() -> None:
 
 def test_the_arrow_that_leads_on_stands_after_its_word() -> None:
     for path in (settings.BASE_DIR / "templates").rglob("*.html"):
-        assert not re.search(r'class="btn[^>]*>\{% icon "go" %\}', path.read_text()), path.name
+        assert not re.search(r'class="button[^>]*>\{% icon "go" %\}', path.read_text()), path.name

@@ -23,7 +23,7 @@ from tests.network import CACHED, Network, stored, until, until_sent, with_worke
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASK = "/questions/ask/"
-SEND = "main form button.btn.go"
+SEND = "main form button.button.go"
 FIELD_NAMED_ACTION = """() => document.querySelector("main form").insertAdjacentHTML(
   "beforeend", "<input type=hidden name=action value=called>")"""
 
@@ -319,7 +319,7 @@ def test_acts_are_sent_at_once_where_nothing_can_be_kept(phone: Any, url: str) -
         if LearningRecord.objects.exists():
             break
     assert LearningRecord.objects.get().verb == "initialized"
-    tap(page, "form[data-next] .btn")
+    tap(page, "form[data-next] .button")
     assert Learner.objects.count() == 1
     assert errors == []
 
@@ -370,7 +370,7 @@ def test_the_switch_puts_the_worker_away_and_spares_what_waits(
 
 
 @pytest.mark.parametrize(
-    "name", ["static/app.js", "static/acts.js", "templates/sw.js", "templates/sw_off.js"]
+    "name", ["static/js/app.js", "static/js/acts.js", "templates/sw.js", "templates/sw_off.js"]
 )
 def test_scripts_are_understood_by_old_phones(name: str) -> None:
     """Chromium 78 and iOS 13: one sign they do not know, and the whole file is dead."""

@@ -93,7 +93,7 @@ def test_after_a_report_the_way_leads_back_to_the_questions(asker: Any, trainer:
     row = answered(learner_of(asker), "鸡蛋怎么寄不会碎？", "用蛋托。", trainer)
     page = post(Client(), f"/questions/{row.pk}/report/", {"reason": "rude"}).content.decode()
     assert PostReport.objects.count() == 1
-    assert 'class="btn go" href="/questions/others/"' in page
+    assert 'class="button go" href="/questions/others/"' in page
 
 
 def test_after_a_complaint_it_is_said_that_nobody_writes_back() -> None:
@@ -230,7 +230,7 @@ def test_at_most_five_are_offered(asker: Any, trainer: Any) -> None:
     for place in "东南西北中上下":
         answered(learner_of(asker), f"鸡蛋怎么寄到{place}边", "用蛋托。", trainer)
     page = send(Client(), "鸡蛋怎么寄", none="").content.decode()
-    assert page.count('<details class="qa">') == 5
+    assert page.count('<details class="fold">') == 5
 
 
 @pytest.mark.parametrize("state", ["waiting", "not shared", "hidden"])

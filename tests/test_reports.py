@@ -138,7 +138,7 @@ def test_bad_input_gets_a_sentence_and_what_was_chosen_stays(
     answer = client.post("/supervision/reports/", data)
     html = answer.content.decode()
     assert answer.status_code == 400
-    assert 'class="err"' in html
+    assert 'class="error"' in html
     if "what" not in change:
         assert f'<option value="region:{COUNTY}" selected>' in html
     if "language" not in change:

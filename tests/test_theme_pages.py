@@ -106,9 +106,9 @@ def test_list_and_page_of_a_theme_say_the_same_number_and_as_many_stand_there(
     for slug, number in said.items():
         shown = page(f"/answers/{slug}/", "en")
         assert re.search(rf"<span>{number} questions? answered", shown), slug
-        assert len(re.findall(r'<section class="blk st" data-spoken>|<details class="qa">', shown)) == int(
-            number
-        )
+        assert len(
+            re.findall(r'<section class="block stack" data-spoken>|<details class="fold">', shown)
+        ) == int(number)
     assert "asked" not in text.split("</nav>")[1].split("</ul>")[0]  # one count, not two that disagree
 
 
@@ -134,7 +134,7 @@ def test_themes_keep_the_tabs_of_questions_and_those_without_an_answer_do_not_op
     assert "物流包装" in listed
     quiet = text.split("</ul>")[1]
     assert "开店入驻" in quiet
-    assert 'class="it' not in quiet
+    assert 'class="item' not in quiet
 
 
 # --- writing and publishing ------------------------------------------------------------------------------
@@ -552,10 +552,10 @@ def test_items_are_shown_with_why_once_published_and_nothing_is_sent(
     assert "自己试一下" not in page()
     publishing.publish_answers(module=module, by=trainer)
     for lang in ("zh-hans", "en"):  # who reads the other language gets what there is
-        section = page(lang=lang).split('<section class="chk')[1].split("</section>")[0]
+        section = page(lang=lang).split('<section class="check')[1].split("</section>")[0]
         assert section.count('<details class="try">') == 4
         assert re.search(
-            r"<summary[^>]*>.{,40}蛋托.*?</summary><p class=\"note ok\">.*?一格一蛋，不碰。", section
+            r"<summary[^>]*>.{,40}蛋托.*?</summary><p class=\"note good\">.*?一格一蛋，不碰。", section
         )
         assert "<form" not in section
 

@@ -145,7 +145,7 @@ def test_a_question_sent_twice_is_one(client: Client) -> None:
 def test_an_unusable_question_gets_a_sentence_and_stays_typed(client: Client, text: str) -> None:
     answer = post(client, "/questions/ask/", {"text": text})
     assert answer.status_code == 400
-    assert 'class="err"' in answer.content.decode()
+    assert 'class="error"' in answer.content.decode()
     assert text.strip().replace("\x00\x01", "") in answer.content.decode()
     assert not Question.objects.exists()
 

@@ -22,8 +22,8 @@ from ..evaluation.words.presentation import Shown, number_text
 register = template.Library()
 LIGHTS = {
     Light.MET: ("ok", "check"),
-    Light.NEAR: ("mid", "half"),
-    Light.UNSURE: ("mid", "alert"),
+    Light.NEAR: ("warn", "half"),
+    Light.UNSURE: ("warn", "alert"),
     Light.MISSED: ("bad", "alert"),
     Light.FEW: ("", "half"),
 }
@@ -37,16 +37,16 @@ def weigh(shown: Shown) -> SafeString:
     likely: SafeString | str = ""
     if shown.low is not None and shown.high is not None:
         likely = format_html(
-            '<rect class="rg" x="{}%" y="8" width="{}%" height="8"/>',
+            '<rect class="range" x="{}%" y="8" width="{}%" height="8"/>',
             shown.low,
             round(shown.high - shown.low, 1),
         )
     mark: SafeString | str = ""
     if shown.mark is not None:
-        mark = format_html('<line class="gl" x1="{}%" x2="{}%" y1="1" y2="23"/>', shown.mark, shown.mark)
+        mark = format_html('<line class="target" x1="{}%" x2="{}%" y1="1" y2="23"/>', shown.mark, shown.mark)
     return format_html(
-        '<svg class="beam" height="36" aria-hidden="true"><rect class="t" y="8" width="100%" height="8" rx="4"/>{}{}'
-        '<svg x="{}%" y="16" overflow="visible"><path class="k" d="M0-4v8"/><path class="wt" d="M-5 3H5L8 17H-8z"/>'
+        '<svg class="beam" height="36" aria-hidden="true"><rect class="rod" y="8" width="100%" height="8" rx="4"/>{}{}'
+        '<svg x="{}%" y="16" overflow="visible"><path class="hook" d="M0-4v8"/><path class="weight" d="M-5 3H5L8 17H-8z"/>'
         "</svg></svg>",
         likely, mark, shown.position,
     )  # fmt: skip
@@ -67,10 +67,10 @@ def step_shape(steps: Sequence[Step], number: int) -> SafeString:
     link = (
         ""
         if last
-        else format_html('<path class="c" d="M0 36H{}L{} 56H0z"/>', width, steps[number + 1].part or 0)
+        else format_html('<path class="fall" d="M0 36H{}L{} 56H0z"/>', width, steps[number + 1].part or 0)
     )
     return format_html(
-        '<svg viewBox="0 0 100 56" preserveAspectRatio="none"><path class="p" d="M0 0H{}V36H0z"/>{}</svg>',
+        '<svg viewBox="0 0 100 56" preserveAspectRatio="none"><path class="part" d="M0 0H{}V36H0z"/>{}</svg>',
         width,
         link,
     )
@@ -81,7 +81,7 @@ def bar(value: float | None, most: float = 1.0) -> SafeString:
     """A bar of a table row: ``value`` of ``most``."""
     share = 0.0 if value is None or not most else round(100 * min(max(value / most, 0.0), 1.0), 1)
     return format_html(
-        '<svg class="bar-s" aria-hidden="true"><rect class="t" width="100%" height="100%"/>'
+        '<svg class="share" aria-hidden="true"><rect class="rod" width="100%" height="100%"/>'
         '<rect width="{}%" height="100%"/></svg>',
         share,
     )

@@ -31,7 +31,7 @@ _ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 
 
 @register.simple_tag
-def icon(name: str, css: str = "i") -> SafeString:
+def icon(name: str, css: str = "icon") -> SafeString:
     """An icon of the sprite. Always stands beside a word, so it is hidden from readers. The arrow that leads
     on stands after its word, the others before it: look.css keeps the space on that side."""
     return format_html(
@@ -66,7 +66,7 @@ def dots(level: str) -> SafeString:
     full = int(level[1])
     circles = format_html_join(
         "", '<circle cx="{}" cy="5" r="4"{}/>',
-        ((5 + 12 * i, mark_safe(' class="f"') if i < full else "") for i in range(3)),  # a constant
+        ((5 + 12 * i, mark_safe(' class="on"') if i < full else "") for i in range(3)),  # a constant
     )  # fmt: skip
     return format_html('<svg aria-hidden="true">{}</svg>', circles)
 
@@ -79,12 +79,12 @@ def beam(done: int, total: int) -> SafeString:
     at = f"{100 * done / total:.4g}%"
     stars = format_html_join(
         "", '<circle class="{}" cx="{}%" cy="10" r="5"/>',
-        (("st2" if i <= done else "st1", f"{100 * i / total:.4g}") for i in range(1, total + 1)),
+        (("star on" if i <= done else "star", f"{100 * i / total:.4g}") for i in range(1, total + 1)),
     )  # fmt: skip
     return format_html(
-        '<svg class="beam" height="32" aria-hidden="true"><rect class="t" y="6" width="100%" height="8" rx="4"/>'
-        '<rect class="f" y="6" width="{}" height="8" rx="4"/>{}<svg x="{}" y="14" overflow="visible">'
-        '<path class="k" d="M0-4v8"/><path class="wt" d="M-5 3H5L8 17H-8z"/></svg></svg>',
+        '<svg class="beam" height="32" aria-hidden="true"><rect class="rod" y="6" width="100%" height="8" rx="4"/>'
+        '<rect class="full" y="6" width="{}" height="8" rx="4"/>{}<svg x="{}" y="14" overflow="visible">'
+        '<path class="hook" d="M0-4v8"/><path class="weight" d="M-5 3H5L8 17H-8z"/></svg></svg>',
         at, stars, at,
     )  # fmt: skip
 
@@ -92,9 +92,9 @@ def beam(done: int, total: int) -> SafeString:
 @register.simple_tag
 def steps(done: Sequence[bool], current: int) -> SafeString:
     """A bar of steps: ``done`` flags in order, ``current`` counts from 1."""
-    rows = (("c" if i == current else "d" if flag else "",) for i, flag in enumerate(done, start=1))
+    rows = (("now" if i == current else "on" if flag else "",) for i, flag in enumerate(done, start=1))
     return format_html(
-        '<ol class="stp" aria-hidden="true">{}</ol>',
+        '<ol class="steps" aria-hidden="true">{}</ol>',
         format_html_join("", '<li class="{}"></li>', rows),
     )
 
@@ -251,13 +251,13 @@ def listed(names: Iterable[object]) -> str:
 @register.filter
 def whole(text: str) -> SafeString:
     """Text that must not break at its hyphens, like a phone number."""
-    return format_html('<span class="nb">{}</span>', text)
+    return format_html('<span class="keep">{}</span>', text)
 
 
 @register.filter
 def together(text: str) -> SafeString:
     """A name inside a sentence on a button: it moves to a line of its own before it breaks."""
-    return format_html('<span class="ib">{}</span>', text)
+    return format_html('<span class="together">{}</span>', text)
 
 
 @register.filter

@@ -10,7 +10,7 @@ TAGS = {
 }  # fmt: skip
 # What stands in a class of its own: the page's lists have no marks, a wide table moves in its own frame.
 DRESSED = {
-    "<p>": '<p class="pt">', "<ul>": '<ul class="pl">', "<table>": '<div class="tab" tabindex="0"><table>',
+    "<p>": '<p class="text">', "<ul>": '<ul class="points">', "<table>": '<div class="across" tabindex="0"><table>',
     "</table>": "</table></div>",
 }  # fmt: skip
 _OL = re.compile(r"<ol(?= start=|>)")
@@ -47,4 +47,4 @@ def to_html(text: str) -> str:
     )  # fmt: skip
     for plain, dressed in DRESSED.items():
         html = html.replace(plain, dressed)
-    return _OL.sub('<ol class="pl"', html)
+    return _OL.sub('<ol class="points"', html)

@@ -20,7 +20,7 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
     """Static files named by their content and compressed, our own scripts lean. Others' files stay as they came."""
 
     def _save(self, name: str, content: Any) -> str:
-        if name.endswith(".js") and "/" not in name:
+        if name.startswith("js/"):
             text = b"".join(content.chunks()).decode()  # from its beginning: its sum was taken before
             content = ContentFile(lean(text).encode())
         return str(super()._save(name, content))

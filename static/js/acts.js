@@ -191,8 +191,8 @@ if (self.document) self.phone = (() => {
     if (waiting) list(rows, sent);
     if (!n || waiting) return;
     note = d.createElement("p");
-    note.id = "waits"; note.className = "w";
-    note.innerHTML = "<a class='note mid blk' href='/offline/'></a>";
+    note.id = "waits"; note.className = "page";
+    note.innerHTML = "<a class='note warn block' href='/offline/'></a>";
     note.firstChild.textContent = words[lost ? "lost" : "waits"].replace("0", n);
     d.getElementById("m").prepend(note);
   });
@@ -248,7 +248,7 @@ if (self.document) self.phone = (() => {
   const waiting = "waiting" in page, one = (name) => d.querySelector(`[data-${name}]`);
   const entry = (r) => {
     const li = d.createElement("li"), it = d.createElement("div"), text = d.createElement("span"), name = d.createElement("b"), small = d.createElement("small");
-    it.className = "it";
+    it.className = "item";
     name.textContent = one("waits").dataset[r.item.verb || r.item.kind] || r.item.kind;
     small.textContent = [r.item.text || "", r.lost || ""].filter(Boolean).join(" · ");
     text.append(name, small); it.append(text); li.append(it);
@@ -257,7 +257,7 @@ if (self.document) self.phone = (() => {
   const list = (rows, sent) => [["waits", shown], ["lost", (r) => r.lost]].forEach(([name, which]) => {
     const some = rows.filter(which), box = one(name), ul = box.querySelector("ul");
     box.hidden = !some.length;
-    box.querySelector(".n").textContent = some.length;
+    box.querySelector(".number").textContent = some.length;
     ul.textContent = "";
     ul.append(...some.map(entry));
     one("none").hidden = rows.length > 0 || !sent;
@@ -273,7 +273,7 @@ if (self.document) self.phone = (() => {
     for (const url of paths) {
       const html = await (await cache.match(url.href, { ignoreVary: true })).text(), li = d.createElement("li"), a = d.createElement("a"), name = d.createElement("span"), b = d.createElement("b");
       b.textContent = new DOMParser().parseFromString(html, "text/html").title.split(" · ")[0];
-      a.className = "it"; a.href = url.pathname;
+      a.className = "item"; a.href = url.pathname;
       name.append(b); a.append(name); li.append(a); ul.append(li);
     }
     one("kept-pages").hidden = !paths.length;

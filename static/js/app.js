@@ -23,7 +23,7 @@
     setTimeout(() => { // what is switched off at once would not be sent
       button.style.opacity = .75;
       button.setAttribute("aria-disabled", "true");
-      if (!/\b(opt|chip)\b/.test(button.className)) button.textContent = "";
+      if (!/\b(option|chip)\b/.test(button.className)) button.textContent = "";
       button.append(sending);
     });
     const back = () => {
@@ -106,7 +106,7 @@
   } else {
     // The server hears of it after it made this page: what leads back to the lesson just left leads to its place.
     const left = storage("sessionStorage", (s) => s.getItem("place"));
-    if (left) d.querySelectorAll("main a.btn").forEach((a) => { if (a.pathname === left.split("#")[0]) a.href = left; });
+    if (left) d.querySelectorAll("main a.button").forEach((a) => { if (a.pathname === left.split("#")[0]) a.href = left; });
   }
 
   // The first page of a phone stays small: there acts.js comes with the first touch, or after a while where something is noted.
@@ -135,7 +135,7 @@
       synth.cancel();
       if (busy) return;
       const spoken = part(button).cloneNode(true);
-      spoken.querySelectorAll("button,.vh").forEach((el) => el.remove());
+      spoken.querySelectorAll("button,.unseen").forEach((el) => el.remove());
       const img = spoken.querySelector("img"), speech = new SpeechSynthesisUtterance(`${img ? img.alt + ". " : ""}${spoken.textContent}`);
       speech.lang = lang(button) === "en" ? "en" : "zh-CN";
       synth.speak(speech);
