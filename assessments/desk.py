@@ -17,13 +17,13 @@ from feedback.desk import waiting_by_module
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
 
+from .analysis.selectors import MissedItem, missed_items
 from .evaluation import data
 from .evaluation.data import Figure, ScopeKind, Unit
 from .evaluation.measure.catalogue import MODEL
 from .evaluation.measure.indicators import wilson
 from .evaluation.models import EvaluationSnapshot
 from .evaluation.words.presentation import shown, value_text
-from .selectors import MissedItem, missed_items
 
 MODULES = "/admin/courses/module/"
 ITEMS = "/admin/assessments/item/"

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from courses import signals
 
-from . import tasks
+from .quiz import tasks
 
 
 @receiver([signals.module_published, signals.module_asks_changed])

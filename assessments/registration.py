@@ -8,9 +8,12 @@ def register() -> None:
     from mooc.lib import registry
     from mooc.lib.pages import links
 
-    from . import bank, bank_loader, desk, keeping, overlays, people, personal_data
+    from . import desk, people, personal_data
     from .assignments import files, loading
     from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
+    from .exchange import bank_loader
+    from .notebook import overlays as due
+    from .quiz import asked, keeping, overlays
 
     links.page.register("quiz", "assessments:module_quiz")
     links.page.register("notebook", "assessments:notebook")
@@ -23,8 +26,8 @@ def register() -> None:
     registry.publishing_check.register("quiz", keeping.findings)
     registry.module_link.register("quiz", keeping.quiz_link)
     registry.module_link.register("items", keeping.items_link)
-    registry.quiz_open.register("quiz", bank.open_modules)
-    registry.slot_filler.register("due", overlays.due)
+    registry.quiz_open.register("quiz", asked.open_modules)
+    registry.slot_filler.register("due", due.due)
     registry.slot_filler.register("quiz", overlays.quiz_passed)
     registry.merge_person.register("assessments", people.merge)
     registry.personal_data.register("assessments", personal_data.tables)

@@ -1,28 +1,6 @@
-"""Background work of assessments, found here by the worker. Every task may run twice."""
+"""Background work of assessments, gathered from its rooms: the worker looks for it here."""
 
-from __future__ import annotations
-
-from celery import shared_task
-
-from mooc.lib.queue import later
-
-from . import judging, tries
 from .evaluation.tasks import evaluate_nightly, monthly_reports, run_job, sweep
-from .models import Item
+from .quiz.tasks import finish_tries, judge_again
 
 __all__ = ["evaluate_nightly", "finish_tries", "judge_again", "monthly_reports", "run_job", "sweep"]
-
-
-@shared_task
-def finish_tries(module_id: int) -> None:
-    """End the tries whose questions were all taken out of use: a batch, and the next one after it."""
-    if tries.finish_tries(module_id=module_id):
-        later(finish_tries, module_id)
-
-
-@shared_task
-def judge_again(item_id: int) -> None:
-    """Judge the answers to a question by its mended key: a batch, and the next one after it."""
-    item = Item.objects.filter(pk=item_id).first()
-    if item is not None and judging.judge_again(item=item).left:
-        later(judge_again, item_id)

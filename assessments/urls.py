@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .views import assignments, preview, quizzes, reviews
+from .assignments import views as assignments
+from .notebook import views as notebook
+from .quiz.views import preview, quizzes
 
 app_name = "assessments"
 
@@ -18,7 +20,7 @@ urlpatterns = [
         quizzes.explained,
         name="quiz_explained",
     ),
-    path("me/review/", reviews.notebook, name="notebook"),
-    path("me/review/<int:pk>/", reviews.card, name="review_card"),
-    path("me/review/<int:pk>/answer/", reviews.card_answer, name="review_answer"),
+    path("me/review/", notebook.notebook, name="notebook"),
+    path("me/review/<int:pk>/", notebook.card, name="review_card"),
+    path("me/review/<int:pk>/answer/", notebook.card_answer, name="review_answer"),
 ]

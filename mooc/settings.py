@@ -101,7 +101,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- apps --------------------------------------------------------------------------------------
-OUR_APPS = ["mooc.accounts", "courses", "learners", "feedback", "assessments"]
+OUR_APPS = ["mooc.accounts", "courses", "learners", "feedback", "assessments", "mooc.demo"]
 INSTALLED_APPS = [
     "mooc.apps.AdminConfig",
     "django.contrib.auth",

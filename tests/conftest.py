@@ -141,7 +141,7 @@ def _nothing_remembered() -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
-    from assessments import bank
+    from assessments.quiz import asked
     from courses.selectors import forget_content_version
     from feedback.answers import finding
     from mooc.accounts.sign_in import limits
@@ -149,7 +149,7 @@ def _nothing_remembered() -> Iterator[None]:
 
     limits.epoch = time.time()
     forget_content_version()
-    bank.forget()
+    asked.forget()
     finding.forget()
     memory.clear()
     cache.clear()  # this process's own memory or Redis number

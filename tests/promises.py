@@ -11,14 +11,14 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from assessments import review
-from assessments import selectors as judged
+from assessments.analysis import selectors as judged
 from assessments.evaluation import models
 from assessments.evaluation import selectors as boards
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
 from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
 from assessments.evaluation.measure.indicators import Z95
+from assessments.notebook import memory as review
 from courses.grammar import law
 from courses.media import uploads
 from feedback import data

@@ -12,8 +12,8 @@ from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
-from assessments.bank import asked_quiz
 from assessments.models import Option, Quiz, Response
+from assessments.quiz.asked import asked_quiz
 from courses.models import Module
 from feedback.models import ContentReport, Question, Reaction, Reply
 from learners.models import Enrolment, Learner, LessonProgress

@@ -21,7 +21,7 @@ PURE = [
     "mooc/lib/pages/markup.py", "courses/grammar/blocks.py", "courses/exchange/content_files.py",
     "courses/grammar/prose.py", "courses/grammar/law.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
-    "assessments/scoring.py", "assessments/review.py", "assessments/evaluation/measure/indicators.py",
+    "assessments/scoring.py", "assessments/notebook/memory.py", "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",
 ]  # fmt: skip
 STANDARD_FILES = [

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments import bank
 from assessments.models import Attempt, Item, Quiz
+from assessments.quiz import asked
 from courses import services as courses
 from courses.models import Module
 from courses.publishing import services as publishing
@@ -355,8 +355,8 @@ def test_what_can_be_sat_is_known_without_asking_again_while_the_content_stands(
     django_assert_num_queries: Any,
 ) -> None:
     pk = module().pk
-    assert pk in bank.open_modules()
+    assert pk in asked.open_modules()
     with django_assert_num_queries(1):  # the content version, kept for a second in life
-        assert pk in bank.open_modules()
+        assert pk in asked.open_modules()
     Item.objects.update(live=False)
-    assert bank.open_modules(fresh=True) == frozenset()
+    assert asked.open_modules(fresh=True) == frozenset()

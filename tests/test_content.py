@@ -11,8 +11,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.bank import asked_quiz
 from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
+from assessments.quiz.asked import asked_quiz
 from courses.exchange import loader
 from courses.exchange.content_files import read_tree, split_header
 from courses.exchange.quiz_files import parse_quiz

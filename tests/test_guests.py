@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.models import Attempt, Quiz, Response, ReviewCard
-from assessments.services import answer_item
+from assessments.quiz.services import answer_item
 from courses.models import Lesson, LessonEdition, Module
 from feedback.models import ContentReport, Question
 from feedback.questions.services import ask_question, report_content
@@ -60,7 +60,7 @@ def finish(learner: Learner, index: int = 0, *, signed_in: bool = False) -> None
 def answer(learner: Learner, attempt: uuid.UUID, number: int, *, right: bool, quiz: int = 0) -> None:
     """Answer the n-th question of a try."""
     row = Quiz.objects.order_by("module__slug")[quiz]
-    from assessments.services import start_attempt
+    from assessments.quiz.services import start_attempt
 
     attempt_row = start_attempt(learner=learner, quiz=row, attempt_id=attempt)
     code = attempt_row.item_codes.split()[number]

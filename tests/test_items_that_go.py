@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.test import Client
 
-from assessments import tries
 from assessments.models import Attempt, Item, ItemEdition, Option, Response
+from assessments.quiz import tries
 from courses import services as courses
 from courses.models import Module
 from learners.models import Enrolment, LearningRecord

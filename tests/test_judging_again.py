@@ -11,8 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments import editions, judging
+from assessments.bank import editions
 from assessments.models import Attempt, Item, ItemEdition, Option, Response, ReviewCard
+from assessments.quiz import judging
 from courses import services as courses
 from courses.models import Module
 from learners.models import Enrolment, LearningRecord

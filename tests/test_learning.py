@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments import scoring
-from assessments import services as assessments
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
+from assessments.quiz import services as assessments
 from courses.models import LessonEdition, Module
 from learners import services
 from learners.models import Enrolment, Learner, LearningRecord, LessonProgress

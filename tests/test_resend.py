@@ -11,8 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments import scoring, services
+from assessments import scoring
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
+from assessments.notebook.services import keep_in_notebook
 from courses.models import Module
 from feedback.models import ContentReport, Question, Reaction, Reply
 from feedback.questions import posts, reactions
@@ -134,7 +135,7 @@ def test_a_face_that_comes_late_changes_nothing_said_after_it() -> None:
 def card_of(learner: Learner) -> ReviewCard:
     wrong = Item.objects.filter(kind="single").first()
     assert wrong is not None
-    services._keep_in_notebook(learner, wrong.pk, False, timezone.now() - dt.timedelta(days=5))
+    keep_in_notebook(learner, wrong.pk, False, timezone.now() - dt.timedelta(days=5))
     return ReviewCard.objects.get(learner=learner)
 
 
@@ -296,9 +297,9 @@ def test_a_question_drawn_before_the_questions_changed_is_taken_in(member: Clien
     retired = Item.objects.get(code=own[0]["item"])
     retired.live = False
     retired.save()
-    from assessments import bank
+    from assessments.quiz import asked
 
-    bank.forget()
+    asked.forget()
     rows = sync(member, own).json()["results"]
     assert {row["status"] for row in rows} == {"stored"}
     assert Attempt.objects.get(uuid=attempt).passed
@@ -310,9 +311,9 @@ def test_nobody_chooses_the_questions_of_a_try(member: Client) -> None:
     if quiz.length == quiz.live_codes().count():
         Quiz.objects.filter(pk=quiz.pk).update(length=2)
         codes = codes[:2]
-        from assessments import bank
+        from assessments.quiz import asked
 
-        bank.forget()
+        asked.forget()
     chosen = quiz.module.items.exclude(code__in=codes).first()
     assert chosen is not None
     values = {

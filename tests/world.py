@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments import services as judging
 from assessments.models import Item, Quiz
+from assessments.quiz import services as judging
 from courses.models import LessonEdition, Module
 from feedback.models import Question, Reaction, Theme
 from learners import services as learning

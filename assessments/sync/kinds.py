@@ -19,9 +19,10 @@ from learners.record.recording import Stored
 from learners.record.senders import Owner
 from mooc.lib.errors import Conflict, DomainError
 
-from .. import services
-from ..bank import asked_quiz
 from ..models import Attempt, Quiz, Response, ReviewCard
+from ..notebook.services import review_item
+from ..quiz.asked import asked_quiz
+from ..quiz.services import answer_item
 from .reading import Item
 
 Kind = Callable[[Owner, Item], "tuple[Stored, str]"]
@@ -97,7 +98,7 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
         return _answered_before(known, owner, chosen), url
     when = item.when(owner.learner)
     try:
-        services.answer_item(
+        answer_item(
             learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
             signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
             edition=item.edition(),
@@ -168,7 +169,7 @@ def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
     card = ReviewCard.objects.filter(pk=item.number("card", 2**53), learner=owner.learner).first()
     if card is None:
         raise DomainError(_("This question is not in your notebook any more."), code="unknown_card")
-    done = services.review_item(
+    done = review_item(
         card=card, round_number=item.number("round", 99_999), chosen=chosen, signed_in=owner.signed_in,
         now=when.at, claimed=when.claimed,
         edition=item.edition(),

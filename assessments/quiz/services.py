@@ -1,25 +1,26 @@
-"""Writes of assessments: answers, results, the notebook."""
+"""Writes of a quiz: tries begin, answers are stored, the last one gives the result."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learners.models import Learner, LearningRecord
-from learners.record.recording import Stored
+from learners.models import Learner
 from learners.services import record_answer
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 
-from . import review, scoring, tries
-from .bank import AskedQuiz, as_asked, as_shown, asked_quiz
-from .models import Attempt, Item, Quiz, Response, ReviewCard
+from .. import scoring
+from ..bank.asked import as_shown, judge, listed
+from ..models import Attempt, Item, Quiz, Response
+from ..notebook.services import keep_in_notebook
+from . import tries
+from .asked import AskedQuiz, asked_quiz
 
 
 def start_attempt(*, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID) -> Attempt:
@@ -106,14 +107,14 @@ def answer_item(
         shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
         response = Response.objects.create(
             uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
-            chosen=_listed(set(chosen)), right=right, answered_at=now, edition=item.edition, shown=shown,
+            chosen=listed(set(chosen)), right=right, answered_at=now, edition=item.edition, shown=shown,
         )  # fmt: skip
         record_answer(
             learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
             stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
             attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
         )  # fmt: skip
-        _keep_in_notebook(learner, item.pk, right, now)
+        keep_in_notebook(learner, item.pk, right, now)
         tries.count_answer(attempt, asked, response, item_code)
     return attempt, response
 
@@ -135,111 +136,3 @@ def _take_in(attempt: Attempt, asked: AskedQuiz, item_code: str, at: dt.datetime
         codes[codes.index(free[-1])] = item_code
     attempt.item_codes, attempt.total = " ".join(codes), len(codes)
     attempt.save(update_fields=["item_codes", "total", "updated_at"])
-
-
-def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bool) -> bool:
-    """Whether exactly the right options were chosen. All by option id.
-
-    :param many: the item asks for several options, and is sent by a button of its own.
-    :raises DomainError: when nothing, or something that is no option of the item, was chosen.
-    """
-    picked = set(chosen)
-    if not picked or not picked <= options:
-        text = (
-            _("Tap the right answers first, then “Send my answers”.")
-            if many
-            else _("Tap one of the answers.")
-        )
-        raise DomainError(text, code="no_choice", field="choice")
-    return scoring.is_right(picked, right)
-
-
-def _keep_in_notebook(learner: Learner, item_id: int, right: bool, now: dt.datetime) -> None:
-    """A wrong answer makes a card, or brings a learnt one back."""
-    if right:
-        return
-    memory = review.first_memory(now)
-    card, made = ReviewCard.objects.get_or_create(learner=learner, item_id=item_id, defaults=_columns(memory))
-    if not made:
-        ReviewCard.objects.filter(pk=card.pk).update(
-            lapses=card.lapses + 1, learnt_at=None, **_columns(memory)
-        )
-
-
-def _columns(memory: review.Memory) -> dict[str, object]:
-    return {
-        "stability": memory.stability, "difficulty": memory.difficulty, "due_at": memory.due_at,
-        "last_at": memory.last_at,
-    }  # fmt: skip
-
-
-def card_order(card: ReviewCard, options: Sequence[int], kind: str) -> list[int]:
-    """The options of a card by their ids, in the order they stand this time."""
-    return scoring.order(options, kind, uuid.UUID(int=card.pk), str(card.reviews))
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What became of an answer in the notebook. ``chosen`` and ``right`` are of the answer that counts."""
-
-    right: bool
-    chosen: frozenset[int]
-    stored: Stored
-    same: bool = True  # what was sent is what counts
-
-
-def review_item(
-    *, card: ReviewCard, round_number: int, chosen: Sequence[int], signed_in: bool,
-    now: dt.datetime | None = None, claimed: dt.datetime | None = None, edition: int | None = None,
-) -> Reviewed:  # fmt: skip
-    """Answer a card of the notebook and plan when it comes again. The first answer of a round counts.
-
-    :param round_number: which time this card is answered, from the form: a resend changes nothing.
-    """
-    with evidence.writing("review_item"), transaction.atomic():
-        card = (
-            ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
-        )
-        item = as_shown(as_asked(card.item), edition, now or timezone.now(), chosen)
-        right = judge(item.options, item.right, chosen, many=item.many)
-        picked = frozenset(chosen)
-        if card.reviews != round_number:
-            return _reviewed_before(card, round_number, picked, right)
-        now = max(now or timezone.now(), card.last_at or card.created_at)  # memory knows no way back
-        shown = ",".join(map(str, card_order(card, item.order, item.kind)))
-        _plan(card, right, now)
-        act_id = _review_id(card, round_number)
-        record_answer(
-            learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
-            stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=_listed(picked),
-            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
-        )  # fmt: skip
-    return Reviewed(right, picked, Stored.STORED)
-
-
-def _plan(card: ReviewCard, right: bool, now: dt.datetime) -> None:
-    memory = review.Memory(card.stability, card.difficulty, card.due_at, card.last_at)
-    after = review.after_review(memory, right=right, now=now)
-    for name, value in _columns(after).items():
-        setattr(card, name, value)
-    card.reviews += 1
-    card.lapses += not right
-    card.learnt_at = now if after.learnt else None
-    card.save()
-
-
-def _review_id(card: ReviewCard, round_number: int) -> uuid.UUID:
-    return scoring.response_id(card.learner.uuid, f"review {card.pk} {round_number}")
-
-
-def _listed(chosen: Set[int]) -> str:
-    return ",".join(str(pk) for pk in sorted(chosen))
-
-
-def _reviewed_before(card: ReviewCard, round_number: int, picked: frozenset[int], right: bool) -> Reviewed:
-    """The answer of that round as it stands, whatever is sent now."""
-    known = LearningRecord.objects.filter(uuid=_review_id(card, round_number)).first()
-    if known is None or not known.response:
-        return Reviewed(right, picked, Stored.DUPLICATE, same=False)
-    stood = frozenset(map(int, known.response.split(",")))
-    return Reviewed(bool(known.success), stood, Stored.DUPLICATE, same=stood == picked)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from courses.models import Module
 from mooc.lib.desk import DeskLink, Finding
 
-from .models import Quiz
+from ..models import Quiz
 
 ITEMS = "/admin/assessments/item/?module__id__exact="
 

@@ -9,8 +9,9 @@ from typing import Any
 from courses.exchange.quiz_files import QuizItem
 from courses.models import Lesson, Module, Skill
 
-from . import editions, judging
-from .models import Item, Option, Quiz
+from ..bank import editions
+from ..models import Item, Option, Quiz
+from ..quiz import judging
 
 
 def load_items(module: Module, source: Any, overwrite: bool) -> int:

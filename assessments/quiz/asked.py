@@ -7,38 +7,19 @@ here is at most ``CONTENT_VERSION_SECONDS`` old.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.http import Http404
 
 from courses.selectors import content_version
 
-from . import editions
-from .data import ItemKind
-from .models import Item, ItemEdition, Quiz
+from ..bank.asked import AskedItem, as_asked
+from ..models import Item, Quiz
 
 MOST = 200  # quizzes kept at a time; a county has tens
 _kept: dict[tuple[str, int], AskedQuiz] = {}
 _open: dict[str, frozenset[int]] = {}  # modules whose quiz can be sat, by content version
-
-
-@dataclass(frozen=True, slots=True)
-class AskedItem:
-    """An item and its key: ids of all its options, in their order and as a set, and of the right ones."""
-
-    pk: int
-    code: str
-    stem_zh: str
-    stem_en: str
-    kind: str
-    edition: int
-    live: bool
-    many: bool
-    order: tuple[int, ...]
-    options: frozenset[int]
-    right: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +76,6 @@ def forget() -> None:
     _open.clear()
 
 
-def as_shown(item: AskedItem, number: int | None, at: dt.datetime, chosen: Collection[int]) -> AskedItem:
-    """The item as whoever answers had it before the eyes, right or not by today's key.
-
-    :param number: the edition that the page or the phone names; ``None``: the one in use at that time.
-    No query for the one in use now, which is nearly always, else 2. What fits none is taken for today's.
-    """
-    if number == item.edition or item.edition <= (0 if number else 1):
-        return item
-    rows = ItemEdition.objects.filter(item=item.pk).order_by("-number")
-    edition = rows.filter(number=number).first() if number else rows.filter(made_at__lte=at).first()
-    if edition is None or edition.number == item.edition:
-        return item
-    ids = tuple(option["id"] for option in edition.options)
-    if not set(chosen) <= set(ids):
-        return item
-    now = editions.as_it_stands(Item.objects.get(pk=item.pk))["options"]
-    return replace(
-        item, stem_zh=edition.stem_zh or edition.stem_en, stem_en=edition.stem_en or edition.stem_zh,
-        kind=edition.kind, edition=edition.number, many=edition.kind == ItemKind.MULTIPLE, order=ids,
-        options=frozenset(ids), right=editions.key_today(edition.options, now),
-    )  # fmt: skip
-
-
 def _read(pk: int) -> AskedQuiz:
     quiz = (
         Quiz.objects.select_related("module__published").filter(pk=pk, module__editions__number__gt=0).first()
@@ -126,14 +84,3 @@ def _read(pk: int) -> AskedQuiz:
         raise Http404
     items = Item.objects.filter(module=quiz.module_id).prefetch_related("options")
     return AskedQuiz(quiz, {item.code: as_asked(item) for item in items})
-
-
-def as_asked(item: Item) -> AskedItem:
-    """An item and its key, as they stand: 1 query unless the options were read."""
-    options = list(item.options.all())
-    return AskedItem(
-        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh, item.kind, item.edition,
-        item.live, item.kind == ItemKind.MULTIPLE, order=tuple(option.pk for option in options),
-        options=frozenset(option.pk for option in options),
-        right=frozenset(option.pk for option in options if option.right),
-    )  # fmt: skip

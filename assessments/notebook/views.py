@@ -13,9 +13,9 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 
-from .. import selectors, services
+from ..bank import posted
 from ..models import ReviewCard
-from . import posted
+from . import selectors, services
 
 
 @require_safe

@@ -17,6 +17,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from assessments import scoring
+from assessments.models import Attempt, Item, Quiz, Response
 from courses.models import LessonEdition, Module
 from feedback.models import Theme
 from learners.data import ObjectType, Verb
@@ -25,8 +27,6 @@ from learners.record import summaries
 from mooc.accounts.models import Region
 from mooc.lib.privacy import evidence
 
-from . import scoring
-from .models import Attempt, Item, Quiz, Response
 from .scale_feedback import Said
 
 BATCH = 200  # learners written together: memory stays flat however many there are

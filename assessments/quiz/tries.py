@@ -10,9 +10,9 @@ from django.utils import timezone
 from learners.services import record_result
 from mooc.lib.privacy import evidence
 
-from . import scoring
-from .bank import AskedQuiz
-from .models import Attempt, Quiz, Response
+from .. import scoring
+from ..models import Attempt, Quiz, Response
+from .asked import AskedQuiz
 
 
 def left_of(attempt: Attempt, asked: AskedQuiz) -> list[str]:

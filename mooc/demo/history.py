@@ -14,6 +14,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.evaluation import jobs
+from assessments.evaluation import services as evaluation
+from assessments.evaluation.data import JobKind
+from assessments.models import Quiz
+from assessments.quiz import services as quizzes
 from courses.exchange.loader import load_tree
 from courses.models import Course, LessonEdition, Module
 from feedback.engine.taxonomy import ensure_themes
@@ -25,11 +30,7 @@ from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.places.importing import import_regions
 from mooc.lib.privacy import evidence
 
-from . import demo_questions, services
-from .evaluation import jobs
-from .evaluation import services as evaluation
-from .evaluation.data import JobKind
-from .models import Quiz
+from . import questions
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 PASSWORD = "rural-2026"  # noqa: S105  # the published demonstration password
@@ -103,8 +104,8 @@ def make_demo(content: Path) -> dict[str, str]:
         with transaction.atomic():
             _history(number)
     with transaction.atomic():
-        demo_questions.make_questions(content)
-        demo_questions.make_faces()
+        questions.make_questions(content)
+        questions.make_faces()
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=evaluation.WHOLE_TREE, as_of=timezone.now(), by=None)
     jobs.run(job.pk, {JobKind.EVALUATE: evaluation.evaluate})
     return passwords
@@ -243,13 +244,13 @@ def _try_quiz(
     learner: Learner, quiz: Quiz, clock: dt.datetime, dice: random.Random, name: str, *, knows: float
 ) -> bool:
     """One try, each answer right with the chance ``knows``. Whether it passed."""
-    attempt = services.start_attempt(learner=learner, quiz=quiz, attempt_id=uuid.uuid5(NAMESPACE, name))
+    attempt = quizzes.start_attempt(learner=learner, quiz=quiz, attempt_id=uuid.uuid5(NAMESPACE, name))
     for code in attempt.item_codes.split():
         options = list(quiz.module.items.get(code=code).options.all())
         wrong = next(option.pk for option in options if not option.right)
         chosen = [o.pk for o in options if o.right] if dice.random() < knows else [wrong]
         clock += dt.timedelta(seconds=dice.randint(8, 40))
-        attempt, _response = services.answer_item(
+        attempt, _response = quizzes.answer_item(
             learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, chosen=chosen, signed_in=True,
             at=min(clock, timezone.now()),
         )  # fmt: skip

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from mooc.lib.pages.slots import cached_page
 
-from ..assignments.pages import assignment_page
 from ..models import Assignment
+from .pages import assignment_page
 
 
 @require_safe

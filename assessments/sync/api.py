@@ -1,14 +1,13 @@
-"""Quizzes and the synchronisation of phones by API."""
+"""The synchronisation of phones by API."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, permissions, serializers, status
+from rest_framework import permissions, serializers, status
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
@@ -20,65 +19,20 @@ from learners.record import receipts, senders
 from learners.record.clocks import Clock, moment
 from learners.record.senders import Sender
 from mooc.lib.pages.http import from_here
-from mooc.lib.rest import NOT_FOUND, TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
+from mooc.lib.rest import TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
 
-from .. import sync
-from ..models import Item, Option, Quiz
+from .batch import store_item
+from .kinds import KINDS
 
 MAX_ITEMS = 100
 MAX_BYTES = 256 * 1024
-
-
-class OptionSerializer(serializers.ModelSerializer[Option]):
-    """An answer to choose; which is right is told after answering."""
-
-    class Meta:
-        model = Option
-        fields = ["id", "text_zh", "text_en"]
-
-
-class ItemSerializer(serializers.ModelSerializer[Item]):
-    """An item as asked."""
-
-    options = OptionSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Item
-        fields = ["code", "kind", "stem_zh", "stem_en", "options"]
-
-
-class QuizSerializer(serializers.ModelSerializer[Quiz]):
-    """A quiz with all items it may draw."""
-
-    module = serializers.CharField(source="module.slug", read_only=True)
-    items = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Quiz
-        fields = ["id", "module", "length", "pass_percent", "items"]
-
-    @extend_schema(responses=ItemSerializer(many=True))
-    def get_items(self, quiz: Quiz) -> list[dict[str, Any]]:
-        """Items in use."""
-        rows = quiz.module.items.filter(live=True).prefetch_related("options")
-        return list(ItemSerializer(rows, many=True).data)
-
-
-@extend_schema(responses={200: QuizSerializer, 404: NOT_FOUND})
-class QuizDetail(generics.RetrieveAPIView[Quiz]):
-    """One quiz of a published module, by its module's slug."""
-
-    serializer_class = QuizSerializer
-    lookup_field = "module__slug"
-    lookup_url_kwarg = "slug"
-    queryset = Quiz.objects.filter(module__published__isnull=False).select_related("module")
 
 
 class SyncItemSerializer(serializers.Serializer[Any]):
     """One thing made offline. ``kind`` is one of docs/api.md; ``who`` the short name its page carried."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(sorted(sync.KINDS))
+    kind = serializers.ChoiceField(sorted(KINDS))
     who = serializers.CharField(required=False, allow_blank=True)
 
 
@@ -124,7 +78,7 @@ class PageSession(SessionAuthentication):
 class PageSessionScheme(SessionScheme):
     """In the description of the API it is the session's cookie, like any other."""
 
-    target_class = "assessments.api.views.PageSession"
+    target_class = "assessments.sync.api.PageSession"
     name = "pageSession"
 
 
@@ -156,7 +110,7 @@ class Sync(APIView):
         if len(items) > MAX_ITEMS:
             return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
         clock = Clock(timezone.now(), moment(body.get("sent")))
-        results = [sync.store_item(sender=sender, values=item, clock=clock) for item in items]
+        results = [store_item(sender=sender, values=item, clock=clock) for item in items]
         frame = receipts.receipt(counts=any(row["status"] != "rejected" for row in results))
         answer = Response(frame | {"who": sender.short_name, "results": results})
         answer["Cache-Control"] = "no-store"
@@ -180,13 +134,3 @@ def _sender(request: Request, name: object) -> Sender:
 def _problem(code: int, name: str) -> Response:
     data = {"type": "about:blank", "title": name, "status": code, "code": name, "detail": ""}
     return Response(data, status=code, content_type="application/problem+json")
-
-
-class NotHere(APIView):
-    """Whatever is not in the API."""
-
-    schema = None
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A 404 in the API's own form."""
-        raise Http404

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assessments.demo import make_demo, new_passwords, others_reach_it
+from mooc.demo.history import make_demo, new_passwords, others_reach_it
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.db import transaction
 from mooc.lib.privacy import evidence
 from mooc.lib.text.localized import read
 
-from . import scoring
-from .models import Item, ItemEdition
+from .. import scoring
+from ..models import Item, ItemEdition
 
 TEXTS = ("kind", "stem_zh", "stem_en", "why_zh", "why_en")
 

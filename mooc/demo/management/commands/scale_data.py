@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from assessments.scale import make_history
+from mooc.demo.scale import make_history
 
 
 class Command(BaseCommand):

@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from learners.models import Cohort
 from mooc.lib.queue import later
 
-from . import editions, judging, tasks
-from .models import Item, Response
+from ..bank import editions
+from ..models import Item, Response
+from . import judging, tasks
 
 ROWS = 200  # people named on the page; the rest is counted
 

@@ -18,9 +18,10 @@ from django.utils import timezone
 from learners.services import record_answer, record_result
 from mooc.lib.privacy import evidence
 
-from . import review, scoring
-from .editions import keys_today
-from .models import Attempt, Item, Response, ReviewCard
+from .. import scoring
+from ..bank.editions import keys_today
+from ..models import Attempt, Item, Response, ReviewCard
+from ..notebook.memory import first_memory
 
 BATCH = 50  # answers judged again while somebody waits for the page; the rest in the background
 AFTER = dt.timedelta(microseconds=1)  # the new result follows the old one, at the moment both are about
@@ -108,7 +109,7 @@ def ask_again(*, item: Item) -> int:
     meet the right one. Returns how many cards were made; those there are stay as they are."""
     learners = set(kept_right(item).values_list("attempt__learner", flat=True))
     known = set(ReviewCard.objects.filter(item=item, learner__in=learners).values_list("learner", flat=True))
-    memory = review.first_memory(timezone.now())
+    memory = first_memory(timezone.now())
     cards = [
         ReviewCard(
             item=item, learner_id=pk, stability=memory.stability, difficulty=memory.difficulty,

@@ -1,4 +1,4 @@
-"""What assessments lays over pages for one person: what is due for review, which quiz is passed."""
+"""What a quiz lays over pages for one person: that it is passed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from . import selectors
-from .models import Attempt
-
-
-def due(person: Any, args: Sequence[str]) -> Mapping[str, str]:
-    """A line that leads to the notebook, when something there is due: 1 query."""
-    count = selectors.due_count(person.learner)
-    return dict.fromkeys(args, render_to_string("assessments/due.html", {"due": count})) if count else {}
+from ..models import Attempt
 
 
 def quiz_passed(person: Any, args: Sequence[str]) -> Mapping[str, str]:

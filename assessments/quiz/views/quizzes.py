@@ -17,10 +17,11 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 
-from .. import scoring, selectors, services
-from ..bank import asked_quiz
-from ..models import Quiz
-from . import posted
+from ... import scoring
+from ...bank import posted
+from ...models import Quiz
+from .. import selectors, services
+from ..asked import asked_quiz
 
 
 def _slug(lesson: Lesson | None) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Module
 
-from ..models import Item, Quiz
+from ...models import Item, Quiz
 
 
 @require_safe

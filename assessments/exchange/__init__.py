@@ -1,0 +1,1 @@
+"""Questions as files: read, and brought into the bank."""

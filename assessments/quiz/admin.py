@@ -1,0 +1,165 @@
+"""The trainers' forms of assessments: the item bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from courses.desk.languages import OneLanguage
+from courses.desk.sentence import Sentence
+from courses.models import Module
+from courses.services import tell_asks_changed
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows
+
+from ..data import ItemKind
+from ..models import Item, Option, Quiz
+from .admin_judging import JudgesAgain
+
+
+class OptionSet(BaseInlineFormSet):
+    """The answers of an item, checked together."""
+
+    def clean(self) -> None:
+        """One right answer, or several: as the kind of the item says."""
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        right = sum(bool(row.get("right")) for row in rows)
+        kind = self.instance.kind
+        if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
+            raise forms.ValidationError(_("Tick two or more right answers, and leave at least one wrong."))
+        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 2):
+            raise forms.ValidationError(_("Give at least two answers and tick exactly one as right."))
+        if kind == ItemKind.TRUEFALSE and (right != 1 or len(rows) != 2):
+            raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
+
+
+class OptionForm(OneLanguage):
+    """An answer to choose."""
+
+    pairs = ("text",)
+
+
+class OptionInline(OwnInline, admin.TabularInline):
+    """The answers of an item."""
+
+    model = Option
+    verbose_name = _("possible answer")  # "answer" is what a trainer writes to a question
+    form, formset = OptionForm, OptionSet
+    extra = 0
+    min_num = 2
+    max_num = 8
+    fields = ["position", "text_zh", "text_en", "right"]
+
+
+class AskedAnew:
+    """Mixin: what is asked and how it is judged is read anew after every change, and whoever has nothing
+    left to do is settled."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The last step of saving."""
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
+        for module_id in {form.instance.module_id, form.initial.get("module", form.instance.module_id)}:
+            tell_asks_changed(module_id=module_id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """One row."""
+        super().delete_model(request, obj)  # type: ignore[misc]  # as above
+        tell_asks_changed(module_id=obj.module_id)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Several at once."""
+        module_ids = set(queryset.values_list("module", flat=True))
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
+        for module_id in module_ids:
+            tell_asks_changed(module_id=module_id)
+
+
+class ItemForm(OneLanguage):
+    """Sentences are seen whole."""
+
+    pairs = ("stem", "why")
+
+    class Meta:
+        widgets = {f"{part}_{lang}": Sentence for part in ("stem", "why") for lang in ("zh", "en")}
+
+
+@admin.register(Item)
+class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
+    """Quiz items of own modules."""
+
+    form = ItemForm
+    list_display = ["code", "stem_zh", "kind", "module", "live"]
+    list_filter = ["live", "kind", "module"]
+    search_fields = ["code", "stem_zh", "stem_en"]
+    inlines = [OptionInline]
+    instead = _("Take it out of use instead: it is not asked any more, and answers stay.")
+    own_fields = {"module": Module}
+    fields = [
+        ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
+    ]  # fmt: skip
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The module whose list the trainer came from."""
+        narrowed = QueryDict(request.GET.get("_changelist_filters", ""))
+        module = request.GET.get("module") or narrowed.get("module__id__exact", "")
+        return super().get_changeform_initial_data(request) | (
+            {"module": module} if module.isdecimal() else {}
+        )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Own items with what the list shows."""
+        return super().get_queryset(request).select_related("module__draft")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The code is for good; an item that was answered stays in its module, where its answers count."""
+        if obj is None:
+            return []
+        return ["code", "module"] if obj.responses.exists() else ["code"]
+
+    def ties(self, rows: Any) -> dict[str, int]:
+        """Answers and cards, and the tries that have drawn it: they know it by its code."""
+        found = super().ties(rows)
+        if tries := sum(item.tries_that_drew_it() for item in rows):
+            found[str(_("tries that ask it"))] = tries
+        return found
+
+
+@admin.register(Quiz)
+class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
+    """Length and pass mark of a module's quiz. A quiz is there when its module is, and as long."""
+
+    list_display = ["module", "length", "pass_percent"]
+    readonly_fields = ["module"]
+    instead = _("Untick “the quiz must be passed” in its course, or take its questions out of use.")
+    own_path = "module__in"
+    own_model = Module
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Made with its module."""
+        return False
+
+    def ties(self, rows: Any) -> dict[str, int]:
+        """It goes with its course and never alone."""
+        return super().ties(rows) or {str(_("its course")): rows.count()}
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """There is nothing to add: whoever comes by an old link changes the quiz that is there."""
+        module = request.POST.get("module") or request.GET.get("module") or ""
+        quiz = Quiz.objects.filter(module=int(module)).first() if module.isdecimal() else None
+        if quiz is None:
+            messages.info(request, _("Every course has its quiz from the start. Choose it here."))
+            return redirect("admin:assessments_quiz_changelist")
+        return self.change_view(request, str(quiz.pk), form_url, extra_context)

@@ -1,0 +1,1 @@
+"""Demonstration and scale data: uses every room, no room uses it."""
