@@ -92,6 +92,10 @@ def test_the_shipped_curriculum_is_found_as_people_ask(shipped: None, subtests: 
     with subtests.test("a word in another sense does not stand in for the whole question"):
         assert found("寄鸡蛋")  # another word for sending, and the goods are there
         assert not found("寄活鱼")  # the same word, but nobody teaches live fish
+    with subtests.test("a platform by its name, in characters or in letters, is its own lesson first"):
+        with translation.override("zh-hans"):
+            first = {name: search(name)[0].slug for name in NAMED}
+        assert first == {name: f"opening-on-{lesson}" for name, lesson in NAMED.items()}
     with subtests.test("a module whose subject it is stands beside its lessons"):
         kinds = {(hit.kind, hit.href) for hit in find("打包")}
         assert (HitKind.MODULE, "/modules/pack-and-ship/") in kinds
@@ -102,10 +106,15 @@ def test_the_shipped_curriculum_is_found_as_people_ask(shipped: None, subtests: 
             assert find(typed) == find(meant)
 
 
+NAMED = {
+    "淘宝": "taobao", "taobao": "taobao", "千牛": "taobao", "拼多多": "pinduoduo", "pinduoduo": "pinduoduo",
+    "抖音": "douyin", "douyin": "douyin", "快手": "kuaishou", "kuaishou": "kuaishou", "微信小店": "weixin-shop",
+    "视频号小店": "weixin-shop",
+}  # fmt: skip
 TYPED = {
     "開店": "开店", "快遞": "快递", "包裝": "包装", "手機拍照": "手机拍照", "退\u3000货": "退货", "退 货": "退货",
     "“退货”": "退货", "快递💥": "快递", "ＰＨＯＴＯ": "photo", "kaidian": "开店", "kuai di": "快递", "Tuihuo": "退货",
-    "pinduoduo": "拼多多", "zhibo": "直播",
+    "baozhengjin": "保证金", "zhibo": "直播",
 }  # fmt: skip
 
 
