@@ -59,7 +59,7 @@ messages: $(DEV_STAMP) ## collect and compile translations (needs gettext)
 	@$(PY) manage.py compilemessages -l zh_Hans >/dev/null
 
 content: $(RUN_STAMP) ## check the course content files
-	@$(PY) -m courses.exchange.content_files courses/content
+	@$(PY) manage.py load_content courses/content --check
 
 requirements: ## compile the pinned requirements (needs uv)
 	@cd . && for part in requirements requirements-dev; do \

@@ -11,7 +11,7 @@ def register() -> None:
     from . import desk, people, personal_data
     from .assignments import files, loading
     from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
-    from .exchange import bank_loader
+    from .exchange import bank_loader, quality, tree
     from .notebook import overlays as due
     from .quiz import asked, keeping, overlays
 
@@ -20,7 +20,9 @@ def register() -> None:
     links.page.register("try", "assessments:assignment")
     registry.content_part.register("quiz", bank_loader.load_items)
     registry.content_part.register("assignment", loading.load_assignment)
+    registry.content_tree.register("quizzes", tree.check_tree)
     registry.content_tree.register("assignments", files.check_tree)
+    registry.content_quality.register("quizzes", quality.check_quality)
     registry.module_belonging.register("quiz", keeping.give_quiz)
     registry.restored.register("quizzes", keeping.give_quizzes)
     registry.publishing_check.register("quiz", keeping.findings)

@@ -19,7 +19,8 @@ LABELS = [app.split("/")[-1] for app in APPS]
 PURE = [
     "mooc/lib/serving/supervise.py", "mooc/lib/text/cleaning.py", "mooc/lib/errors.py", "mooc/lib/text/localized.py",
     "mooc/lib/pages/markup.py", "courses/grammar/blocks.py", "courses/exchange/content_files.py",
-    "courses/grammar/prose.py", "courses/grammar/law.py", "courses/exchange/quiz_files.py", "learners/record/durations.py",
+    "courses/grammar/prose.py", "courses/grammar/law.py", "learners/record/durations.py",
+    "assessments/exchange/quiz_files.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/notebook/memory.py", "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",

@@ -11,11 +11,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.exchange.quiz_files import parse_quiz
 from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
 from assessments.quiz.asked import asked_quiz
 from courses.exchange import loader
-from courses.exchange.content_files import read_tree, split_header
-from courses.exchange.quiz_files import parse_quiz
+from courses.exchange.content_files import split_header
 from courses.grammar.blocks import SourceError, parse_blocks, parse_check
 from courses.models import Block, Lesson, Module, TrackStep
 from learners.models import LearningRecord
@@ -64,7 +64,7 @@ def test_a_recording_that_is_loaded_has_its_length(tmp_path: Path) -> None:
 
 
 def test_the_content_that_ships_has_no_mistake() -> None:
-    assert [str(error) for source in read_tree(SHIPPED) for error in source.errors] == []
+    assert loader.load_tree(SHIPPED, check=True).errors == []
 
 
 @given(LINES)
@@ -161,7 +161,7 @@ def test_a_mistake_is_named_by_file_and_line(
 ) -> None:
     path = tree / "T01-window-light" / file
     path.write_text(path.read_text().replace(before, after, 1))
-    errors = [str(error) for source in read_tree(tree) for error in source.errors]
+    errors = loader.load_tree(tree, check=True).errors
     assert any(where in error for error in errors), errors
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.exchange.content_files import read_tree
+from courses.exchange.loader import load_tree
 from courses.exchange.quality import Choice, check_quality, is_repeat, likeness
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,17 +32,13 @@ def change(tmp_path: Path) -> Change:
         text = (folder / file).read_text()
         assert old in text
         (folder / file).write_text(text.replace(old, new, 1))
-        sources = read_tree(tmp_path)
-        check_quality(sources)
-        return [error.message for source in sources for error in source.errors]
+        return [error.split(": ", 1)[1] for error in load_tree(tmp_path, check=True).errors]
 
     return after
 
 
 def test_what_ships_keeps_every_rule() -> None:
-    sources = read_tree(SHIPPED)
-    check_quality(sources)
-    assert [str(error) for source in sources for error in source.errors] == []
+    assert load_tree(SHIPPED, check=True).errors == []
 
 
 def test_fewer_than_twice_the_items_asked_are_too_few(change: Change) -> None:

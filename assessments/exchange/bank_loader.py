@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from courses.exchange.quiz_files import QuizItem
 from courses.models import Lesson, Module, Skill
 
 from ..bank import editions
 from ..models import Item, Option, Quiz
 from ..quiz import judging
+from .quiz_files import QuizItem
+from .tree import read_quiz
 
 
 def load_items(module: Module, source: Any, overwrite: bool) -> int:
@@ -22,13 +23,14 @@ def load_items(module: Module, source: Any, overwrite: bool) -> int:
     Quiz.objects.get_or_create(module=module)
     lessons = {lesson.number: lesson.header["zh"]["slug"] for lesson in source.lessons}
     written = 0
-    for position, item in enumerate(source.items, start=1):
+    quiz = read_quiz(source)
+    for position, item in enumerate(quiz.items, start=1):
         known = Item.objects.filter(code=item.code).first()
         if known and known.loaded_hash != item_hash(known) and not overwrite:
             continue
         _write(module, item, position, lessons[item.lesson], known)
         written += 1
-    return written + _retire(module, source.retired, overwrite)
+    return written + _retire(module, quiz.retired, overwrite)
 
 
 def _retire(module: Module, codes: tuple[str, ...], overwrite: bool) -> int:

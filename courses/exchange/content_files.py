@@ -1,14 +1,13 @@
 """Course content files: read a folder, report every error by file and line.
 
-Pure reading, no database; ``docs/content-format.md`` is the specification. Run as
-``python -m courses.exchange.content_files DIR …`` to check without installing anything.
+Pure reading, no database; ``docs/content-format.md`` is the specification. What a higher room keeps in the same
+folders (quizzes, tasks, themes) it reads and checks itself: ``mooc.lib.registry.content_tree``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,6 @@ from mooc.lib.text.cleaning import without_controls
 from ..grammar import law
 from ..grammar.blocks import BlockText, SourceError, key_lines, parse_blocks
 from ..grammar.prose import prose_errors
-from .quiz_files import QuizItem, parse_quiz
 
 MAX_FILE = 64 * 1024
 MAX_SVG = 25 * 1024
@@ -67,8 +65,6 @@ class ModuleSource:
     path: Path
     header: dict[str, str] = field(default_factory=dict)
     lessons: list[LessonSource] = field(default_factory=list)
-    items: list[QuizItem] = field(default_factory=list)
-    retired: tuple[str, ...] = ()  # codes of items that are asked no more
     errors: list[ContentError] = field(default_factory=list)
 
     def add_error(self, name: str, line: int, message: str) -> None:
@@ -94,12 +90,12 @@ def read_module(folder: Path) -> ModuleSource:
         _read_lesson(source, number)
     if not numbers:
         source.add_error("module.md", 1, "the module has no lessons (01.zh.md, 01.en.md)")
-    _read_quiz(source)
     _check_pictures(source)
     return source
 
 
-def _read_text(source: ModuleSource, name: str) -> str | None:
+def read_text(source: ModuleSource, name: str) -> str | None:
+    """The text of a file of the module's folder; what is wrong with it is noted."""
     path = source.path / name
     try:
         raw = path.read_bytes()
@@ -119,7 +115,7 @@ def _read_text(source: ModuleSource, name: str) -> str | None:
 
 def _read_header(source: ModuleSource, name: str, wanted: set[str]) -> tuple[dict[str, str], tuple[str, int]]:
     """Return the header and the rest of the file with the number of its first line."""
-    text = _read_text(source, name)
+    text = read_text(source, name)
     if text is None:
         return {}, ("", 1)
     try:
@@ -244,19 +240,6 @@ def _pair_errors(zh: BlockText, en: BlockText) -> Iterator[str]:
         yield "the check has another number of options than in Chinese"
 
 
-def _read_quiz(source: ModuleSource) -> None:
-    text = _read_text(source, "quiz.md")
-    if text is None:
-        return
-    quiz = parse_quiz(text, lessons=len(source.lessons))
-    source.items, source.retired = quiz.items, quiz.retired
-    for error in quiz.errors:
-        source.add_error("quiz.md", error.line, error.message)
-    kinds = {item.kind for item in source.items}
-    if not quiz.errors and (len(source.items) < 6 or len(kinds) < 3):
-        source.add_error("quiz.md", 1, "a module has at least six items, all three kinds among them")
-
-
 def _check_pictures(source: ModuleSource) -> None:
     used = {
         b.file: (f"{lesson.number:02}.zh.md", b.line)
@@ -290,33 +273,12 @@ def _small_words(drawing: str) -> float | None:
 
 
 def _check_unique(sources: list[ModuleSource]) -> None:
-    """Slugs of modules and lessons, and item codes, are unique over the whole tree."""
+    """Slugs of modules and lessons are unique over the whole tree."""
     seen: dict[tuple[str, str], ModuleSource] = {}
     for source in sources:
         keys = [("module", source.header.get("slug", ""))]
         keys += [("lesson", lesson.header["zh"].get("slug", "")) for lesson in source.lessons]
-        keys += [("item", code) for code in [*(item.code for item in source.items), *source.retired]]
         for key in keys:
             if key[1] and key in seen:
                 source.add_error("module.md", 1, f"{key[0]} “{key[1]}” stands in {seen[key].path.name} too")
             seen.setdefault(key, source)
-
-
-def main(paths: list[str]) -> int:
-    """Check the folders named; print every error; 1 when there was one."""
-    from .quality import check_quality
-
-    sources = [source for path in paths for source in read_tree(Path(path))]
-    check_quality(sources)
-    errors = [error for source in sources for error in source.errors]
-    for error in errors:
-        print(error)
-    print(
-        f"{len(sources)} modules, {sum(len(s.lessons) for s in sources)} lessons, "
-        f"{sum(len(s.items) for s in sources)} items, {len(errors)} errors"
-    )
-    return 1 if errors or not sources else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

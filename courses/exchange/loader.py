@@ -60,7 +60,7 @@ def load_tree(root: Path, *, check: bool = False, overwrite: bool = False) -> Lo
     if check:
         check_quality(sources)
     report.errors = [str(error) for source in sources for error in source.errors]
-    for _name, look in registry.content_tree:
+    for _name, look in [*registry.content_tree, *(registry.content_quality if check else ())]:
         report.errors += look(root, sources)
     if not sources:
         report.errors.append(f"{root}: no module folder (NAME/module.md) here")

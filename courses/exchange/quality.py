@@ -1,4 +1,4 @@
-"""What makes the tests of a course fair, and a lesson easy: rules over whole modules, asked by ``--check``.
+"""What makes a course's checks fair, and a lesson easy: rules over whole modules, asked by ``--check``.
 
 They are no grammar: content that breaks them loads, and a trainer's module may. What ships keeps them, so
 that "the questions change" is true, nobody passes by taking the longest answer, and the minutes on a card
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,8 +17,6 @@ from ..grammar.blocks import BlockText, CheckQuestion, SourceError, parse_check
 from ..grammar.prose import count, spoken_parts
 from .content_files import LANGS, LessonSource, ModuleSource
 
-ASKED = 6  # items of a try, when a quiz does not say otherwise
-RESERVE = 2  # times as many lie ready
 ALIKE = Fraction(3, 5)  # of the pairs of letters of two questions in common: the same question
 NEARLY = Fraction(9, 20)  # the same question when the right answers are alike as well
 ANSWERS = Fraction(11, 20)
@@ -52,27 +50,20 @@ def check_quality(sources: Iterable[ModuleSource]) -> None:
     """Note in each module what breaks the rules."""
     sources = list(sources)
     for source in sources:
-        if 0 < len(source.items) < RESERVE * ASKED:
-            source.add_error(
-                "quiz.md",
-                1,
-                f"{len(source.items)} items for {ASKED} asked: {RESERVE * ASKED} make questions change",
-            )
-        for line, message in repeats(source):
-            source.add_error("quiz.md", line, message)
         for lesson in source.lessons:
             for message in lesson_faults(lesson):
                 source.add_error(f"{lesson.number:02}.zh.md", 1, message)
     for lang in LANGS:
-        for name, choices in (
-            ("lesson checks", checks(sources, lang)),
-            ("quiz items", singles(sources, lang)),
-        ):
-            right = sum(choice.longest_is_right for choice in choices)
-            if sources and choices and Fraction(right, len(choices)) > LONGEST:
-                sources[0].add_error(
-                    "module.md", 1, f"{lang}: the longest answer is right in {right} of {len(choices)} {name}"
-                )
+        if sources and (message := gives_away(checks(sources, lang), "lesson checks")):
+            sources[0].add_error("module.md", 1, f"{lang}: {message}")
+
+
+def gives_away(choices: Sequence[Choice], what: str) -> str:
+    """What is wrong when the longest answer is right too often; nothing when it is not."""
+    right = sum(choice.longest_is_right for choice in choices)
+    if choices and Fraction(right, len(choices)) > LONGEST:
+        return f"the longest answer is right in {right} of {len(choices)} {what}"
+    return ""
 
 
 def lesson_faults(lesson: LessonSource) -> Iterator[str]:
@@ -89,16 +80,6 @@ def minutes(blocks: Iterable[BlockText]) -> int:
     """Whole minutes of a lesson: what is read at ``READ_A_MINUTE``, and the check."""
     read = sum(count(part, "zh") for block in blocks for part in spoken_parts(block))
     return max(SHORTEST, math.ceil(Fraction(read, READ_A_MINUTE) + CHECK_MINUTES))
-
-
-def repeats(source: ModuleSource) -> Iterator[tuple[int, str]]:
-    """Items that ask what a check of the module's lessons has asked: (line, what)."""
-    asked = [(lesson.number, choice) for lesson in source.lessons for choice in _lesson_choices(lesson, "zh")]
-    for item in source.items:
-        right = "".join(option.zh for option in item.options if option.right)
-        for number, choice in asked:
-            if is_repeat(item.stem["zh"], right, choice):
-                yield item.line, f"{item.code} repeats the check of lesson {number}: {choice.stem}"
 
 
 def is_repeat(stem: str, right: str, check: Choice) -> bool:
@@ -122,21 +103,12 @@ def likeness(one: str, other: str) -> Fraction:
 def checks(sources: Iterable[ModuleSource], lang: str) -> list[Choice]:
     """The check-yourselves of all lessons."""
     return [
-        choice for source in sources for lesson in source.lessons for choice in _lesson_choices(lesson, lang)
+        choice for source in sources for lesson in source.lessons for choice in lesson_choices(lesson, lang)
     ]
 
 
-def singles(sources: Iterable[ModuleSource], lang: str) -> list[Choice]:
-    """The quiz items with one right answer."""
-    return [
-        Choice(item.stem[lang], tuple((getattr(option, lang), option.right) for option in item.options))
-        for source in sources
-        for item in source.items
-        if item.kind == "single"
-    ]
-
-
-def _lesson_choices(lesson: LessonSource, lang: str) -> Iterator[Choice]:
+def lesson_choices(lesson: LessonSource, lang: str) -> Iterator[Choice]:
+    """The check-yourself of a lesson, where it can be read."""
     for block in lesson.blocks[lang]:
         if block.kind == "check":
             try:

@@ -193,25 +193,32 @@ def _check_passages(sources: Iterable[ThemeSource], modules: Sequence[ModuleSour
 
 
 def _check_repeats(sources: Iterable[ThemeSource], modules: Sequence[ModuleSource]) -> None:
-    """No item is asked twice: not on another page, not in a lesson, not in a quiz."""
+    """No item is asked twice: not on another page, not in a lesson. Quizzes look here themselves."""
     seen = {
-        (lang, _plain(block.heading))
+        (lang, plain(block.heading))
         for module in modules
         for lesson in module.lessons
         for lang in LANGS
         for block in lesson.blocks[lang]
         if block.kind == "check"
     }
-    seen |= {(lang, _plain(item.stem[lang])) for module in modules for item in module.items for lang in LANGS}
     for source in sources:
         for lang, items in source.items.items():
             for item in items:
-                if (lang, _plain(item.question)) in seen:
+                if (lang, plain(item.question)) in seen:
                     source.add_error(lang, 1, f"asked elsewhere too: {item.question}")
-                seen.add((lang, _plain(item.question)))
+                seen.add((lang, plain(item.question)))
 
 
-def _plain(text: str) -> str:
+def questions(sources: Iterable[ThemeSource]) -> set[tuple[str, str]]:
+    """What the items of the themes ask: (language, its bare letters)."""
+    return {
+        (lang, plain(item.question)) for s in sources for lang, items in s.items.items() for item in items
+    }
+
+
+def plain(text: str) -> str:
+    """The bare letters of a question, by which it is known again."""
     return re.sub(r"\W", "", text).lower()
 
 

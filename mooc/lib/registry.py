@@ -69,6 +69,8 @@ merge_person: Registry[Callable[[Any, Any], None]] = Registry("merge_person")
 content_part: Registry[Callable[[Any, Any, bool], int]] = Registry("content_part")
 #: ``check(root, modules) -> list[str]``: mistakes of the part of a content tree that a higher room reads.
 content_tree: Registry[Callable[[Path, Sequence[Any]], list[str]]] = Registry("content_tree")
+#: the same for what ships and need not hold for what a trainer writes: asked by ``--check`` only.
+content_quality: Registry[Callable[[Path, Sequence[Any]], list[str]]] = Registry("content_quality")
 #: ``make(module) -> None``: makes what every module has in a higher room (its quiz), unless it is there.
 module_belonging: Registry[Callable[[Any], None]] = Registry("module_belonging")
 #: ``look(module) -> list[Finding]``: what a higher room knows of a module that is about to be published.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from ..grammar.blocks import SourceError
+from courses.grammar.blocks import SourceError
 
 ItemKind = Literal["single", "multiple", "truefalse"]
 
