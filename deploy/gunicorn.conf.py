@@ -5,6 +5,8 @@ Times and sizes a request may take stand in ``mooc/lib/serving/webworker.py``.
 
 import gc
 import os
+import shutil
+import tempfile
 from runpy import run_path
 from typing import Any
 
@@ -14,6 +16,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 preload_app = workers > 1  # shared memory between workers; one worker alone is smaller without
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # where several processes add up what /metrics says (mooc/lib/serving/counts.py)
+if workers > 1 and COUNTS not in os.environ:  # read again at a reload: the folder stays
+    os.environ[COUNTS] = tempfile.mkdtemp(prefix="mooc-counts-")
 timeout = 60
 graceful_timeout = 8
 keepalive = 15
@@ -41,3 +46,9 @@ def post_worker_init(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
+
+
+def on_exit(server: Any) -> None:
+    """What was counted begins anew with the next start, as in one process."""
+    if COUNTS in os.environ:
+        shutil.rmtree(os.environ[COUNTS], ignore_errors=True)

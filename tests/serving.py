@@ -162,6 +162,12 @@ class Site:
         name = "worker" if "," in queues else queues
         self._spawn(name, "celery", "-A", "mooc", "worker", "-Q", queues, "--pool", "solo", "-l", "warning")
 
+    def stop(self, name: str = "web") -> None:
+        """End a process as it likes to be ended."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(30)
+
     def kill(self, name: str = "web") -> None:
         """End a process and its children at once, as a power cut does."""
         process = self.processes.pop(name)

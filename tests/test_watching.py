@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
 import re
+import signal
+import time
+import urllib.request
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -25,6 +29,7 @@ from mooc.lib import registry
 from mooc.lib.backup.writing import STAMP
 from mooc.lib.serving import logs, readiness
 from tests.conftest import PASSWORD
+from tests.serving import Site
 
 pytestmark = [pytest.mark.django_db]
 PHONE = "13812345678"
@@ -83,6 +88,68 @@ def test_requests_are_counted_by_how_they_ended(operator: Client) -> None:
     assert of(after, 'status="2xx"') == of(before, 'status="2xx"') + 2  # the page, and the reading before
     assert of(after, 'le="+Inf"') == of(after, "mooc_request_seconds_count") == of(before, 'le="+Inf"') + 3
     assert of(after, "mooc_process_resident_bytes") > 10_000_000
+
+
+def test_what_is_counted_has_the_names_it_always_had(operator: Client) -> None:
+    """Dashboards and alarms of who watches name them."""
+    text = operator.get("/metrics").content.decode()
+    kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
+    assert {name for name, kind in kinds.items() if kind == "gauge"} == {
+        "mooc_database_bytes", "mooc_disk_free_bytes", "mooc_last_backup_age_seconds", "mooc_tasks_queued",
+        "mooc_tasks_queued_urgent", "mooc_process_resident_bytes", "mooc_sms_waiting", "mooc_sms_overdue",
+        "mooc_sms_failed", "mooc_sms_today", "mooc_refused_by_address", "mooc_places_wrong",
+        "mooc_questions_waiting", "mooc_questions_overdue", "mooc_questions_unclassed", "mooc_mails_waiting",
+        "mooc_jobs_failed", "mooc_jobs_overdue", "mooc_last_evaluation_age_seconds",
+    }  # fmt: skip
+    assert kinds["mooc_requests_total"] == "counter"
+    assert kinds["mooc_request_seconds"] == "histogram"
+    helped = re.findall(r"^# HELP (\S+) \S.*\.$", text, re.MULTILINE)
+    assert sorted(helped) == sorted(kinds)
+    assert len(kinds) == 21
+    bounds = re.findall(r'mooc_request_seconds_bucket{le="([^"]+)"}', text)
+    assert bounds == [
+        "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "+Inf",
+    ]  # fmt: skip
+    assert "_created" not in text
+
+
+def asked(site: Site) -> tuple[float, str]:
+    """Requests that ended well, as told by whichever web process is met; and which one that was."""
+    request = urllib.request.Request(f"{site.url}/metrics", headers={"Authorization": "Bearer watcher"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        text = answer.read().decode()
+    well = re.search(r'^mooc_requests_total{status="2xx"} (\S+)$', text, re.MULTILINE)
+    pid = re.search(r'^mooc_process_resident_bytes{pid="(\d+)"}', text, re.MULTILINE)
+    assert well
+    assert pid
+    return float(well[1]), pid[1]
+
+
+def met_both(site: Site, besides: str = "") -> list[tuple[float, str]]:
+    """Ask until two processes other than ``besides`` have answered."""
+    told = []
+    end = time.monotonic() + 60
+    while len({pid for _, pid in told} - {besides}) < 2:
+        assert time.monotonic() < end, told
+        told.append(asked(site))
+    return told
+
+
+def test_whichever_of_several_web_processes_is_asked_tells_of_all(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    site.env |= {"WEB_CONCURRENCY": "2", "MOOC_METRICS_TOKEN": "watcher", "TMPDIR": str(folder)}
+    site.start()
+    told = met_both(site)
+    first = told[0][0]
+    assert [count for count, _ in told] == [first + n for n in range(len(told))]
+    gone = told[-1][1]
+    os.kill(int(gone), signal.SIGKILL)
+    again = met_both(site, besides=gone)
+    assert again[0][0] == told[-1][0] + 1  # what the dead one had counted stays
+    assert [count for count, _ in again] == [again[0][0] + n for n in range(len(again))]
+    site.stop()
+    assert list(folder.iterdir()) == []
 
 
 def test_the_age_of_the_last_backup_is_told(operator: Client, settings: Any) -> None:

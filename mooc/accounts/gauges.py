@@ -11,7 +11,6 @@ from mooc.lib import registry
 from . import services
 from .models import TextMessage
 from .places.moving import crooked
-from .sign_in import limits
 
 LATE = dt.timedelta(minutes=5)
 
@@ -42,16 +41,10 @@ def sms_today() -> float:
     return services.texts_today()
 
 
-def refused_by_address() -> float:
-    """What this process has refused because too much came from one address."""
-    return sum(limits.refused.values())
-
-
 def register() -> None:
     """Called once when Django is ready."""
     registry.gauge.register("mooc_sms_waiting", sms_waiting)
     registry.gauge.register("mooc_sms_overdue", sms_overdue)
     registry.gauge.register("mooc_sms_failed", sms_failed)
     registry.gauge.register("mooc_sms_today", sms_today)
-    registry.gauge.register("mooc_refused_by_address", refused_by_address)
     registry.gauge.register("mooc_places_wrong", places_wrong)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from prometheus_client import Gauge
 
 from mooc.lib.errors import TooMany
+from mooc.lib.serving import counts
 
 # What one address may store without an account: seconds, and how often. A class of sixty is behind one.
 PER_ADDRESS = {
@@ -27,7 +28,12 @@ PER_ADDRESS = {
     "search": (60, 240),  # searches that are written down; beyond, they are answered all the same
 }
 AT_ONCE = 60  # seconds: a shorter window is over before anybody has walked away
-refused: Counter[str] = Counter()  # of this process, for /metrics
+refused = Gauge(
+    "mooc_refused_by_address",
+    "What was refused because too much came from one address.",
+    registry=counts.HERE,
+    multiprocess_mode="sum",
+)
 epoch = 0.0  # where windows begin; a test begins its own, or the turn of an hour would empty a counter
 
 
@@ -58,7 +64,7 @@ def address_may(request: HttpRequest, what: str) -> bool:
     seconds, most = PER_ADDRESS[what]
     if count(f"{what}:{address(request)}", seconds) <= most:
         return True
-    refused[what] += 1
+    refused.inc()
     return False
 
 

@@ -1,6 +1,7 @@
 """Numbers for whoever watches, in Prometheus's text form.
 
-Requests and memory are of the process that answers (label ``pid``); all else is of the installation.
+Memory is of the process that answers (label ``pid``), requests are of all web processes of the machine
+(:mod:`.counts`); all else is of the installation.
 Apps register their own gauges in ``mooc.lib.registry.gauge``.
 """
 
@@ -13,20 +14,22 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from itertools import accumulate
 from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from .. import registry
 from ..backup.writing import STAMP
-from .watching import BOUNDS, tally
+from . import counts
 
 logger = logging.getLogger(__name__)
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -37,41 +40,30 @@ def may_read(request: HttpRequest) -> bool:
     return bool(request.user.is_superuser)
 
 
-def render() -> str:
+class Numbers(Collector):
     """All numbers. One that cannot be had is ``NaN``: the others are wanted all the more then."""
-    lines = list(_requests())
-    for name, provider in (*_OWN.items(), *registry.gauge):
-        about = (provider.__doc__ or name).split("\n")[0].rstrip(".")
-        lines += [f"# HELP {name} {about}.", f"# TYPE {name} gauge", f"{name} {_number(name, provider)}"]
-    return "\n".join(lines) + "\n"
+
+    def collect(self) -> Iterator[Metric]:
+        yield from counts.collected()
+        memory = GaugeMetricFamily("mooc_process_resident_bytes", "Memory of this process.", labels=["pid"])
+        memory.add_metric([str(os.getpid())], _value("memory", resident_bytes))
+        yield memory
+        for name, provider in (*_OWN.items(), *registry.gauge):
+            about = (provider.__doc__ or name).split("\n")[0].rstrip(".")
+            yield GaugeMetricFamily(name, f"{about}.", _value(name, provider))
 
 
-def _requests() -> Iterator[str]:
-    """Requests of this process by status class, their times, and its memory."""
-    pid = os.getpid()
-    yield "# HELP mooc_requests_total Requests answered by this process."
-    yield "# TYPE mooc_requests_total counter"
-    for hundred, count in sorted(tally.statuses.items()):
-        yield f'mooc_requests_total{{pid="{pid}",status="{hundred}xx"}} {count}'
-    yield "# HELP mooc_request_seconds Time from the first middleware to the answer."
-    yield "# TYPE mooc_request_seconds histogram"
-    counts = list(accumulate(tally.times))
-    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
-        yield f'mooc_request_seconds_bucket{{pid="{pid}",le="{bound}"}} {count}'
-    yield f'mooc_request_seconds_sum{{pid="{pid}"}} {tally.seconds:.6f}'
-    yield f'mooc_request_seconds_count{{pid="{pid}"}} {counts[-1]}'
-    yield "# HELP mooc_process_resident_bytes Memory of this process."
-    yield "# TYPE mooc_process_resident_bytes gauge"
-    yield f'mooc_process_resident_bytes{{pid="{pid}"}} {_number("memory", resident_bytes)}'
+def render() -> bytes:
+    """All numbers as text."""
+    return generate_latest(Numbers())
 
 
-def _number(name: str, provider: Callable[[], float]) -> str:
+def _value(name: str, provider: Callable[[], float]) -> float:
     try:
-        value = float(provider())
+        return float(provider())
     except Exception:  # a broken gauge must not hide the others
         logger.warning("no number for %s", name, exc_info=True)
-        value = math.nan
-    return "NaN" if math.isnan(value) else f"{value:.10g}"
+        return math.nan
 
 
 def resident_bytes() -> float:
