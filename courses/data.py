@@ -40,15 +40,6 @@ class Family(models.TextChoices):
     MARKET = "market", _("What the market asks for")
 
 
-class BlockKind(models.TextChoices):
-    TEXT = "text", _("text")
-    PICTURE = "picture", _("picture")
-    AUDIO = "audio", _("audio")
-    VIDEO = "video", _("video")
-    TIP = "tip", _("tip")
-    CHECK = "check", _("check yourself")
-
-
 @dataclass(frozen=True, slots=True)
 class ModulePublished:
     """A module's new edition is what learners now see."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
-from courses.grammar.blocks import CheckQuestion
+from courses.blocks.check import CheckQuestion
 from courses.models import LessonEdition
 from learners.models import Learner
 from mooc.lib.text.localized import read

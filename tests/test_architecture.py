@@ -24,6 +24,7 @@ PURE = [
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
     "assessments/scoring.py", "assessments/notebook/memory.py", "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",
+    *(f"courses/blocks/{path.name}" for path in (ROOT / "courses" / "blocks").glob("*.py")),
 ]  # fmt: skip
 STANDARD_FILES = [
     "__init__.py",

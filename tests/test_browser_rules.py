@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from assessments.models import Attempt, Quiz
+from courses.blocks import spoken
 from courses.exchange import content_files
-from courses.grammar.prose import LIMITS, longest_sentence, spoken_parts
+from courses.grammar.prose import LIMITS, longest_sentence
 from courses.models import Block, Media, Module
 from tests.browser import (
     BARE_ICONS,
@@ -233,7 +234,7 @@ def test_rule_9_level_1_sentences_are_short() -> None:
             continue
         for lesson in source.lessons:
             for lang, blocks in lesson.blocks.items():
-                for part in (part for block in blocks for part in spoken_parts(block)):
+                for _line, part in spoken(blocks):
                     size, sentence = longest_sentence(part, lang)
                     if size > LIMITS[lang, "L1"][2]:
                         long.append(f"{source.path.name} {lesson.number} {lang} {size}: {sentence}")

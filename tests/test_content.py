@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from assessments.exchange.quiz_files import parse_quiz
 from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
 from assessments.quiz.asked import asked_quiz
+from courses.blocks import KINDS, parse_blocks, write_blocks
+from courses.blocks.check import parse_check
 from courses.exchange import loader
-from courses.exchange.content_files import split_header
-from courses.grammar.blocks import SourceError, parse_blocks, parse_check
+from courses.exchange.content_files import read_tree, split_header
+from courses.grammar.blocks import BlockText, SourceError
 from courses.models import Block, Lesson, Module, TrackStep
 from learners.models import LearningRecord
 from mooc.lib.pages.look import media_facts
@@ -75,8 +78,39 @@ def test_any_text_is_blocks_or_a_sentence_with_its_line(text: str) -> None:
         line = error.line
     else:
         line = 1
-        assert all(block.kind in ("text", "picture", "audio", "video", "tip", "check") for block in blocks)
+        assert all(block.kind in KINDS for block in blocks)
     assert 1 <= line <= text.count("\n") + 2
+
+
+@given(LINES)
+def test_what_is_read_is_written_as_the_same_blocks(text: str) -> None:
+    try:
+        blocks = parse_blocks(text)
+    except SourceError:
+        return
+    again = parse_blocks(write_blocks(blocks))
+    assert [replace(block, line=1) for block in again] == [replace(block, line=1) for block in blocks]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        BlockText("text", "", "?? 问\n再说"),  # a line that would be a check
+        BlockText("text", "头", "一段\n\n> 招"),
+        BlockText("audio", "听", "一\n\n二", "a.mp3", seconds=5),
+    ],
+)
+def test_what_the_grammar_cannot_say_is_not_written(block: BlockText) -> None:
+    with pytest.raises(SourceError):
+        write_blocks([block])
+
+
+def test_every_lesson_that_ships_is_written_as_the_same_blocks() -> None:
+    for source in read_tree(SHIPPED):
+        for lesson in source.lessons:
+            for blocks in lesson.blocks.values():
+                again = parse_blocks(write_blocks(blocks))
+                assert [replace(b, line=1) for b in again] == [replace(b, line=1) for b in blocks]
 
 
 @given(st.text(max_size=40), LINES)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ..blocks import KINDS
 from ..models import Block, LessonEdition, Module
 
 
@@ -55,14 +57,20 @@ class BlockSerializer(serializers.ModelSerializer[Block]):
     """A block of a lesson."""
 
     media = serializers.SerializerMethodField()
+    facts = serializers.SerializerMethodField()
 
     class Meta:
         model = Block
-        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media"]
+        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media", "facts"]
 
     def get_media(self, block: Block) -> str:
         """The address of its file, or nothing."""
         return block.media.get_absolute_url() if block.media else ""
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_facts(self, block: Block) -> dict[str, Any]:
+        """What its kind tells besides: the size of a picture, the length of a recording."""
+        return KINDS[block.kind].facts(block)
 
 
 class LessonSerializer(LessonListSerializer):

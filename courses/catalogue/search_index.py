@@ -6,6 +6,7 @@ from typing import Any
 
 from mooc.lib.text.cleaning import tokens
 
+from ..blocks import KINDS
 from ..models import ModuleEdition, SearchEntry
 
 MODULE_MARK = "|"  # parts a lesson's own title from its module's; never a token
@@ -21,7 +22,8 @@ def index_edition(edition: ModuleEdition) -> None:
             module = f"{_shown(edition, 'title', lang)} {_shown(edition, 'task', lang)}"
             words = [title, module, _shown(lesson, "objective", lang)]
             for block in lesson.blocks.all():
-                words += [_shown(block, "heading", lang), _shown(block, "body", lang)]
+                kind = KINDS[block.kind]
+                words.append(kind.search_text(_shown(block, "heading", lang), _shown(block, "body", lang)))
             entries.append(
                 SearchEntry(
                     lesson_id=lesson.lesson_id,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
 
-from ..data import BlockKind
+from ..blocks import KINDS
 from ..media import uploads
 from ..models import Block, Media
 
-UPLOAD_KINDS = (BlockKind.PICTURE,)
+TAKES_FILES = {code: kind for code, kind in KINDS.items() if kind.upload}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,17 +150,23 @@ class BlockForm(forms.ModelForm):
         """Store the picture first, so that the block's own check finds its file."""
         data = super().clean() or {}
         upload = data.get("upload")
-        if upload and data.get("kind", BlockKind.PICTURE) in UPLOAD_KINDS:
-            try:
-                media = uploads.store_picture(upload=upload, label=data.get("heading_zh") or upload.name)
-                data["media"] = media
-                self._choose(media)
-            except DomainError as error:
-                stands = _("All that was typed still stands here.")
-                self.add_error("upload", f"{error} {stands}")
-        elif upload:
-            self.add_error("upload", _("A file belongs to a block of kind “picture”."))
+        if upload:
+            self._take_in(upload, data)
         return data
+
+    def _take_in(self, upload: UploadedFile, data: dict[str, Any]) -> None:
+        kind = TAKES_FILES.get(data.get("kind", "picture"))  # where none was chosen, that is said above
+        if kind is None:
+            names = _(", ").join(f"“{kind.name}”" for kind in TAKES_FILES.values())
+            self.add_error("upload", _("A file belongs to a block of kind %(kinds)s.") % {"kinds": names})
+            return
+        label = data.get("heading_zh") or data.get("heading_en") or upload.name
+        try:
+            data["media"] = uploads.TAKE_IN[kind.upload](upload=upload, label=label)
+            self._choose(data["media"])
+        except DomainError as error:
+            stands = _("All that was typed still stands here.")
+            self.add_error("upload", f"{error} {stands}")
 
     def _choose(self, media: Media) -> None:
         """The picture is kept: should another field be refused, it stands chosen in the form shown again."""

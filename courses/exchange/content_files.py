@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mooc.lib.text.cleaning import without_controls
 
+from ..blocks import KINDS, parse_blocks, spoken
+from ..blocks.base import Kind
 from ..grammar import law
-from ..grammar.blocks import BlockText, SourceError, key_lines, parse_blocks
+from ..grammar.blocks import BlockText, SourceError
 from ..grammar.prose import prose_errors
 
 MAX_FILE = 64 * 1024
-MAX_SVG = 25 * 1024
-MIN_WORDS = 24 / 480  # of the width: a drawing is 324 px wide on a phone of 360, its words 16 px and more
 LANGS = ("zh", "en")
 
 _MODULE_KEYS = {
@@ -30,11 +29,6 @@ _MODULE_KEYS = {
 _LESSON_KEYS = {"zh": {"slug", "minutes", "title", "objective", "source"}}
 _LESSON_KEYS["en"] = {"title", "objective", "source"}
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_BAD_SVG = re.compile(
-    r"<script|<foreignObject|<style|\bon\w+\s*=|\bstyle\s*=|href\s*=\s*[\"'](?!#)", re.IGNORECASE
-)
-_VIEW_BOX = re.compile(r"viewBox=\"\S+ \S+ (\d+)")
-_WORDS = re.compile(r"<text\b(?:[^>]*?\bfont-size=\"([\d.]+)\")?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ def read_module(folder: Path) -> ModuleSource:
         _read_lesson(source, number)
     if not numbers:
         source.add_error("module.md", 1, "the module has no lessons (01.zh.md, 01.en.md)")
-    _check_pictures(source)
+    _check_files(source)
     return source
 
 
@@ -220,56 +214,45 @@ def _check_lesson(
         source.add_error(en_name, line, f"the blocks differ: zh {kinds['zh']}, en {kinds['en']}")
         return
     for zh, en in zip(blocks["zh"], blocks["en"], strict=True):
-        for message in _pair_errors(zh, en):
+        for message in KINDS[zh.kind].pair_faults(zh, en):
             source.add_error(en_name, en.line, message)
-    if kinds["zh"].count("check") != 1:
-        source.add_error(zh_name, 1, "a lesson has exactly one check-yourself (??)")
+    for kind in KINDS.values():
+        if kind.once and kinds["zh"].count(kind.code) != 1:
+            source.add_error(zh_name, 1, f"a lesson has exactly one {kind.code} ({kind.mark})")
     for lang, name in (("zh", zh_name), ("en", en_name)):
-        for line, message in prose_errors(blocks[lang], lang, source.header.get("level", "L1")):
+        for line, message in prose_errors(list(spoken(blocks[lang])), lang, source.header.get("level", "L1")):
             source.add_error(name, line, message)
 
 
-def _pair_errors(zh: BlockText, en: BlockText) -> Iterator[str]:
-    if zh.file != en.file:
-        yield f"another file than in Chinese: {zh.file}"
-    if bool(zh.heading) != bool(en.heading):
-        yield "a heading stands in one language only"
-    if zh.kind == "picture" and len(key_lines(zh.body)) != len(key_lines(en.body)):
-        yield "the key under the picture has another number of lines than in Chinese"
-    if zh.kind == "check" and zh.body.count("\n") != en.body.count("\n"):
-        yield "the check has another number of options than in Chinese"
-
-
-def _check_pictures(source: ModuleSource) -> None:
+def _check_files(source: ModuleSource) -> None:
+    """Every file a block names is there and fit to be shown; every file that is there is named."""
     used = {
-        b.file: (f"{lesson.number:02}.zh.md", b.line)
+        block.file: (f"{lesson.number:02}.{lang}.md", block)
         for lesson in source.lessons
-        for b in lesson.blocks["zh"]
-        if b.file
+        for lang in reversed(LANGS)
+        for block in lesson.blocks[lang]
+        if block.file
     }
-    for file, (name, line) in used.items():
+    for file, (name, block) in used.items():
         if not (source.path / file).is_file():
-            source.add_error(name, line, f"{file} is not in the folder")
-    pictures = sorted(source.path.glob("*.svg"))
-    for picture in pictures:
-        if picture.stat().st_size > MAX_SVG:
-            source.add_error(picture.name, 1, f"larger than {MAX_SVG // 1024} KB")
-        drawing = picture.read_text("utf-8", errors="replace")
-        if found := _BAD_SVG.search(drawing):
-            source.add_error(picture.name, 1, f"{found.group()!r} is not allowed in a picture")
-        if (small := _small_words(drawing)) is not None:
-            source.add_error(picture.name, 1, f"words of {small:g}; a phone shows what is under 24 too small")
-        if picture.name not in used:
-            source.add_error(picture.name, 1, "no lesson shows this picture")
-    if len(pictures) < 2:
+            source.add_error(name, block.line, f"{file} is not in the folder")
+    pictures = 0
+    for path in sorted(source.path.iterdir()):
+        kind = KINDS[used[path.name][1].kind] if path.name in used else _kind_of_file(path.name)
+        if kind is None:
+            continue
+        for fault in kind.file_faults(path.name, path.read_bytes()):
+            source.add_error(path.name, 1, fault)
+        if path.name not in used:
+            source.add_error(path.name, 1, f"no lesson shows this {kind.code}")
+        pictures += kind.to_look_at
+    if pictures < 2:
         source.add_error("module.md", 1, "a module has at least two pictures")
 
 
-def _small_words(drawing: str) -> float | None:
-    """The smallest size of words, in units of a drawing 480 wide, when a phone cannot show it at 16 px."""
-    box = _VIEW_BOX.search(drawing)
-    sizes = [float(size or 0) / float(box[1]) for size in _WORDS.findall(drawing)] if box else []
-    return min(sizes) * 480 if sizes and min(sizes) < MIN_WORDS else None
+def _kind_of_file(name: str) -> Kind | None:
+    """The first kind that shows such files."""
+    return next((kind for kind in KINDS.values() if kind.mime_of(name)), None)
 
 
 def _check_unique(sources: list[ModuleSource]) -> None:

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from mooc.lib import registry
 
 from .. import services
-from ..data import BlockKind
+from ..blocks import KINDS
 from ..grammar.blocks import BlockText
 from ..media.services import store_media
 from ..models import (
@@ -24,6 +24,7 @@ from ..models import (
     Course,
     Lesson,
     LessonEdition,
+    Media,
     Module,
     ModuleEdition,
     Skill,
@@ -34,8 +35,6 @@ from ..publishing import addresses
 from ..publishing.services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS, ensure_draft, publish_module
 from .content_files import LessonSource, ModuleSource, read_tree
 from .quality import check_quality
-
-PICTURE_SIZE = 'viewBox="0 0 '
 
 
 @dataclass(slots=True)
@@ -207,33 +206,11 @@ def _write_lesson(module: Module, draft: ModuleEdition, lesson: LessonSource, fo
         )  # fmt: skip
 
 
-def _media(block: BlockText, folder: Path) -> Any:
+def _media(block: BlockText, folder: Path) -> Media | None:
     if not block.file:
         return None
     data = (folder / block.file).read_bytes()
-    if block.kind == BlockKind.PICTURE:
-        width, height = _svg_size(data.decode("utf-8"))
-        return store_media(
-            data=data,
-            mime="image/svg+xml",
-            extension="svg",
-            width=width,
-            height=height,
-            label=block.file,
-        )
-    extension = block.file.rsplit(".", 1)[-1].lower()
-    mime = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm"}.get(
-        extension, ""
-    )
-    return store_media(data=data, mime=mime, extension=extension, label=block.file, seconds=block.seconds)
-
-
-def _svg_size(text: str) -> tuple[int, int]:
-    start = text.find(PICTURE_SIZE)
-    if start < 0:
-        return 480, 360
-    width, height = text[start + len(PICTURE_SIZE) :].split('"', 1)[0].split()
-    return round(float(width)), round(float(height))
+    return store_media(data=data, **asdict(KINDS[block.kind].file_facts(block, data)))
 
 
 def _link_modules(sources: list[ModuleSource]) -> None:

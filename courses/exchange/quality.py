@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..grammar.blocks import BlockText, CheckQuestion, SourceError, parse_check
-from ..grammar.prose import count, spoken_parts
+from ..blocks import KINDS
+from ..blocks.check import CHECK, parse_check
+from ..grammar.blocks import BlockText, SourceError
 from .content_files import LANGS, LessonSource, ModuleSource
 
 ALIKE = Fraction(3, 5)  # of the pairs of letters of two questions in common: the same question
 NEARLY = Fraction(9, 20)  # the same question when the right answers are alike as well
 ANSWERS = Fraction(11, 20)
 LONGEST = Fraction(2, 5)  # of the questions of the tree, at most, have their longest answer right
-READ_A_MINUTE = 150  # Chinese characters, by a slow reader
-CHECK_MINUTES = 1
 SHORTEST = 3  # minutes: the picture is looked at, too
 _SIGNS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d")
@@ -69,7 +68,7 @@ def gives_away(choices: Sequence[Choice], what: str) -> str:
 def lesson_faults(lesson: LessonSource) -> Iterator[str]:
     """A picture in each lesson, and minutes that a slow reader needs."""
     blocks = lesson.blocks["zh"]
-    if blocks and not any(block.kind in ("picture", "video") for block in blocks):
+    if blocks and not any(KINDS[block.kind].to_look_at for block in blocks):
         yield "the lesson has no picture"
     stated, needed = lesson.header["zh"].get("minutes", ""), minutes(blocks)
     if blocks and stated != str(needed):
@@ -77,9 +76,8 @@ def lesson_faults(lesson: LessonSource) -> Iterator[str]:
 
 
 def minutes(blocks: Iterable[BlockText]) -> int:
-    """Whole minutes of a lesson: what is read at ``READ_A_MINUTE``, and the check."""
-    read = sum(count(part, "zh") for block in blocks for part in spoken_parts(block))
-    return max(SHORTEST, math.ceil(Fraction(read, READ_A_MINUTE) + CHECK_MINUTES))
+    """Whole minutes of a lesson, by a slow reader of Chinese."""
+    return max(SHORTEST, math.ceil(sum(KINDS[block.kind].minutes(block) for block in blocks)))
 
 
 def is_repeat(stem: str, right: str, check: Choice) -> bool:
@@ -109,10 +107,9 @@ def checks(sources: Iterable[ModuleSource], lang: str) -> list[Choice]:
 
 def lesson_choices(lesson: LessonSource, lang: str) -> Iterator[Choice]:
     """The check-yourself of a lesson, where it can be read."""
-    for block in lesson.blocks[lang]:
-        if block.kind == "check":
-            try:
-                found: CheckQuestion = parse_check(block.heading, block.body)
-            except SourceError:  # noted where it stands
-                continue
-            yield Choice(found.question, found.options)
+    for block in CHECK.of(lesson.blocks[lang]):
+        try:
+            found = parse_check(block.heading, block.body)
+        except SourceError:  # noted where it stands
+            continue
+        yield Choice(found.question, found.options)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .blocks import BlockText, key_lines
-
+READ_A_MINUTE = 150  # Chinese characters, by a slow reader
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]")
 WORD = re.compile(r"[A-Za-z0-9][\w’'.,%/-]*")
 _SENTENCE_END = {
@@ -43,31 +42,21 @@ def count(text: str, lang: str) -> int:
     return len((HAN if lang == "zh" else WORD).findall(text))
 
 
-def spoken_parts(block: BlockText) -> Iterator[str]:
-    """What a reader reads of a block: its words without marks, check block excluded."""
-    if block.kind == "picture":
-        yield from key_lines(block.body)
-    elif block.kind != "check":
-        yield plain(block.heading)
-        yield plain(block.body)
-
-
 def longest_sentence(text: str, lang: str) -> tuple[int, str]:
     """Length and wording of the longest sentence."""
     parts = [part.strip() for part in _SENTENCE_END[lang].split(text) if part.strip()]
     return max(((count(part, lang), part) for part in parts), default=(0, ""))
 
 
-def prose_errors(blocks: list[BlockText], lang: str, level: str) -> Iterator[tuple[int, str]]:
-    """Yield (line, message) for every breach of the limits."""
+def prose_errors(parts: list[tuple[int, str]], lang: str, level: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, message) for every breach of the limits. ``parts`` is what is read, each with its line."""
     least, most, longest = LIMITS.get((lang, level), LIMITS[lang, "L1"])
     unit = "characters" if lang == "zh" else "words"
     total = 0
-    for block in blocks:
-        for part in spoken_parts(block):
-            total += count(part, lang)
-            size, sentence = longest_sentence(part, lang)
-            if size > longest:
-                yield block.line, f"a sentence of {size} {unit}, at most {longest}: {sentence}"
-    if blocks and not least <= total <= most:
+    for line, part in parts:
+        total += count(part, lang)
+        size, sentence = longest_sentence(part, lang)
+        if size > longest:
+            yield line, f"a sentence of {size} {unit}, at most {longest}: {sentence}"
+    if parts and not least <= total <= most:
         yield 1, f"the lesson has {total} {unit}, it should have {least} to {most}"

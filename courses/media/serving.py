@@ -16,10 +16,9 @@ from django.http import (
     StreamingHttpResponse,
 )
 
-TYPES = {
-    "svg": "image/svg+xml", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png",
-    "mp3": "audio/mpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "webm": "video/webm",
-}  # fmt: skip
+from ..blocks import KINDS
+
+TYPES = {ending: mime for kind in KINDS.values() for ending, mime in kind.files.items()}
 _NAME = re.compile(r"^m/[0-9a-f]{24}(-\d{2,4})?\.([a-z0-9]{3,4})$")
 _RANGE = re.compile(r"^bytes=(\d{0,12})-(\d{0,12})$")
 CHUNK = 64 * 1024

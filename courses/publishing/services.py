@@ -12,8 +12,9 @@ from mooc.lib.errors import DomainError
 from mooc.lib.events import emit
 
 from .. import signals
+from ..blocks import KINDS
 from ..catalogue import search_index
-from ..data import BlockKind, ModulePublished
+from ..data import ModulePublished
 from ..models import (
     Block,
     Lesson,
@@ -144,9 +145,8 @@ def _misses(row: ModuleEdition | LessonEdition, names: list[str]) -> bool:
 
 
 def _block_is_half(block: Block) -> bool:
-    if block.kind in (BlockKind.TEXT, BlockKind.TIP, BlockKind.CHECK):
-        return not (block.body_zh.strip() or block.body_en.strip())
-    return not block.media_id or not (block.heading_zh.strip() or block.heading_en.strip())
+    headings, bodies = block.heading_zh + block.heading_en, block.body_zh + block.body_en
+    return KINDS[block.kind].is_half(headings=headings, bodies=bodies, has_file=bool(block.media_id))
 
 
 def lacking(*, draft: ModuleEdition) -> dict[str, int]:

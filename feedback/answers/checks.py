@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from courses.grammar.blocks import CheckQuestion, SourceError, parse_blocks, parse_check
+from courses.blocks import parse_blocks
+from courses.blocks.check import CHECK, CheckQuestion, parse_check
+from courses.grammar.blocks import SourceError
 from mooc.lib.text.localized import as_foreign
 
 
@@ -14,12 +16,12 @@ def read_checks(text: str) -> list[CheckQuestion]:
 
     :raises SourceError: where something is no check-yourself.
     """
-    found = []
-    for block in parse_blocks(text):
-        if block.kind != "check":
+    blocks = parse_blocks(text)
+    checks = CHECK.of(blocks)
+    for block in blocks:
+        if block not in checks:
             raise SourceError(block.line, "only check-yourself items stand here: ?? question")
-        found.append(parse_check(block.heading, block.body, first_line=block.line))
-    return found
+    return [parse_check(block.heading, block.body, first_line=block.line) for block in checks]
 
 
 def are_checks(text: str) -> None:

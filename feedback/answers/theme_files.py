@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from courses.blocks import parse_blocks, write_blocks
+from courses.blocks.check import CHECK, CheckQuestion, parse_check
+from courses.blocks.text import TEXT
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
-from courses.grammar.blocks import BlockText, CheckQuestion, SourceError, parse_blocks, parse_check
+from courses.grammar.blocks import BlockText, SourceError
 from courses.grammar.prose import longest_sentence
 
 from ..data import OTHER
@@ -121,12 +124,12 @@ def _read_language(source: ThemeSource, lang: str) -> list[BlockText]:
         source.add_error(lang, 1, "“checked:” is a month like 2026-11")
     source.code = header.get("theme", source.code)
     source.intro[lang] = header.get("intro", "")
-    items = [block for block in blocks if block.kind == "check"]
-    source.checks[lang] = "\n\n".join(f"?? {item.heading}\n{item.body}" for item in items)
+    items = CHECK.of(blocks)
+    source.checks[lang] = write_blocks(items).strip()
     source.items[lang] = [parse_check(item.heading, item.body, first_line=item.line) for item in items]
     if len(items) != ITEMS or any(len(item.options) < FEWEST_OPTIONS for item in source.items[lang]):
         source.add_error(lang, 1, f"{ITEMS} check-yourself items with {FEWEST_OPTIONS} options or more each")
-    return [block for block in blocks if block.kind == "text"]
+    return TEXT.of(blocks)
 
 
 def _add_answer(source: ThemeSource, zh: BlockText, en: BlockText) -> None:
@@ -199,8 +202,7 @@ def _check_repeats(sources: Iterable[ThemeSource], modules: Sequence[ModuleSourc
         for module in modules
         for lesson in module.lessons
         for lang in LANGS
-        for block in lesson.blocks[lang]
-        if block.kind == "check"
+        for block in CHECK.of(lesson.blocks[lang])
     }
     for source in sources:
         for lang, items in source.items.items():

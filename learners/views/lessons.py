@@ -11,15 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from courses import blocks
 from courses import selectors as courses
-from courses.grammar.blocks import CheckQuestion, SourceError, key_lines, parse_check
-from courses.models import Block
 from mooc.lib.errors import Conflict
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.slots import cached_page
-from mooc.lib.text.localized import as_foreign
 
 from .. import services
 from ..people import guests
@@ -39,7 +37,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
         "learners/lesson.html",
         {
             "page": page,
-            "blocks": [_block(b) for b in page.blocks],
+            "blocks": blocks.shown(page.blocks),
             "nav": "learn",
             "ask_from": slug,
             "quiz": page.following is None and quiz_can_be_sat(page.module.pk),
@@ -57,31 +55,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
         context = {
             "page": page,
-            "blocks": [_block(b) for b in page.blocks],
+            "blocks": blocks.shown(page.blocks),
             "nav": "learn",
             "preview": True,
         }
         return render(request, "learners/lesson.html", context)
-
-
-def _block(block: Block) -> dict[str, object]:
-    """A block with its parts read, for the template."""
-    parts: dict[str, object] = {"block": block, "kind": block.kind}
-    if block.kind == "check":
-        parts["check"] = _check(block)
-    elif block.kind == "picture":
-        parts["key"] = [as_foreign(line, block.body) for line in key_lines(block.body)]
-        parts["sizes"] = list(block.media.sizes.all()) if block.media and block.media.in_sizes else []
-    return parts
-
-
-def _check(block: Block) -> CheckQuestion | None:
-    """The check-yourself; a draft may be half written."""
-    try:
-        check = parse_check(block.heading, block.body)
-    except SourceError:
-        return None
-    return check.marked(lambda text: as_foreign(text, block.body))
 
 
 @kept.answers_form_of("/lessons/{slug}/")
