@@ -5,12 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils.html import escape
 
-from courses.exchange.content_files import ModuleSource, read_tree
+from courses.exchange.content_files import LANGS, ModuleSource, read_tree
 from feedback.answers import theme_files
 from feedback.engine.classifier import corpus
+from feedback.models import AnswerModule
+from learners.people.guests import learner_of
+from mooc.demo.questions import make_questions
 
 SHIPPED = Path(__file__).resolve().parent.parent / "courses" / "content"
 
@@ -78,3 +84,28 @@ def test_each_mistake_is_told_with_its_file(name: str, tree: Path, modules: list
     spoil(tree)
     errors = theme_files.check_tree(tree, modules)
     assert [error for error in errors if message in error], errors
+
+
+@pytest.mark.django_db
+def test_the_demonstration_publishes_every_answer_on_its_theme_page_once(
+    make_user: Callable[..., Any],
+) -> None:
+    make_user("trainer", role="trainer")
+    for number in range(3):
+        learner_of(make_user(f"learner{number}"))
+    for _again in range(2):
+        make_questions(SHIPPED)
+    sources = theme_files.read_themes(SHIPPED)
+    written = {(s.code, lang, a.question[lang]) for s in sources for a in s.answers for lang in LANGS}
+    shown = {
+        (module.theme.code, lang, entry[f"question_{lang}"])
+        for module in AnswerModule.objects.exclude(published=None)
+        for entry in module.published.entries
+        for lang in LANGS
+    }
+    assert len(written) >= len(LANGS) * 4 * 16
+    assert written - shown == set()
+    assert {module.published.number for module in AnswerModule.objects.exclude(published=None)} == {1}
+    for source in sources:
+        text = Client().get(f"/answers/{source.code.replace('_', '-')}/").content.decode()
+        assert [a.question["zh"] for a in source.answers if escape(a.question["zh"]) not in text] == []
