@@ -12,14 +12,14 @@ from learners.data import TrackingSection
 from learners.models import Learner
 from mooc.lib.privacy import evidence
 
-from .models import Attempt, HelpGiven, Response, ReviewCard
+from .models import Attempt, Response, ReviewCard
 
 MOST_ROWS = 500
 
 
 @evidence.writing("merge_person")
 def merge(source: Learner, target: Learner) -> None:
-    """A guest's tries and cards, and what was done to help, go to the account. Of two open tries the fuller stays open."""
+    """A guest's tries and cards go to the account. Of two open tries the fuller stays open."""
     for attempt in Attempt.objects.filter(learner=source, finished_at=None):
         other = Attempt.objects.filter(learner=target, quiz=attempt.quiz_id, finished_at=None).first()
         if other is None:
@@ -27,7 +27,6 @@ def merge(source: Learner, target: Learner) -> None:
         shorter = min(attempt, other, key=lambda row: len(row.answered_codes.split()))
         Attempt.objects.filter(pk=shorter.pk).update(finished_at=timezone.now())
     Attempt.objects.filter(learner=source).update(learner=target)
-    HelpGiven.objects.filter(learner=source).update(learner=target)
     mine = {card.item_id: card for card in ReviewCard.objects.filter(learner=target)}
     for card in ReviewCard.objects.filter(learner=source):
         known = mine.get(card.item_id)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.privacy.personal import Table, mine
 
-ANSWERED, HELPED = _("your quizzes and answers, and your notebook"), _("who may need help, and help given")
+ANSWERED = _("your quizzes and answers, and your notebook")
 
 TABLES = (
     Table(
@@ -24,14 +24,6 @@ TABLES = (
         impersonal="id",
     ),
     Table(
-        "assessments.HelpNeed", owners=mine(), called="may_need_help", words=HELPED, personal="points reasons",
-        evidence="learner cohort as_of", impersonal="id",
-    ),
-    Table(
-        "assessments.HelpGiven", owners=mine(), called="help_given", words=HELPED, personal="note",
-        evidence="uuid learner action given_by given_at points", impersonal="id",
-    ),
-    Table(
         "assessments.Assignment",
         impersonal="id created_at updated_at module code media minutes title_zh title_en hand_in_zh hand_in_en helper_zh "
         "helper_en steps slips criteria",
@@ -44,16 +36,6 @@ TABLES = (
     ),
     Table("assessments.ItemEdition", impersonal="id item number kind stem_zh stem_en why_zh why_en options made_at"),
     Table("assessments.Option", impersonal="id item position text_zh text_en right"),
-    Table(
-        "assessments.Job", evidence="made_by",
-        impersonal="id created_at updated_at kind key as_of state percent error tries turn seen_at ended_at",
-    ),
-    Table("assessments.EvaluationSnapshot", impersonal="id created_at updated_at kind key region_code as_of model figures"),
-    Table(
-        "assessments.EvaluationReport", evidence="made_by",
-        impersonal="id created_at updated_at job kind key region title language as_of month made_at",
-    ),
-    Table("assessments.ReportFile", impersonal="id report format content sha256 size"),
 )  # fmt: skip
 
 

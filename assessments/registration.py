@@ -8,9 +8,8 @@ def register() -> None:
     from mooc.lib import registry
     from mooc.lib.pages import links
 
-    from . import desk, people, personal_data
+    from . import people, personal_data
     from .assignments import files, loading
-    from .evaluation import gauges, handlers, moving  # noqa: F401  # receivers connect themselves
     from .exchange import bank_loader, quality, tree
     from .notebook import overlays as due
     from .quiz import asked, keeping, overlays
@@ -34,10 +33,3 @@ def register() -> None:
     registry.merge_person.register("assessments", people.merge)
     registry.personal_data.register("assessments", personal_data.tables)
     registry.tracking_section.register("assessments", people.sections)
-    gauges.register()
-    registry.place_moved.register("evaluation", moving.move)
-    registry.place_merged.register("evaluation", moving.merge)
-    registry.desk_panel.register("modules", desk.modules)
-    registry.desk_panel.register("items", desk.items)
-    registry.desk_panel.register("board", desk.board)
-    registry.work_place.register("board", desk.work_place)

@@ -101,7 +101,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- apps --------------------------------------------------------------------------------------
-OUR_APPS = ["mooc.accounts", "courses", "learners", "feedback", "assessments", "mooc.demo"]
+OUR_APPS = [
+    "mooc.accounts", "mooc.jobs", "courses", "learners", "feedback", "assessments", "assessments.evaluation",
+    "mooc.demo",
+]  # fmt: skip
 INSTALLED_APPS = [
     "mooc.apps.AdminConfig",
     "django.contrib.auth",

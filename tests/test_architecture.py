@@ -14,7 +14,9 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["mooc/accounts", "courses", "learners", "feedback", "assessments"]  # left to right
+APPS = [  # left to right
+    "mooc/accounts", "mooc/jobs", "courses", "learners", "feedback", "assessments", "assessments/evaluation",
+]  # fmt: skip
 LABELS = [app.split("/")[-1] for app in APPS]
 PURE = [
     "mooc/lib/serving/supervise.py", "mooc/lib/text/cleaning.py", "mooc/lib/errors.py", "mooc/lib/text/localized.py",
@@ -22,7 +24,8 @@ PURE = [
     "courses/grammar/prose.py", "courses/grammar/law.py", "learners/record/durations.py",
     "assessments/exchange/quiz_files.py",
     "feedback/masking.py", "feedback/answers/recurrence.py", "feedback/engine/classifier/clusters.py",
-    "assessments/scoring.py", "assessments/notebook/memory.py", "assessments/evaluation/measure/indicators.py",
+    "assessments/scoring.py", "assessments/notebook/memory.py", "assessments/analysis/items.py",
+    "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",
     *(f"courses/blocks/{path.name}" for path in (ROOT / "courses" / "blocks").glob("*.py")),
 ]  # fmt: skip

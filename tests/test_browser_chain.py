@@ -165,7 +165,7 @@ def reads_the_page(learner: Any, theme: str, answer: str) -> None:
 def a_night_passes(town: Site) -> None:
     """The nightly job is sent and done by the worker."""
     town.manage("shell", "-v0", "-c", "from tests import village; village.night_falls()")
-    nights = "SELECT count(*) FROM assessments_job WHERE kind = 'evaluate' AND state = 'done'"
+    nights = "SELECT count(*) FROM jobs_job WHERE kind = 'evaluate' AND state = 'done'"
     town.wait_for(nights, 2)
 
 

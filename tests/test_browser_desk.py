@@ -10,12 +10,12 @@ import pytest
 from django.utils import timezone
 
 from assessments.evaluation.data import JobKind
-from assessments.evaluation.models import Job
 from assessments.models import Item, Quiz
 from courses.models import Block, Course, Module
 from feedback.models import AnswerModule, ClassifierVersion, ContentReport, Question, Theme
 from learners.models import Cohort
 from learners.people.guests import learner_of
+from mooc.jobs.models import Job
 from mooc.lib.privacy import evidence
 from tests import world
 from tests.asking import ask
@@ -68,7 +68,7 @@ def paths(make_user: Any, regions: dict[str, Any], curriculum: None) -> list[str
         ("feedback/question", late), ("courses/module", module), ("courses/lessonedition", lesson),
         ("assessments/item", Item.objects.first()), ("assessments/quiz", Quiz.objects.first()),
         ("learners/cohort", cohort), ("feedback/contentreport", report), ("feedback/answermodule", answers),
-        ("courses/course", Course.objects.first()), ("accounts/user", operator), ("assessments/job", job),
+        ("courses/course", Course.objects.first()), ("accounts/user", operator), ("jobs/job", job),
     ]  # fmt: skip
     lists = [f"{model}/" for model, _row in rows] + [
         "feedback/question/?state=unsure", "feedback/contentreport/?done__exact=1", "feedback/classifierversion/",

@@ -12,11 +12,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from assessments.evaluation import jobs, services, tasks
+from assessments.evaluation import services
 from assessments.evaluation.data import JobKind, Scope
-from assessments.evaluation.models import EvaluationReport, Job
+from assessments.evaluation.models import EvaluationReport
 from assessments.evaluation.reports import making
 from learners.classes import cohorts
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
+from mooc.jobs.models import Job
 from tests import world
 from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
 from tests.conftest import PASSWORD
@@ -45,7 +48,7 @@ def county(make_user: Any, regions: dict[str, Any], curriculum: None) -> dict[st
 def the_worker_works() -> None:
     """Does what waits."""
     for job in Job.objects.open():
-        tasks.run_job(job.pk)
+        job_tasks.run_job(job.pk)
 
 
 def report_on(county: dict[str, Any], language: str, month: str = "") -> EvaluationReport:
@@ -89,7 +92,7 @@ def pages_of(county: dict[str, Any], language: str) -> list[str]:
     """Every kind of page, with a report that is made and one that waits."""
     last_month = making.months_over(timezone.localdate())[0]
     made = report_on(county, language)
-    tasks.run_job(made.job_id)
+    job_tasks.run_job(made.job_id)
     waiting = report_on(county, language, last_month)
     return [
         "/supervision/", "/supervision/?region=360321100201", "/supervision/lists/completed/",

@@ -69,7 +69,7 @@ def test_no_form_has_the_two_lists_whose_words_django_has_not_in_chinese(people:
     fields = [
         (model, field, desk.formfield_for_dbfield(field, request))
         for model, desk in admin.site._registry.items()
-        if model._meta.app_label in ("courses", "learners", "feedback", "assessments")
+        if model._meta.app_label in ("jobs", "courses", "learners", "feedback", "assessments", "evaluation")
         for field in model._meta.many_to_many
         if isinstance(field, models.ManyToManyField)
     ]

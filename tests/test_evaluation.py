@@ -24,6 +24,7 @@ from feedback.models import Deflection, Question, Reaction
 from learners import services as learning
 from learners.classes import cohorts
 from learners.models import Enrolment, Learner
+from mooc.jobs import tasks as job_tasks
 from mooc.lib.privacy import evidence
 from tests import world
 
@@ -106,11 +107,11 @@ def test_the_tree_says_what_each_region_says_alone(people: dict[str, Any]) -> No
 
 
 def _tree(as_of: dt.datetime) -> Any:
-    from assessments.evaluation import jobs, tasks
     from assessments.evaluation.data import JobKind
+    from mooc.jobs import services as jobs
 
     job, new = jobs.ask_for(kind=JobKind.EVALUATE, key=services.WHOLE_TREE, as_of=as_of, by=None)
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     return job, new
 
 

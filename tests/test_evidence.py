@@ -118,7 +118,7 @@ def test_no_delete_takes_evidence_along_or_leaves_a_blank_in_it() -> None:
         "feedback.PostReport.reply": "CASCADE", "feedback.Deflection.question": "CASCADE",
         "feedback.ContentReport.learner": "SET_NULL",  # counts on, without words and writer
         "feedback.Question.merged_into": "SET_NULL",  # handed on when the other's asker goes
-        "feedback.Question.claimed_by": "SET_NULL", "assessments.Job.made_by": "SET_NULL",  # of the moment
+        "feedback.Question.claimed_by": "SET_NULL", "jobs.Job.made_by": "SET_NULL",  # of the moment
     }  # fmt: skip
 
 

@@ -10,17 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.analysis.items import difficulty, discrimination
 from assessments.evaluation.data import Figure, Light, ScopeKind, Unit
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.help.points import Plan, Signs
 from assessments.evaluation.measure.catalogue import BY_CODE, CATALOGUE, light_of
-from assessments.evaluation.measure.indicators import (
-    difficulty,
-    discrimination,
-    median,
-    normalised_gain,
-    wilson,
-)
+from assessments.evaluation.measure.indicators import median, normalised_gain, wilson
 from assessments.evaluation.measure.tally import Tally, figures_of
 
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)

@@ -12,10 +12,14 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from assessments.evaluation import gauges, jobs, services, tasks
-from assessments.evaluation.data import JobKind, JobState, Scope
-from assessments.evaluation.jobs import Pulse, Stopped
-from assessments.evaluation.models import MOST_TRIES, EvaluationSnapshot, Job
+from assessments.evaluation import gauges, services, tasks
+from assessments.evaluation.data import JobKind, Scope
+from assessments.evaluation.models import EvaluationSnapshot
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
+from mooc.jobs.data import JobState, Kind, kinds
+from mooc.jobs.models import MOST_TRIES, Job
+from mooc.jobs.services import Pulse, Stopped
 from tests import world
 
 pytestmark = [pytest.mark.django_db]
@@ -25,10 +29,6 @@ def ask(key: str = services.WHOLE_TREE) -> Job:
     return jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=timezone.now(), by=None)[0]
 
 
-def works(work: jobs.Work) -> dict[str, jobs.Work]:
-    return {JobKind.EVALUATE: work}
-
-
 def nothing(job: Job, pulse: Pulse) -> None:
     pulse.end(JobState.DONE)
 
@@ -36,7 +36,7 @@ def nothing(job: Job, pulse: Pulse) -> None:
 def test_two_taps_are_one_job_until_it_ended() -> None:
     first = ask()
     assert ask() == first
-    jobs.run(first.pk, works(nothing))
+    jobs.run(first.pk, (nothing))
     assert ask() != first
 
 
@@ -50,7 +50,7 @@ def test_a_job_is_run_once_however_often_its_message_comes() -> None:
 
     job = ask()
     for _message in range(3):
-        jobs.run(job.pk, works(work))
+        jobs.run(job.pk, (work))
     job.refresh_from_db()
     assert runs == [1]
     assert (job.state, job.percent) == (JobState.DONE, 100)
@@ -61,10 +61,10 @@ def test_a_running_job_is_left_alone_while_its_worker_lives() -> None:
 
     def work(job: Job, pulse: Pulse) -> None:
         assert jobs.waiting() == []
-        jobs.run(job.pk, works(lambda *_a: pytest.fail("taken twice")))
+        jobs.run(job.pk, (lambda *_a: pytest.fail("taken twice")))
         pulse.end(JobState.DONE)
 
-    jobs.run(job.pk, works(work))
+    jobs.run(job.pk, (work))
     job.refresh_from_db()
     assert job.tries == 1
 
@@ -76,11 +76,11 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_dead_one_writes_nothing()
     def dies(job: Job, pulse: Pulse) -> None:
         old.append(pulse)
 
-    jobs.run(job.pk, works(dies))  # as a killed worker leaves it: running, no end
+    jobs.run(job.pk, (dies))  # as a killed worker leaves it: running, no end
     assert jobs.waiting() == []
     Job.objects.filter(pk=job.pk).update(seen_at=timezone.now() - dt.timedelta(minutes=5))
     assert jobs.waiting() == [job.pk]
-    jobs.run(job.pk, works(nothing))
+    jobs.run(job.pk, (nothing))
     job.refresh_from_db()
     assert (job.state, job.turn) == (JobState.DONE, 2)
     with pytest.raises(Stopped):
@@ -91,7 +91,7 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_dead_one_writes_nothing()
 def test_a_job_that_never_ends_is_given_up_and_says_so() -> None:
     job = ask()
     for _try in range(MOST_TRIES + 1):
-        jobs.run(job.pk, works(lambda *_a: None))
+        jobs.run(job.pk, (lambda *_a: None))
         Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
             seen_at=timezone.now() - dt.timedelta(hours=1)
         )
@@ -107,7 +107,7 @@ def test_an_error_ends_a_job_with_its_kind_and_no_private_words() -> None:
         raise DatabaseError("phone 13805716021")
 
     with pytest.raises(DatabaseError):
-        jobs.run(job.pk, works(fails))
+        jobs.run(job.pk, (fails))
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.FAILED, "DatabaseError")
 
@@ -120,7 +120,7 @@ def test_a_cancelled_job_stops_at_its_next_breath_and_leaves_nothing() -> None:
         pulse(1, 2)
         pytest.fail("went on")
 
-    jobs.run(job.pk, works(work))
+    jobs.run(job.pk, (work))
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
     assert not jobs.cancel(job=job)
@@ -138,7 +138,7 @@ def test_cancelled_in_the_last_moment_no_snapshot_stands(
         Job.objects.filter(pk=job.pk).update(state=JobState.CANCELLED)
 
     monkeypatch.setattr(services, "store", cancel_then_store)
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     job.refresh_from_db()
     assert not EvaluationSnapshot.objects.exists()
 
@@ -149,11 +149,11 @@ def test_the_night_counts_once_however_often_it_comes(make_user: Any, regions: d
     for _night in range(2):
         with transaction.atomic():
             tasks.evaluate_nightly()
-        tasks.sweep()
+        job_tasks.sweep()
     assert Job.objects.get().state == JobState.DONE
     first = set(EvaluationSnapshot.objects.values_list("pk", flat=True))
     tasks.evaluate_nightly()
-    tasks.sweep()
+    job_tasks.sweep()
     assert set(EvaluationSnapshot.objects.values_list("pk", flat=True)) == first
     assert {row.as_of for row in EvaluationSnapshot.objects.all()} == {services.today_begins()}
 
@@ -164,13 +164,13 @@ def test_a_worker_killed_in_the_middle_leaves_a_job_that_the_next_one_finishes(s
     site.start_worker()
     _until(site, "running")
     site.kill("worker")
-    assert site.rows("SELECT state, tries FROM assessments_job") == [("running", 1)]
-    assert site.rows("SELECT count(*) FROM assessments_evaluationsnapshot") == [(0,)]
+    assert site.rows("SELECT state, tries FROM jobs_job") == [("running", 1)]
+    assert site.rows("SELECT count(*) FROM evaluation_evaluationsnapshot") == [(0,)]
     site.manage("shell", "-v", "0", "-c", NIGHT_LATER)
     site.start_worker()
     _until(site, "done")
-    assert site.rows("SELECT tries, percent FROM assessments_job") == [(2, 100)]
-    assert site.rows("SELECT count(*) FROM assessments_evaluationsnapshot WHERE kind = 'cohort'") == [
+    assert site.rows("SELECT tries, percent FROM jobs_job") == [(2, 100)]
+    assert site.rows("SELECT count(*) FROM evaluation_evaluationsnapshot WHERE kind = 'cohort'") == [
         (CLASSES,)
     ]
 
@@ -181,7 +181,8 @@ import datetime as dt
 from django.utils import timezone
 from learners.models import Cohort
 from mooc.accounts.models import Region, User
-from assessments.evaluation import jobs, tasks
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
 from assessments.evaluation.data import JobKind
 place = Region.objects.create(code="36", level=1, name_zh="省", name_en="Province")
 lead, today = User.objects.create(username="lead"), timezone.localdate()
@@ -190,12 +191,12 @@ Cohort.objects.bulk_create(
     for n in range({CLASSES})
 )
 job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key="tree", as_of=timezone.now(), by=None)
-tasks.run_job.delay(job.pk)
+job_tasks.run_job.delay(job.pk)
 """
 NIGHT_LATER = """
 import datetime as dt
-from assessments.models import Job
-from assessments.evaluation.tasks import sweep
+from mooc.jobs.models import Job
+from mooc.jobs.tasks import sweep
 from django.utils import timezone
 Job.objects.update(seen_at=timezone.now() - dt.timedelta(minutes=5))
 sweep.delay()
@@ -204,10 +205,10 @@ sweep.delay()
 
 def _until(site: Any, state: str) -> None:
     for _try in range(1200):
-        if site.rows("SELECT state FROM assessments_job") == [(state,)]:
+        if site.rows("SELECT state FROM jobs_job") == [(state,)]:
             return
         time.sleep(0.05)
-    raise AssertionError(site.rows("SELECT state, error, percent FROM assessments_job"))
+    raise AssertionError(site.rows("SELECT state, error, percent FROM jobs_job"))
 
 
 def test_a_job_that_ended_while_another_asked_for_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,15 +231,15 @@ def test_one_failing_job_stops_no_other_and_a_sweep_ends_after_a_minute(
             raise DatabaseError
         pulse.end(JobState.DONE)
 
-    monkeypatch.setitem(tasks.WORKS, JobKind.EVALUATE, fails_once)
+    monkeypatch.setitem(kinds.providers, JobKind.EVALUATE, Kind("", fails_once, lambda _job, _by: None))
     for key in ("bad", "good", "later"):
         ask(key)
-    tasks.sweep()
+    job_tasks.sweep()
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "done", "done"]
     monkeypatch.setattr(tasks, "SWEEP_SECONDS", -1)
     for key in ("one", "two"):
         ask(key)
-    tasks.sweep()
+    job_tasks.sweep()
     assert Job.objects.open().get().key == "two"
 
 
@@ -263,20 +264,20 @@ def test_counting_gives_signs_of_life_between_its_parts(make_user: Any, regions:
 
 def test_operators_see_what_failed_and_ask_for_it_again(people: dict[str, Any]) -> None:
     job = ask("99")
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.FAILED, "There is no such place, class, course or module.")
     client = Client()
     client.force_login(people["operator"])
-    assert "没有" in client.get("/admin/assessments/job/", headers={"Accept-Language": "zh"}).content.decode()
-    assert client.get(f"/admin/assessments/job/{job.pk}/change/").status_code == 200
+    assert "没有" in client.get("/admin/jobs/job/", headers={"Accept-Language": "zh"}).content.decode()
+    assert client.get(f"/admin/jobs/job/{job.pk}/change/").status_code == 200
     action = {"action": "ask_again", "_selected_action": [job.pk]}
     for _tap in range(2):
-        client.post("/admin/assessments/job/", action)
+        client.post("/admin/jobs/job/", action)
     again = Job.objects.open().get()
     assert (again.key, again.as_of, again.made_by) == (job.key, job.as_of, people["operator"])
-    assert client.get("/admin/assessments/job/add/").status_code in (403, 404)
-    assert client.post(f"/admin/assessments/job/{job.pk}/delete/", {"post": "yes"}).status_code in (403, 404)
+    assert client.get("/admin/jobs/job/add/").status_code in (403, 404)
+    assert client.post(f"/admin/jobs/job/{job.pk}/delete/", {"post": "yes"}).status_code in (403, 404)
     assert Job.objects.filter(pk=job.pk).exists()
 
 
@@ -286,8 +287,8 @@ def test_jobs_are_the_operators_alone(people: dict[str, Any], role: str) -> None
     jobs.cancel(job=job)
     client = Client()
     client.force_login(people[role])
-    assert client.get("/admin/assessments/job/").status_code == 404
-    client.post("/admin/assessments/job/", {"action": "ask_again", "_selected_action": [job.pk]})
+    assert client.get("/admin/jobs/job/").status_code == 404
+    client.post("/admin/jobs/job/", {"action": "ask_again", "_selected_action": [job.pk]})
     assert Job.objects.count() == 1
 
 

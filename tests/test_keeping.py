@@ -41,12 +41,12 @@ GOES = {
     "courses.LessonEdition": {"courses.Block.lesson"},
     "courses.Track": {"courses.TrackStep.track"},
     "assessments.Item": {"assessments.Option.item", "assessments.ItemEdition.item"},
-    "learners.Cohort": {"learners.Cohort_modules.cohort", "assessments.HelpNeed.cohort"},
+    "learners.Cohort": {"learners.Cohort_modules.cohort", "evaluation.HelpNeed.cohort"},
     "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"},
     "courses.Category": set(), "courses.Skill": set(),
     "assessments.Quiz": set(),
 }  # fmt: skip
-OURS = ("accounts", "courses", "learners", "feedback", "assessments")
+OURS = ("accounts", "jobs", "courses", "learners", "feedback", "assessments", "evaluation")
 
 
 def someone(user: User) -> Any:

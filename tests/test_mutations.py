@@ -14,12 +14,13 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from assessments.evaluation import jobs
-from assessments.evaluation.data import JobKind, JobState
-from assessments.evaluation.models import Job
+from assessments.evaluation.data import JobKind
 from mooc.accounts import services
 from mooc.accounts.management.commands.run import close_published_password, plan
 from mooc.accounts.sign_in import limits
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
 from mooc.lib import events
 from mooc.lib.serving import logs
 from mooc.lib.serving.watching import WatchMiddleware
@@ -34,7 +35,7 @@ def test_of_two_living_workers_only_the_one_of_the_latest_turn_writes() -> None:
     def first(job: Job, pulse: jobs.Pulse) -> None:
         pulses.append(pulse)
         Job.objects.filter(pk=job.pk).update(seen_at=timezone.now() - dt.timedelta(minutes=10))
-        jobs.run(job.pk, {JobKind.EVALUATE: second})
+        jobs.run(job.pk, second)
 
     def second(job: Job, pulse: jobs.Pulse) -> None:
         pulse(1, 4)
@@ -45,7 +46,7 @@ def test_of_two_living_workers_only_the_one_of_the_latest_turn_writes() -> None:
         assert (row.state, row.percent, row.turn, row.error) == (JobState.RUNNING, 25, 2, "")
         assert pulse.end(JobState.DONE)
 
-    jobs.run(job.pk, {JobKind.EVALUATE: first})
+    jobs.run(job.pk, first)
     job.refresh_from_db()
     assert (job.state, job.turn, job.error) == (JobState.DONE, 2, "")
 

@@ -17,14 +17,16 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments.evaluation import access, jobs, services
-from assessments.evaluation.data import JobKind, JobState, Scope, ScopeKind
-from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job
-from assessments.evaluation.tasks import WORKS
+from assessments.evaluation import access, services
+from assessments.evaluation.data import JobKind, Scope, ScopeKind
+from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot
 from learners.models import Cohort, Learner, LearningRecord
 from mooc.accounts import gauges, tasks
 from mooc.accounts.models import OldRegionCode, Region, RoleGrant
 from mooc.accounts.places import moving
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 from tests.conftest import PASSWORD
@@ -123,11 +125,11 @@ def test_work_that_ran_while_the_place_moved_stores_nothing_and_is_done_again(
         moving.relocate(region=regions["county"], parent=city2, code="360399")
         services.evaluate(job, pulse)
 
-    jobs.run(job.pk, {JobKind.EVALUATE: work})
+    jobs.run(job.pk, work)
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
     assert not EvaluationSnapshot.objects.exists()
-    jobs.run(job.pk, {JobKind.EVALUATE: services.evaluate})
+    jobs.run(job.pk, services.evaluate)
     codes = set(EvaluationSnapshot.objects.filter(kind="region").values_list("key", flat=True))
     assert {"360399", CITY2} <= codes
     assert not codes & {"360321", "3603"}
@@ -144,7 +146,7 @@ def test_the_sums_of_old_and_new_surroundings_are_counted_at_once() -> None:
     services.take_snapshot(Scope(ScopeKind.REGION, ""), timezone.now() - dt.timedelta(hours=1))
     moving.relocate(region=regions["county"], parent=city2, code="360321")
     job = Job.objects.get()
-    jobs.run(job.pk, WORKS)
+    jobs.run(job.pk)
     newest = EvaluationSnapshot.objects.of(Scope(ScopeKind.REGION, CITY2)).first()
     assert newest is not None
     people = next(row for row in newest.figures if row["code"] == "registered")
@@ -270,7 +272,7 @@ def test_every_column_that_names_a_place_is_handed_over(regions: dict[str, Any])
     assert {
         ("learners.Learner", "region"), ("learners.Cohort", "region"), ("learners.LearningRecord", "region"),
         ("learners.HistoricalCohort", "region"), ("accounts.RoleGrant", "region"),
-        ("assessments.EvaluationReport", "region"),
+        ("evaluation.EvaluationReport", "region"),
     } <= found  # fmt: skip
     from django.apps import apps
 

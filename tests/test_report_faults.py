@@ -13,22 +13,23 @@ from tests.conftest import ON_POSTGRES, TEST_REDIS_URL, WORKER, redis_number
 from tests.serving import Site
 
 ASK = """
-from assessments.evaluation import reports, tasks
+from assessments.evaluation.reports import making
+from mooc.jobs import tasks as job_tasks
 from assessments.evaluation.data import Scope
 from mooc.accounts.models import Region
 region = Region.objects.create(code="36", level=1, name_zh="江西省", name_en="Jiangxi")
 for number in range(8):
-    report, new = reports.ask_for_report(
+    report, new = making.ask_for_report(
         scope=Scope("region", "36"), region=region, language="zh-hans", by=None, month=f"2026-0{number + 1}")
-    tasks.run_job.delay(report.job_id)
+    job_tasks.run_job.delay(report.job_id)
 """
 WEEKS_LATER = """
 import datetime as dt
 from django.utils import timezone
-from assessments.evaluation import tasks
-from assessments.evaluation.models import Job
+from mooc.jobs import tasks as job_tasks
+from mooc.jobs.models import Job
 Job.objects.filter(state="running").update(seen_at=timezone.now() - dt.timedelta(minutes=4))
-tasks.sweep.delay()
+job_tasks.sweep.delay()
 """
 
 
@@ -57,7 +58,7 @@ def until(found: Callable[[], bool], seconds: int = 60) -> None:
 
 
 def states(site: Site) -> list[str]:
-    return [state for (state,) in rows_of(site, "SELECT state FROM assessments_job ORDER BY id")]
+    return [state for (state,) in rows_of(site, "SELECT state FROM jobs_job ORDER BY id")]
 
 
 def test_a_worker_killed_in_a_report_finishes_it_after_restart_once(site: Site) -> None:
@@ -70,13 +71,13 @@ def test_a_worker_killed_in_a_report_finishes_it_after_restart_once(site: Site) 
     left = states(site)
     assert "running" in left, "the worker was not killed in the middle of one"
     running = left.index("running")
-    assert rows_of(site, "SELECT count(*) FROM assessments_reportfile")[0][0] == 3 * left.count("done")
+    assert rows_of(site, "SELECT count(*) FROM evaluation_reportfile")[0][0] == 3 * left.count("done")
     site.manage("shell", "-v", "0", "-c", WEEKS_LATER)
     site.start_worker()
     until(lambda: set(states(site)) == {"done"})
     time.sleep(0.5)  # whatever would come a second time
-    files = rows_of(site, "SELECT report_id, format FROM assessments_reportfile ORDER BY 1, 2")
+    files = rows_of(site, "SELECT report_id, format FROM evaluation_reportfile ORDER BY 1, 2")
     assert len(files) == len(set(files)) == 24
-    tries = [tries for (tries,) in rows_of(site, "SELECT tries FROM assessments_job ORDER BY id")]
+    tries = [tries for (tries,) in rows_of(site, "SELECT tries FROM jobs_job ORDER BY id")]
     assert tries[running] == 2
     assert tries.count(1) == 7

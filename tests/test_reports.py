@@ -24,19 +24,23 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from openpyxl import load_workbook
 
-from assessments.evaluation import jobs, selectors, services, tasks
-from assessments.evaluation.data import JobState, Scope, ScopeKind
+from assessments.evaluation import selectors, services
+from assessments.evaluation.data import Scope, ScopeKind
 from assessments.evaluation.help import helping
 from assessments.evaluation.measure.places import PlaceRow
-from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, Job, ReportFile
+from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, ReportFile
 from assessments.evaluation.reports import making, paper, reporting, tables
 from assessments.evaluation.reports.gathering import facts_of
-from assessments.templatetags.reports import file_size
+from assessments.evaluation.templatetags.reports import file_size
 from courses.models import Module
 from learners import services as learning
 from learners.classes import cohorts
 from learners.models import LearningRecord
 from mooc.accounts.models import User
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
 from mooc.lib.privacy import evidence
 from tests import world
 
@@ -68,7 +72,7 @@ def ask(county: dict[str, Any], language: str = "en", **asked: Any) -> Evaluatio
 
 def make(county: dict[str, Any], language: str = "en", **asked: Any) -> EvaluationReport:
     report = ask(county, language, **asked)
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     report.refresh_from_db()
     return report
 
@@ -103,7 +107,7 @@ def test_a_report_is_asked_for_made_and_taken_along(county: dict[str, Any]) -> N
     waiting = client.get(answer.headers["Location"])
     assert waiting.headers["Refresh"] == "2"
     assert "<progress" in waiting.content.decode()
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     done = client.get(answer.headers["Location"])
     html = done.content.decode()
     assert "Refresh" not in done.headers
@@ -120,7 +124,7 @@ def test_a_report_is_asked_for_made_and_taken_along(county: dict[str, Any]) -> N
 def test_a_double_tap_is_one_report(county: dict[str, Any]) -> None:
     first, second = ask(county), ask(county)
     assert first == second
-    tasks.run_job(first.job_id)
+    job_tasks.run_job(first.job_id)
     assert ask(county) == first
     assert ask(county, "zh-hans") != first
     assert (EvaluationReport.objects.count(), Job.objects.count()) == (2, 2)
@@ -171,7 +175,7 @@ def test_every_kind_of_scope_has_its_report(county: dict[str, Any], tmp_path: Pa
         client.post("/supervision/reports/", {"what": what, "month": "", "language": "en"})
         report = EvaluationReport.objects.first()
         assert report
-        tasks.run_job(report.job_id)
+        job_tasks.run_job(report.job_id)
         assert pages_of(content(report, "pdf"), tmp_path)[0] == 1, what
         stored = EvaluationSnapshot.objects.of(report.scope).get(as_of=report.as_of).as_data()
         assert stored.figures == services.snapshot_of(report.scope, report.as_of).figures
@@ -192,7 +196,7 @@ def test_an_operator_has_one_on_everybody(county: dict[str, Any]) -> None:
     client = client_for(county["operator"])
     client.post("/supervision/reports/", {"what": "region:", "month": "", "language": "en"})
     report = EvaluationReport.objects.get()
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     assert "14 people enrolled" in text_of(content(report, "pdf"))
     assert not EvaluationReport.objects.visible_to(county["supervisor"]).exists()
 
@@ -203,8 +207,8 @@ def test_an_operator_has_one_on_everybody(county: dict[str, Any]) -> None:
 def test_however_often_the_job_runs_there_is_one_effect(county: dict[str, Any]) -> None:
     report = make(county)
     before = list(ReportFile.objects.values_list("pk", "sha256"))
-    tasks.run_job(report.job_id)
-    tasks.sweep()
+    job_tasks.run_job(report.job_id)
+    job_tasks.sweep()
     assert list(ReportFile.objects.values_list("pk", "sha256")) == before
     assert len(before) == 3
 
@@ -224,7 +228,7 @@ def test_a_cancelled_report_is_not_made_and_can_be_made_after_all(county: dict[s
     report = ask(county)
     client = client_for(county["supervisor"])
     client.post(f"/supervision/reports/{report.pk}/cancel/")
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     assert not ReportFile.objects.exists()
     assert (
         f"/supervision/reports/{report.pk}/again/"
@@ -234,7 +238,7 @@ def test_a_cancelled_report_is_not_made_and_can_be_made_after_all(county: dict[s
         client.post(f"/supervision/reports/{report.pk}/again/")
     report.refresh_from_db()
     assert Job.objects.count() == 2
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     assert ReportFile.objects.count() == 3
     client.post(f"/supervision/reports/{report.pk}/again/")
     assert Job.objects.count() == 2, "what is made is made"
@@ -243,7 +247,7 @@ def test_a_cancelled_report_is_not_made_and_can_be_made_after_all(county: dict[s
 def test_a_report_that_cannot_be_made_says_why(county: dict[str, Any]) -> None:
     report = ask(county, scope=Scope(ScopeKind.COHORT, make_class(county).code))
     EvaluationReport.objects.filter(pk=report.pk).update(key="GONE")
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     job = Job.objects.get(pk=report.job_id)
     assert (job.state, job.error) == (JobState.FAILED, "There is no such place, class, course or module.")
     client = client_for(county["supervisor"])
@@ -346,7 +350,7 @@ def test_a_past_month_counts_what_was_then(county: dict[str, Any]) -> None:
     for _tap in range(2):
         client.post("/supervision/reports/", {"what": f"region:{COUNTY}", "month": month, "language": "en"})
     report = EvaluationReport.objects.get()
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     assert "Nobody is enrolled yet" in text_of(content(report, "pdf"))
 
 
@@ -435,7 +439,7 @@ def test_a_report_of_a_month_says_that_it_is_all_up_to_its_end_and_what_was_new(
 ) -> None:
     month = f"{timezone.localdate():%Y-%m}"
     report = ask(county, month=month)  # the world has happened before its end
-    tasks.run_job(report.job_id)
+    job_tasks.run_job(report.job_id)
     facts = facts_of(report)
     with translation.override("en"):
         page = reporting.report_of(facts)

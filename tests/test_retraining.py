@@ -427,7 +427,8 @@ def test_a_question_kept_without_encoder_is_encoded_once_there_is_one() -> None:
 
 SOURCE_OF = "from feedback.models import Question; print(Question.objects.get().theme_source)"
 CORRECT = """
-from feedback import answering, tasks
+from feedback import tasks
+from feedback.questions import answering
 from feedback.models import Question, Theme
 from learners.models import Learner
 from mooc.accounts.models import User

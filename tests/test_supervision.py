@@ -19,18 +19,22 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 from openpyxl import load_workbook
 
-from assessments.evaluation import jobs, services, tasks
+from assessments.evaluation import services
 from assessments.evaluation.board import lists
 from assessments.evaluation.counting.reach import reach_of
-from assessments.evaluation.data import JobKind, JobState, Scope
+from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.help import helping
-from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed, Job
+from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, HelpGiven, HelpNeed
 from courses.models import Module
 from feedback.models import Question
 from learners import services as learning
 from learners.classes import cohorts
 from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
 from mooc.lib.pages.look import day
 from mooc.lib.privacy import evidence
 from tests import world
@@ -49,7 +53,7 @@ def town(make_user: Any, regions: dict[str, Any], people: dict[str, Any]) -> dic
 
 def count(as_of: dt.datetime, key: str = services.WHOLE_TREE) -> Job:
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=as_of, by=None)
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.DONE, job.error
     return job
@@ -150,7 +154,7 @@ def test_before_the_first_night_the_board_says_so_and_counts_at_a_tap(
     assert (job.key, job.state, job.made_by) == (COUNTY, JobState.QUEUED, people["supervisor"])
     assert len(queued) == 2
     assert "This page looks again by itself" in office.get("/supervision/").content.decode()
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     assert EvaluationSnapshot.objects.filter(key=COUNTY).exists()
 
 
@@ -162,7 +166,7 @@ def test_counting_can_be_stopped_by_who_asked_and_nobody_else(people: dict[str, 
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
     office.post(f"/supervision/jobs/{job.pk}/cancel/")
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
     assert not EvaluationSnapshot.objects.exists()
@@ -179,7 +183,7 @@ def test_a_class_has_a_board_of_its_own(
     for number in range(6):
         cohorts.join_cohort(learner=town[f"p{number}"], cohort=cohort)
     office.post("/supervision/count/", {"class": cohort.code})
-    tasks.run_job(Job.objects.open().get().pk)
+    job_tasks.run_job(Job.objects.open().get().pk)
     html = office.get(f"/supervision/?class={cohort.code}").content.decode()
     assert "第一期" in html
     assert "6 of 6" in html
@@ -206,7 +210,7 @@ def test_a_course_and_a_module_have_a_board_counted_at_a_tap_for_one_place(
     office.post("/supervision/count/", hidden)
     job = Job.objects.open().get()
     assert job.key == f"{kind}:{key}@{COUNTY}"
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
     stored = EvaluationSnapshot.objects.get(kind=kind, region_code=COUNTY).as_data()
     assert stored.figures == services.snapshot_of(Scope(kind, key, COUNTY), job.as_of).figures
     assert HelpNeed.objects.count() == needs, "who needs help is not asked of a course"

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.evaluation.help.helping import log_help
-from assessments.models import Attempt, HelpGiven, ReviewCard
+from assessments.evaluation.models import HelpGiven
+from assessments.models import Attempt, ReviewCard
 from feedback.models import Deflection, Question, Reaction
 from feedback.questions import posts
 from learners import tasks

@@ -84,11 +84,11 @@ def test_a_code_is_sent_while_heavy_work_is_under_way(site: Site) -> None:
     site.start_worker("urgent")
     site.start_worker("heavy")
     site.manage("shell", "-v", "0", "-c", MANY_CLASSES)
-    site.wait_for("SELECT state FROM assessments_job", "running")
+    site.wait_for("SELECT state FROM jobs_job", "running")
     stop_between_writes(site, "heavy")
     phone = Phone(site)
     phone.ask("/accounts/login/")
     assert phone.send("/accounts/code/send/", {"phone": "13800000001"})[0] == 302
     site.wait_for("SELECT state FROM accounts_textmessage", "sent")
-    assert site.rows("SELECT state FROM assessments_job") == [("running",)]
+    assert site.rows("SELECT state FROM jobs_job") == [("running",)]
     assert site.rows("SELECT text FROM accounts_textmessage") == [("",)]

@@ -13,11 +13,13 @@ import functools
 from django.db.models import F
 from django.utils import timezone
 
-from assessments.evaluation import jobs, services, tasks
+from assessments.evaluation import services, tasks
 from assessments.evaluation.data import JobKind
 from courses.models import Module
 from feedback.models import Deflection, Question, Theme
 from feedback.questions import answering
+from mooc.jobs import services as jobs
+from mooc.jobs import tasks as job_tasks
 from mooc.lib.privacy import evidence
 from tests import asking, world
 
@@ -49,7 +51,7 @@ def settle(password: str) -> None:
     job, _new = jobs.ask_for(
         kind=JobKind.EVALUATE, key=services.WHOLE_TREE, as_of=services.today_begins() - DAY, by=None
     )
-    tasks.run_job(job.pk)
+    job_tasks.run_job(job.pk)
 
 
 def night_falls() -> None:

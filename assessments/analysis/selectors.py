@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, F, FloatField, Q, QuerySet, Window
 from django.db.models.functions import Cast, RowNumber
 
-from ..evaluation.measure.indicators import difficulty, discrimination
 from ..models import Item, Response
+from .items import difficulty, discrimination
 
 MISSED_OVER = dt.timedelta(days=90)
 MISSED_FROM = 10  # answers; fewer say little

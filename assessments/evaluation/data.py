@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class ScopeKind(models.TextChoices):
@@ -50,16 +49,6 @@ class JobKind(models.TextChoices):
 
     EVALUATE = "evaluate", _("evaluation")
     REPORT = "report", _("report")
-
-
-class JobState(models.TextChoices):
-    """Where a job stands."""
-
-    QUEUED = "queued", pgettext_lazy("of a job", "waiting")
-    RUNNING = "running", pgettext_lazy("of a job", "running")
-    DONE = "done", pgettext_lazy("of a job", "done")
-    FAILED = "failed", pgettext_lazy("of a job", "failed")
-    CANCELLED = "cancelled", pgettext_lazy("of a job", "cancelled")
 
 
 class HelpAction(models.TextChoices):

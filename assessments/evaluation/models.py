@@ -1,8 +1,7 @@
-"""Jobs, snapshots, reports, and who needs help."""
+"""Snapshots, reports, and who needs help."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -14,70 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from learners.models import Cohort, Learner
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.jobs.models import Job
 from mooc.lib.models import TimeStamped
 from mooc.lib.privacy.evidence import Evidence
 
 from . import data
-from .data import Figure, JobKind, JobState, Scope, ScopeKind
-
-LOST_AFTER = dt.timedelta(minutes=3)  # without a sign of life a running job's worker is gone
-MOST_TRIES = 3
-
-
-class JobQuerySet(models.QuerySet["Job"]):
-    """Filters of jobs."""
-
-    def takeable(self, now: dt.datetime) -> JobQuerySet:
-        """Waiting, or left by a worker that died."""
-        lost = Q(state=JobState.RUNNING, seen_at__lt=now - LOST_AFTER)
-        return self.filter(Q(state=JobState.QUEUED) | lost)
-
-    def open(self) -> JobQuerySet:
-        """Not ended yet."""
-        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
-
-
-class Job(TimeStamped):
-    """Work somebody waits for. The row comes first and carries the safety: a lost message or a killed
-    worker leaves it open, and a sweeper sends it again.
-
-    ``key`` says what it is for: of two open jobs of one key only one is made. ``turn`` counts who runs it:
-    a worker that was thought dead and comes back finds another number, and stops.
-    """
-
-    kind = models.CharField(max_length=8, choices=JobKind.choices)
-    key = models.CharField(max_length=120)
-    as_of = models.DateTimeField()
-    state = models.CharField(_("state"), max_length=9, choices=JobState.choices, default=JobState.QUEUED)
-    percent = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)  # as in the code; translated for each reader
-    tries = models.PositiveSmallIntegerField(default=0)
-    turn = models.PositiveIntegerField(default=0)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    seen_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    objects = JobQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "created_at"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "key"], condition=Q(state__in=["queued", "running"]), name="job_one_open"
-            ),
-            models.CheckConstraint(condition=Q(percent__lte=100), name="job_percent_to_100"),
-        ]
-        verbose_name = _("job")
-        verbose_name_plural = _("jobs")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something may still come of it."""
-        return self.state in (JobState.QUEUED, JobState.RUNNING)
+from .data import Figure, Scope, ScopeKind
 
 
 class SnapshotQuerySet(models.QuerySet["EvaluationSnapshot"]):
@@ -108,7 +49,7 @@ class EvaluationSnapshot(TimeStamped):
                 fields=["kind", "key", "region_code", "as_of", "model"], name="snapshot_once"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "as_of"])]
+        indexes = [models.Index(fields=["kind", "as_of"], name="snapshot_by_kind")]
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
 

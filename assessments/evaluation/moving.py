@@ -6,9 +6,11 @@ from __future__ import annotations
 from django.db.models import F, Q
 
 from mooc.accounts.models import Region
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
 
-from .data import JobKind, JobState, ScopeKind
-from .models import EvaluationReport, EvaluationSnapshot, Job
+from .data import JobKind, ScopeKind
+from .models import EvaluationReport, EvaluationSnapshot
 
 
 def move(old: str, new: str) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Win
 from courses.models import Course, Module
 from learners.models import Cohort, Enrolment
 from mooc.accounts.models import Region
+from mooc.jobs.models import Job
 
 from . import data
 from .counting.reach import reach_of
@@ -20,7 +21,7 @@ from .help.points import RED
 from .measure.catalogue import FUNNEL, PEOPLE_GROUPS
 from .measure.places import PlaceRow, place_rows
 from .measure.tally import FEWEST
-from .models import EvaluationSnapshot, HelpNeed, Job
+from .models import EvaluationSnapshot, HelpNeed
 from .words import presentation, summary
 from .words.presentation import Shown
 

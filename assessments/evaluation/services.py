@@ -10,16 +10,20 @@ from django.utils import timezone
 
 from courses.models import Course, Module
 from learners.models import Cohort
+from mooc.accounts.models import User
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
+from mooc.jobs.services import Pulse, Stopped
 
-from . import data, jobs
+from . import data
 from .counting import totals
 from .counting.reach import reach_of
-from .data import JobKind, JobState, Scope, ScopeKind
+from .data import JobKind, Scope, ScopeKind
 from .help import helping
-from .jobs import Pulse, Stopped
 from .measure.catalogue import MODEL
 from .measure.tally import figures_of
-from .models import EvaluationSnapshot, Job
+from .models import EvaluationSnapshot
 
 WHOLE_TREE = "tree"  # the key of the nightly job
 CLASS_COUNTS_ON = dt.timedelta(days=180)  # after its end
@@ -151,3 +155,9 @@ def forget_old(as_of: dt.datetime) -> int:
     old = EvaluationSnapshot.objects.filter(as_of__lt=as_of - KEEP_DAILY).exclude(as_of__day=1)
     count, _rows = old.delete()
     return count
+
+
+def evaluate_again(job: Job, by: User | None) -> Job:
+    """A new job that counts what one that failed was to count."""
+    again, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=job.key, as_of=job.as_of, by=by)
+    return again

@@ -1,43 +1,19 @@
-"""Background work of evaluation. Every task may run twice."""
+"""What evaluation does at night and at the turn of a month. Every task may run twice."""
 
 from __future__ import annotations
-
-import contextlib
-import time
 
 from celery import shared_task
 from django.utils import timezone
 
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
+from mooc.jobs.tasks import run_job
 from mooc.lib.queue import later
 
-from . import jobs, services
-from .data import JobKind, JobState
-from .models import Job
+from . import services
+from .data import JobKind
 from .reports import making
-
-WORKS: dict[str, jobs.Work] = {
-    JobKind.EVALUATE: services.evaluate,
-    JobKind.REPORT: making.make_report,
-}
-SWEEP_SECONDS = 60  # a worker that is alone also sends the codes people wait for
-
-
-@shared_task
-def run_job(job_id: int) -> None:
-    """Do one job."""
-    jobs.run(job_id, WORKS)
-
-
-@shared_task
-def sweep() -> None:
-    """Do what a lost message or a killed worker left: for a minute, then others have their turn. A job
-    that fails has written it down, and stops no other."""
-    until = time.monotonic() + SWEEP_SECONDS
-    for job_id in jobs.waiting():
-        with contextlib.suppress(Exception):
-            run_job(job_id)
-        if time.monotonic() > until:
-            break
 
 
 @shared_task

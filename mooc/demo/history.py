@@ -14,7 +14,6 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.evaluation import jobs
 from assessments.evaluation import services as evaluation
 from assessments.evaluation.data import JobKind
 from assessments.models import Quiz
@@ -28,6 +27,7 @@ from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
 from mooc.accounts.places.importing import import_regions
+from mooc.jobs import services as jobs
 from mooc.lib.privacy import evidence
 
 from . import questions
@@ -107,7 +107,7 @@ def make_demo(content: Path) -> dict[str, str]:
         questions.make_questions(content)
         questions.make_faces()
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=evaluation.WHOLE_TREE, as_of=timezone.now(), by=None)
-    jobs.run(job.pk, {JobKind.EVALUATE: evaluation.evaluate})
+    jobs.run(job.pk, evaluation.evaluate)
     return passwords
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assessments.api import evaluations
+from assessments.evaluation.api import views as evaluation
 from assessments.quiz import api as quizzes
 from assessments.sync import api as sync
 from courses.api import views as courses
@@ -31,7 +31,7 @@ urlpatterns = [
     path("v1/modules/<slug:slug>/", courses.ModuleDetail.as_view(), name="api_module"),
     path("v1/lessons/<slug:slug>/", courses.LessonDetail.as_view(), name="api_lesson"),
     path("v1/quizzes/<slug:slug>/", quizzes.QuizDetail.as_view(), name="api_quiz"),
-    path("v1/evaluations/", evaluations.Evaluation.as_view(), name="api_evaluation"),
+    path("v1/evaluations/", evaluation.Evaluation.as_view(), name="api_evaluation"),
     path("v1/me/progress/", learners.Progress.as_view(), name="api_progress"),
     path("v1/sync/", sync.Sync.as_view(), name="api_sync"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

@@ -24,7 +24,7 @@ _every_minute: dict[str, Any] = {
 SCHEDULE: dict[str, dict[str, Any]] = {
     "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", **_every_minute},
     "send-waiting-mails": {"task": "feedback.tasks.send_waiting_mails", **_every_minute},
-    "sweep-jobs": {"task": "assessments.evaluation.tasks.sweep", **_every_minute},
+    "sweep-jobs": {"task": "mooc.jobs.tasks.sweep", **_every_minute},
     "evaluate": {
         "task": "assessments.evaluation.tasks.evaluate_nightly",
         "schedule": crontab(hour=0, minute=20),

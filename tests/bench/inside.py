@@ -103,15 +103,15 @@ def _count(act: Any) -> int:
 
 def report() -> None:
     """Make a report on the whole province as its job does: page, workbook and table."""
-    from assessments.evaluation import jobs, tasks
     from assessments.evaluation.data import Scope, ScopeKind
     from assessments.evaluation.reports import making
+    from mooc.jobs import services as jobs
 
     province = Region.objects.get(level=1)
     scope = Scope(ScopeKind.REGION, province.code)
     made, _new = making.ask_for_report(scope=scope, region=province, language="zh-hans", by=None)
     started = time.perf_counter()
-    jobs.run(made.job_id, tasks.WORKS)
+    jobs.run(made.job_id)
     print("seconds", round(time.perf_counter() - started, 4))
     made.refresh_from_db()
     if made.made_at is None:

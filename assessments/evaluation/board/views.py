@@ -13,15 +13,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mooc.jobs import services as jobs
+from mooc.jobs.models import Job
+from mooc.jobs.tasks import run_job
 from mooc.lib.pages import kept
 from mooc.lib.queue import later
 
-from .. import access, jobs, selectors, tasks
+from .. import access, selectors
 from ..data import JobKind, Scope, ScopeKind
 from ..help import points as help_points
 from ..measure.catalogue import CATALOGUE, MODEL
 from ..measure.tally import FEWEST
-from ..models import Job
 
 FACTS = (
     "attendances", "active", "completed_all", "minutes", "first_score", "last_score", "questions", "hours_to_answer",
@@ -101,7 +103,7 @@ def count(request: HttpRequest) -> HttpResponse:
         return redirect(address(scope))
     key = selectors.job_key(scope)
     job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=now, by=request.user)  # type: ignore[arg-type]  # signed in
-    later(tasks.run_job, job.pk)
+    later(run_job, job.pk)
     return redirect(address(scope))
 
 

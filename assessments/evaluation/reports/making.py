@@ -12,12 +12,15 @@ from django.utils import timezone, translation
 from learners.models import Cohort, LearningRecord
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.models import Job
+from mooc.jobs.services import Pulse, Stopped
 from mooc.lib.privacy import evidence
 
-from .. import access, jobs, services
-from ..data import JobKind, JobState, Scope, ScopeKind
-from ..jobs import Pulse, Stopped
-from ..models import EvaluationReport, Job, ReportFile
+from .. import access, services
+from ..data import JobKind, Scope, ScopeKind
+from ..models import EvaluationReport, ReportFile
 from . import tables
 from .gathering import facts_of
 from .reporting import report_of
@@ -74,6 +77,12 @@ def ask_again(*, report: EvaluationReport, by: User | None) -> bool:
             EvaluationReport.objects.filter(pk=report.pk).update(job=again)
             report.job = again
     return new
+
+
+def make_again(job: Job, by: User | None) -> Job | None:
+    """A new job for the report of one that failed; None when its files are there, or are being made."""
+    report = EvaluationReport.objects.filter(job=job).first()
+    return report.job if report is not None and ask_again(report=report, by=by) else None
 
 
 def make_report(job: Job, pulse: Pulse) -> None:

@@ -10,15 +10,16 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
+from mooc.jobs.tasks import run_job
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import clean
 
-from .. import jobs, tasks
 from ..access import logger, place_of, scope_for, supervised
 from ..board.views import NAMES
-from ..data import JobState
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
 from . import archive, making
@@ -61,7 +62,7 @@ def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
         scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
     )
     if new:
-        later(tasks.run_job, report.job_id)
+        later(run_job, report.job_id)
     return redirect("supervision:report", pk=report.pk)
 
 
@@ -100,7 +101,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it after all."""
     row, user = _own(request, pk), request.user
     if making.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
-        later(tasks.run_job, row.job_id)
+        later(run_job, row.job_id)
     return redirect("supervision:report", pk=pk)
 
 

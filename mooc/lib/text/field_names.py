@@ -39,8 +39,8 @@ ROWS = {
     "learners.LessonProgress": _("lessons begun"), "feedback.Notice": _("notices"),
     "feedback.NoticeChoice": _("choices about notices"), "assessments.Response": _("answers"),
     "assessments.ItemEdition": _("versions of questions"),
-    "assessments.ReportFile": _("files of reports"), "assessments.HelpNeed": _("signs that somebody needs help"),
-    "assessments.HelpGiven": _("help given"),
+    "evaluation.ReportFile": _("files of reports"), "evaluation.HelpNeed": _("signs that somebody needs help"),
+    "evaluation.HelpGiven": _("help given"),
 }  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from rest_framework.views import APIView
 from mooc.accounts.data import Role
 from mooc.lib.rest import NOT_FOUND, UNAUTHENTICATED
 
-from ..evaluation.access import scope_for
-from ..evaluation.data import ScopeKind, Unit
-from ..evaluation.models import EvaluationSnapshot
+from ..access import scope_for
+from ..data import ScopeKind, Unit
+from ..models import EvaluationSnapshot
 
 
 class FigureSerializer(serializers.Serializer[Any]):

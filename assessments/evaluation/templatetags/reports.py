@@ -6,7 +6,7 @@ import datetime as dt
 
 from django import template
 
-from ..evaluation.reports.reporting import data_date, month_end
+from ..reports.reporting import data_date, month_end
 
 register = template.Library()
 

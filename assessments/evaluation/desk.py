@@ -1,4 +1,4 @@
-"""Own modules, the items most often missed, and the way to the board: panels of the staff's front page."""
+"""Own modules with their figures, items most often missed, and the way to the board: panels of the staff's front page."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.analysis.selectors import MissedItem, missed_items
 from courses.models import Module
 from courses.publishing import drafts
 from feedback.desk import waiting_by_module
 from mooc.accounts.data import Role
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
 
-from .analysis.selectors import MissedItem, missed_items
-from .evaluation import data
-from .evaluation.data import Figure, ScopeKind, Unit
-from .evaluation.measure.catalogue import MODEL
-from .evaluation.measure.indicators import wilson
-from .evaluation.models import EvaluationSnapshot
-from .evaluation.words.presentation import shown, value_text
+from . import data
+from .data import Figure, ScopeKind, Unit
+from .measure.catalogue import MODEL
+from .measure.indicators import wilson
+from .models import EvaluationSnapshot
+from .words.presentation import shown, value_text
 
 MODULES = "/admin/courses/module/"
 ITEMS = "/admin/assessments/item/"

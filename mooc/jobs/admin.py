@@ -12,23 +12,40 @@ from django.utils.translation import gettext_lazy
 
 from mooc.lib.queue import later
 
-from . import jobs, tasks
-from .data import JobKind, JobState
+from . import data, services, tasks
 from .models import Job
-from .reports import making
 
-FIELDS = ("key", "kind", "state", "percent", "why", "tries", "as_of", "made_by", "created_at", "ended_at")
+FIELDS = ("key", "work", "state", "percent", "why", "tries", "as_of", "made_by", "created_at", "ended_at")
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind of work, in words."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds some room has registered."""
+        return [(code, str(kind.words)) for code, kind in data.kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        """Those of the chosen kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
     """Jobs, for operators: to look at, and to ask for again. Nothing of them is edited."""
 
-    list_display = ["key", "kind", "state", "percent", "why", "tries", "created_at", "ended_at"]
-    list_filter = ["state", "kind"]
-    list_select_related = ["report"]
+    list_display = ["key", "work", "state", "percent", "why", "tries", "created_at", "ended_at"]
+    list_filter = ["state", KindFilter]
     actions = ["ask_again"]
     fields = FIELDS
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def work(self, job: Job) -> str:
+        """The kind of work, in the reader's language."""
+        return job.kind_words
 
     @admin.display(description=gettext_lazy("Error"))
     def why(self, job: Job) -> str:
@@ -39,12 +56,10 @@ class JobAdmin(admin.ModelAdmin):
     def ask_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """A new job for each that failed or was cancelled."""
         user: Any = request.user
-        for job in queryset.filter(state__in=[JobState.FAILED, JobState.CANCELLED]).order_by("pk"):
-            if job.kind == JobKind.EVALUATE:
-                again, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=job.key, as_of=job.as_of, by=user)
+        for job in queryset.order_by("pk"):
+            again = services.ask_again(job=job, by=user)
+            if again is not None:
                 later(tasks.run_job, again.pk)
-            elif hasattr(job, "report") and making.ask_again(report=job.report, by=user):
-                later(tasks.run_job, job.report.job_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Jobs are made by asking for something."""

@@ -10,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from assessments.evaluation import jobs, services
-from assessments.evaluation.data import Figure, JobKind, JobState, Scope, ScopeKind
+from assessments.evaluation import services
+from assessments.evaluation.data import Figure, JobKind, Scope, ScopeKind
 from assessments.evaluation.measure.catalogue import indicator_of
 from assessments.evaluation.models import EvaluationSnapshot
+from mooc.jobs import services as jobs
+from mooc.jobs.data import JobState
 from mooc.lib.errors import DomainError
 
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
 
     def _everything(self, as_of: dt.datetime) -> None:
         job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=services.WHOLE_TREE, as_of=as_of, by=None)
-        jobs.run(job.pk, {JobKind.EVALUATE: services.evaluate})
+        jobs.run(job.pk, services.evaluate)
         job.refresh_from_db()
         if job.state != JobState.DONE:
             raise CommandError(job.error or f"{job.get_state_display()}: another worker may have it")

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.text.localized import current
 
-from ..evaluation.data import Light
-from ..evaluation.help import helping
-from ..evaluation.help.points import RED
-from ..evaluation.measure.catalogue import Indicator
-from ..evaluation.selectors import Step
-from ..evaluation.words.presentation import Shown, number_text
+from ..data import Light
+from ..help import helping
+from ..help.points import RED
+from ..measure.catalogue import Indicator
+from ..selectors import Step
+from ..words.presentation import Shown, number_text
 
 register = template.Library()
 LIGHTS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,11 +14,11 @@ from django.utils.translation import gettext_noop
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
 
-from .data import JobKind, JobState
+from . import data
+from .data import JobState
 from .models import MOST_TRIES, Job, JobQuerySet
 
 logger = logging.getLogger(__name__)
-Work = Callable[[Job, "Pulse"], None]
 LOST = gettext_noop("It was begun three times and never came to its end.")
 
 
@@ -51,7 +50,7 @@ class Pulse:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, turn=self.job.turn)
 
 
-def ask_for(*, kind: JobKind, key: str, as_of: dt.datetime, by: User | None) -> tuple[Job, bool]:
+def ask_for(*, kind: str, key: str, as_of: dt.datetime, by: User | None) -> tuple[Job, bool]:
     """A job for this, and whether it is new: two taps on one button are one job."""
     asked: dict[str, Any] = {"kind": kind, "key": key, "as_of": as_of, "made_by": by}
     try:
@@ -64,8 +63,11 @@ def ask_for(*, kind: JobKind, key: str, as_of: dt.datetime, by: User | None) -> 
     return Job.objects.create(**asked), True  # the other one ended in between
 
 
-def run(job_id: int, works: dict[str, Work]) -> None:
-    """Take a job and do its work, unless it ended, was cancelled, or another worker has it."""
+def run(job_id: int, work: data.Work | None = None) -> None:
+    """Take a job and do its work, unless it ended, was cancelled, or another worker has it.
+
+    :param work: done in place of what is registered for its kind.
+    """
     job = _take(job_id)
     if job is None:
         return
@@ -74,7 +76,7 @@ def run(job_id: int, works: dict[str, Work]) -> None:
         pulse.end(JobState.FAILED, LOST)
         return
     try:
-        works[job.kind](job, pulse)
+        (work or _work_of(job))(job, pulse)
     except Stopped:
         logger.info("job %s stopped: cancelled, or taken by another worker", job.pk)
     except DomainError as error:
@@ -84,6 +86,13 @@ def run(job_id: int, works: dict[str, Work]) -> None:
         logger.exception("job %s failed", job.pk)
         pulse.end(JobState.FAILED, type(error).__name__)
         raise
+
+
+def _work_of(job: Job) -> data.Work:
+    kind = data.kinds.get(job.kind)
+    if kind is None:
+        raise LookupError(f"no room does work of the kind {job.kind!r}")
+    return kind.work
 
 
 def _take(job_id: int) -> Job | None:
@@ -104,3 +113,11 @@ def waiting() -> list[int]:
     """Ids of jobs to be sent again: lost messages and killed workers, fifty at most."""
     rows = Job.objects.takeable(timezone.now()).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:50])
+
+
+def ask_again(*, job: Job, by: User | None) -> Job | None:
+    """A new job for one that failed or was cancelled; None when there is nothing to do again."""
+    kind = data.kinds.get(job.kind)
+    if kind is None or job.state not in (JobState.FAILED, JobState.CANCELLED):
+        return None
+    return kind.again(job, by)

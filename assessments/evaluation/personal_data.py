@@ -1,0 +1,31 @@
+"""What evaluation's tables hold about people, and what erasing does to it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mooc.lib.privacy.personal import Table, mine
+
+HELPED = _("who may need help, and help given")
+
+TABLES = (
+    Table(
+        "evaluation.HelpNeed", owners=mine(), called="may_need_help", words=HELPED, personal="points reasons",
+        evidence="learner cohort as_of", impersonal="id",
+    ),
+    Table(
+        "evaluation.HelpGiven", owners=mine(), called="help_given", words=HELPED, personal="note",
+        evidence="uuid learner action given_by given_at points", impersonal="id",
+    ),
+    Table("evaluation.EvaluationSnapshot", impersonal="id created_at updated_at kind key region_code as_of model figures"),
+    Table(
+        "evaluation.EvaluationReport", evidence="made_by",
+        impersonal="id created_at updated_at job kind key region title language as_of month made_at",
+    ),
+    Table("evaluation.ReportFile", impersonal="id report format content sha256 size"),
+)  # fmt: skip
+
+
+def tables() -> tuple[Table, ...]:
+    """For the register."""
+    return TABLES
