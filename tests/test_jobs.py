@@ -236,7 +236,7 @@ def test_one_failing_job_stops_no_other_and_a_sweep_ends_after_a_minute(
         ask(key)
     job_tasks.sweep()
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "done", "done"]
-    monkeypatch.setattr(tasks, "SWEEP_SECONDS", -1)
+    monkeypatch.setattr(job_tasks, "SWEEP_SECONDS", -1)
     for key in ("one", "two"):
         ask(key)
     job_tasks.sweep()
