@@ -37,6 +37,10 @@ STANDARD_FILES = [
     "admin.py",
     "migrations/__init__.py",
 ]
+LACKS = {
+    "mooc/jobs": ["urls.py"],  # a job is seen and stopped on the pages of the room that asked for it
+    "assessments/evaluation": ["admin.py"],  # figures are made, never written by hand
+}
 MODULE_LINES, FUNCTION_LINES, VIEW_LINES = 400, 40, 25
 
 
@@ -90,7 +94,7 @@ def test_every_app_has_the_standard_files(app: str) -> None:
     missing = [name for name in STANDARD_FILES if not (ROOT / app / name).exists()]
     if not (ROOT / app / "models.py").exists() and not (ROOT / app / "models").is_dir():
         missing.append("models")
-    assert missing == []
+    assert missing == LACKS.get(app, [])
 
 
 def test_modules_are_short() -> None:
