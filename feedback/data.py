@@ -59,10 +59,3 @@ class QuestionAsked:
     """A question is in the database."""
 
     question_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionAnswered:
-    """A question has its first answer."""
-
-    question_id: int

@@ -3,4 +3,3 @@
 from django.dispatch import Signal
 
 question_asked = Signal()  # fact: data.QuestionAsked
-question_answered = Signal()  # fact: data.QuestionAnswered

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +68,6 @@ class Act:
     claimed_at: dt.datetime | None = None
     shown: str = ""
     trusted: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +84,3 @@ class TrackingSection:
     note: str = ""
     folded: bool = False  # long and seldom read: last, and closed on the page
     theirs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordStored:
-    """A new learning record is in the database."""
-
-    record_id: int
-    learner_id: int
-    verb: str
-    object_type: str
-    object_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class LearnersMerged:
-    """A guest's rows now belong to an account."""
-
-    source_id: int
-    target_id: int

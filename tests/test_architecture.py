@@ -8,10 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.dispatch import Signal
+
+from mooc.lib import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [  # left to right
@@ -128,6 +133,26 @@ def test_no_model_signals() -> None:
         if name.startswith("django.db.models.signals")
     ]
     assert wrong == []
+
+
+def test_every_fact_that_is_told_is_heard() -> None:
+    """A fact nobody hears costs every act a call after commit, and looks as if something depended on it."""
+    deaf = []
+    for app in APPS:
+        name = f"{app.replace('/', '.')}.signals"
+        if not find_spec(name):
+            continue
+        facts = {key: fact for key, fact in vars(import_module(name)).items() if isinstance(fact, Signal)}
+        deaf += [f"{name}.{key}" for key, fact in facts.items() if not fact.has_listeners()]
+    assert deaf == []
+
+
+def test_every_registry_has_who_fills_it_and_who_reads_it() -> None:
+    found = {name: kept for name, kept in vars(registry).items() if isinstance(kept, registry.Registry)}
+    code = "\n".join(path.read_text() for path in sources())
+    empty = [name for name, kept in found.items() if not kept.providers]
+    unread = [name for name in found if not re.search(rf"(registry\.| in ){name}\b(?!\.register)", code)]
+    assert (empty, unread) == ([], [])
 
 
 def test_services_never_import_tasks() -> None:

@@ -27,6 +27,7 @@ from feedback.questions import answering, classify
 from learners.models import Learner
 from learners.people.guests import learner_of
 from mooc.lib.errors import DomainError
+from mooc.lib.text.cleaning import language_of
 from tests.asking import ask, client_of
 from tests.conftest import ROOT, TEST_REDIS_URL, WORKER, redis_number
 from tests.serving import Site
@@ -504,8 +505,9 @@ def test_the_command_killed_while_it_trains_leaves_nothing_half(site: Site) -> N
 
 
 def test_examples_are_of_the_language_they_are_written_in() -> None:
-    assert training.language_of("box 碎了") == "zh"
-    assert training.language_of("box broken") == "en"
+    assert language_of("box 碎了") == "zh"
+    assert language_of("𠮷") == "zh"  # a rare name
+    assert language_of("box broken") == "en"
 
 
 # --- labels worth a second look ------------------------------------------------------------------------

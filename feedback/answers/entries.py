@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
+from mooc.lib.text.cleaning import language_of
 from mooc.lib.text.localized import LANGS
 
 from ..masking import mask
@@ -60,11 +61,6 @@ def _add(entry: AnswerEntry, row: Question) -> None:
             % {"n": _room(answer)}, code="too_long",
         )  # fmt: skip
     setattr(entry, answer, together)
-
-
-def language_of(text: str) -> str:
-    """``zh`` where there is a Han character, else ``en``."""
-    return "zh" if any("一" <= ch <= "鿿" for ch in text) else "en"
 
 
 def _room(name: str) -> int:

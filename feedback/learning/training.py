@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
+from mooc.lib.text.cleaning import language_of
 
 from ..engine import in_use
 from ..engine.classifier import corpus, encoder, engine, store
@@ -40,11 +41,6 @@ def _said() -> list[TrainingExample]:
 
 def _as_example(row: TrainingExample) -> Example:
     return Example(row.theme.code, language_of(row.question.text), row.question.text)
-
-
-def language_of(text: str) -> str:
-    """``zh`` where there is a Han character, else ``en``."""
-    return "zh" if any("一" <= ch <= "鿿" for ch in text) else "en"
 
 
 def corrections_since() -> int:

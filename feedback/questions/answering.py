@@ -12,12 +12,10 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
 from mooc.lib.errors import Conflict, DomainError
-from mooc.lib.events import emit
 from mooc.lib.text.cleaning import clean
 
-from .. import signals
 from ..answers import entries
-from ..data import CLAIM_LASTS, NoticeKind, QuestionAnswered, ThemeSource
+from ..data import CLAIM_LASTS, NoticeKind, ThemeSource
 from ..inbox.notices import tell
 from ..models import AnswerEntry, AnswerModule, Notice, Question, Theme, TrainingExample
 
@@ -94,7 +92,6 @@ def _tell_all(root: Question) -> None:
         if one.answered_at is None:
             one.answered_at = timezone.now()
             one.save()
-            emit(signals.question_answered, QuestionAnswered(one.pk))
         tell(one.learner, NoticeKind.ANSWERED, one)
 
 

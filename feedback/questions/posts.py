@@ -14,11 +14,9 @@ from courses.models import Lesson
 from learners.models import Learner
 from mooc.accounts.models import User
 from mooc.lib.errors import Conflict, DomainError, TooMany
-from mooc.lib.events import emit
 from mooc.lib.privacy import evidence
 
-from .. import signals
-from ..data import NoticeKind, PostReason, QuestionAnswered
+from ..data import NoticeKind, PostReason
 from ..inbox.notices import tell
 from ..models import Deflection, Notice, PostReport, Question, Reply
 from .services import clean_post, is_trusted
@@ -82,15 +80,12 @@ def solved(*, question: Question, learner: Learner, reply: Reply | None = None) 
         root = row.merged_into or row
         if row.learner_id != learner.pk or (reply is None and not root.answer):
             raise DomainError(_("There is no answer yet."), code="no_answer")
-        first = row.answered_at is None
         row.solved_at, row.answered_at = row.solved_at or now, row.answered_at or now
         row.save()
         if reply is not None:
             row.replies.exclude(pk=reply.pk).update(accepted_at=None)
             row.replies.filter(pk=reply.pk, accepted_at=None).update(accepted_at=now)
             tell(reply.learner, NoticeKind.SOLVED, row, reply=reply)
-        if first:
-            emit(signals.question_answered, QuestionAnswered(row.pk))
 
 
 @evidence.writing("solved_by_known")

@@ -16,11 +16,8 @@ from courses.models import Module
 from mooc.accounts.staff import leaving, roles
 from mooc.lib import registry
 from mooc.lib.errors import DomainError
-from mooc.lib.events import emit
 from mooc.lib.privacy import erasing, evidence
 
-from .. import signals
-from ..data import LearnersMerged
 from ..models import Enrolment, Learner, LearningRecord, LessonProgress
 from ..personal_data import person_of
 from ..record.recording import settle
@@ -68,7 +65,6 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
             region=into.region_id or source.region_id, birth_year=into.birth_year or source.birth_year,
             weekly_goal=into.weekly_goal or source.weekly_goal,
         )  # fmt: skip
-        emit(signals.learners_merged, LearnersMerged(guest.pk, into.pk))
 
 
 def _hash(digits: str) -> str:

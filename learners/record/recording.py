@@ -14,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson, Module
 from mooc.lib.errors import Conflict, DomainError
-from mooc.lib.events import emit
 from mooc.lib.privacy import evidence
 
-from .. import signals
-from ..data import Act, Activity, ObjectType, RecordStored, Verb
+from ..data import Act, Activity, ObjectType, Verb
 from ..models import Enrolment, Learner, LearningRecord
 from . import pace, summaries
 from .requirements import quiz_can_be_sat
@@ -63,8 +61,6 @@ def record_act(
             _take_turn(learner)
             record = _insert(learner, act, pace.counted_seconds(learner, act))
             _follow_up(record, module, signed_in=signed_in)
-            fact = RecordStored(record.pk, learner.pk, record.verb, record.object_type, record.object_id)
-            emit(signals.record_stored, fact)
     except IntegrityError:  # nothing of it stands: the id is taken, or something is truly wrong
         known = LearningRecord.objects.filter(uuid=act.id).first()
         if known is None:

@@ -19,8 +19,13 @@ from .desk import DeskLink, DeskPanel, Finding
 class PagePerson(Protocol):
     """Who looks at a cached page: enough to lay their marks over it."""
 
-    version: str  # changes whenever anything laid over a page may change
-    request: HttpRequest
+    @property
+    def version(self) -> str:
+        """Changes whenever anything laid over a page may change."""
+
+    @property
+    def request(self) -> HttpRequest:
+        """What they asked for."""
 
 
 P = TypeVar("P")
@@ -53,7 +58,7 @@ content_version: Registry[Callable[[], str]] = Registry("content_version")
 #: ``find(wanted) -> list[SearchHit]``: what a higher room has on what was asked for, best first.
 search_source: Registry[Callable[[Any], list[Any]]] = Registry("search_source")
 #: ``person(request) -> PagePerson | None``: who looks at a page (learners).
-page_person: Registry[Callable[[HttpRequest], Any]] = Registry("page_person")
+page_person: Registry[Callable[[HttpRequest], PagePerson | None]] = Registry("page_person")
 #: fills one kind of slot of a cached page for one person, all of its places at once.
 slot_filler: Registry[SlotFiller] = Registry("slot_filler")
 #: ``sections(learner) -> list[TrackingSection]``: sections of the tracking file.
@@ -79,8 +84,6 @@ publishing_check: Registry[Callable[[Any], list[Finding]]] = Registry("publishin
 module_link: Registry[Callable[[Any], DeskLink]] = Registry("module_link")
 #: ``modules(fresh) -> Set[int]``: ids of modules whose quiz can be sat now; not ``fresh``: as of the content version.
 quiz_open: Registry[Callable[[bool], Set[int]]] = Registry("quiz_open")
-#: ``check() -> str``: empty when fit to serve, else what is wrong.
-readiness_check: Registry[Callable[[], str]] = Registry("readiness_check")
 #: ``take(request, user, birth_year) -> None``: a new account takes what its phone holds; called inside
 #: the transaction that makes the account.
 newcomer: Registry[Callable[[HttpRequest, Any, int | None], None]] = Registry("newcomer")

@@ -167,7 +167,7 @@ def cached_page(
     return decorate
 
 
-def _person(request: HttpRequest) -> Any:
+def _person(request: HttpRequest) -> registry.PagePerson | None:
     provider = registry.page_person.get("person")
     return provider(request) if provider else None
 

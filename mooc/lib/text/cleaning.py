@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = re.compile(f"[{HAN}]")
 _RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+")
 # Cc except newline and tab; bidi controls that can turn a name around; lone surrogates.
 _UNWANTED = re.compile(
@@ -29,6 +30,11 @@ def clean(text: str, *, lines: bool = False) -> str:
 def fold(text: str) -> str:
     """NFKC and lower case: full-width digits and letters become plain ones."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def language_of(text: str) -> str:
+    """``zh`` where there is a Han character, else ``en``."""
+    return "zh" if _HAN.search(text) else "en"
 
 
 def tokens(text: str) -> list[str]:
