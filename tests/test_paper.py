@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from learners.data import TrackingSection
-from learners.file import pdf, sheet, tracking
+from learners.file import pdf, sheet
+from learners.file.tracking import TrackingFile
 from mooc.lib.text.hanzi import standard
 
 
@@ -15,7 +17,7 @@ def test_rare_name_characters_are_drawn_and_unknown_ones_reported() -> None:
     assert sheet.missing("䶮㙓𠮷喆堃祎赟李桂香 Ānà 138****6021") == []
     assert sheet.drawable("好\U0010ffff") == "好[U+10FFFF]"
     section = TrackingSection("x", "课", ("课",), (("䶮𠮷",),))
-    file = tracking.TrackingFile("䶮𠮷", "河西村", "", 0, 0, 0, 0, (section,), "2026-11-23")
+    file = TrackingFile("䶮𠮷", "河西村", "", 0, 0, 0, 0, (section,), "2026-11-23")
     assert len(pdf.tracking_pdf(file)) > 1000
 
 
@@ -28,7 +30,15 @@ NAMES = [
     "ƂƃɅ",
     "ꀀꁆꏆ",
     "㐆㵾𠮷開國",
+    "𫍟𫍢𫚈𫚔𫛚𫛞𫛢𫛶𫛸",  # outside the list, drawn by another face
 ]
+FOREIGN = {
+    "Uyghur": "ئابدۇللا",
+    "Tibetan": "བཀྲ་ཤིས",
+    "Mongolian": "ᠪᠠᠲᠤ",
+    "Korean": "김철수",
+    "emoji": "😀❤️",
+}
 
 
 def in_gbk(ch: str) -> bool:
@@ -72,3 +82,20 @@ def test_a_sheet_of_listed_characters_opens_one_font() -> None:
     assert set(paper.fonts) == {"sc"}
     paper.cell(0, 7, "𠮷")
     assert set(paper.fonts) == {"sc", "far"}
+
+
+@pytest.mark.parametrize("script", FOREIGN)
+def test_a_name_in_a_script_we_cannot_draw_makes_a_paper_that_says_so(script: str) -> None:
+    """Each sign stands as its code beside what can be read, none is dropped, and the paper comes out."""
+    name = f"{FOREIGN[script]} Bat 巴图"
+    gone = sheet.missing(name)
+    assert gone
+    section = TrackingSection("x", "课", ("课",), ((name,),))
+    paper = pdf.tracking_pdf(TrackingFile(name, "河西村", "", 0, 0, 0, 0, (section,), "2026-11-23"))
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=paper, capture_output=True, check=True
+    ).stdout.decode()
+    assert "巴图" in read
+    assert "Bat" in read
+    assert [ch for ch in gone if f"U+{ord(ch):04X}" not in read] == []
+    assert "[U+…]" in read  # and a sentence says what such a sign is

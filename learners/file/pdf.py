@@ -10,7 +10,7 @@ from fpdf.fonts import FontFace
 from mooc.lib.pages.look import spent
 
 from ..data import TrackingSection
-from .sheet import CLOTH, INK, Sheet, drawable
+from .sheet import CLOTH, INK, Sheet, drawable, missing
 from .tracking import TrackingFile
 
 MOST_ROWS = 200  # a section; the CSV has all of them
@@ -54,6 +54,11 @@ def tracking_pdf(file: TrackingFile) -> bytes:
     sheet.multi_cell(
         0, 7, "    ".join(f"{name} {value}" for name, value in facts), new_x="LMARGIN", new_y="NEXT"
     )
+    shown = (cell for section in file.sections for row in section.rows[:MOST_ROWS] for cell in row)
+    if missing("".join([who, *shown])):
+        sheet.set_font("sc", size=9)
+        note = _("[U+…] stands for a letter this paper cannot print. The site keeps it as you wrote it.")
+        sheet.multi_cell(0, 5, note, new_x="LMARGIN", new_y="NEXT")
     for section in file.sections:
         _section(sheet, section)
     return bytes(sheet.output())
