@@ -57,7 +57,7 @@ TABLES = (
         impersonal="id created_at updated_at edition lesson position minutes title_zh title_en objective_zh "
         "objective_en source_zh source_en",
     ),
-    Table("courses.Block", impersonal="id lesson position kind heading_zh heading_en body_zh body_en media"),
+    Table("courses.Block", impersonal="id lesson position kind heading_zh heading_en body_zh body_en media media_en"),
     Table("courses.SearchEntry", impersonal="id lesson language title_tokens tokens"),
     Table("courses.ContentState", impersonal="id version"),
 )  # fmt: skip

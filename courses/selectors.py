@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, F, Q, QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from .blocks import SAVED
 from .models import Block, ContentState, Course, LessonEdition, Module
 
 TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
@@ -89,7 +90,7 @@ def lessons_of(module: Module) -> list[LessonEdition]:
     lessons: list[Any] = list(
         LessonEdition.objects.filter(edition_id=module.published_id)
         .select_related("lesson")
-        .annotate(media_bytes=Sum("blocks__media__bytes"))
+        .annotate(media_bytes=Sum("blocks__media__bytes", filter=~Q(blocks__kind__in=SAVED)))
         .order_by("position")
     )
     for lesson in lessons:
@@ -140,8 +141,8 @@ class LessonPage:
 
 def blocks_of(lesson: LessonEdition) -> list[Block]:
     """The blocks of a lesson in order: 1 query, and 1 for the sizes of its photographs when it has some."""
-    blocks = list(lesson.blocks.select_related("media"))
-    photographs = [block.media for block in blocks if block.media and block.media.in_sizes]
+    blocks = list(lesson.blocks.select_related("media", "media_en"))
+    photographs = [block.file for block in blocks if block.file and block.file.in_sizes]
     prefetch_related_objects(photographs, "sizes")
     return blocks
 

@@ -57,15 +57,30 @@ class BlockSerializer(serializers.ModelSerializer[Block]):
     """A block of a lesson."""
 
     media = serializers.SerializerMethodField()
+    media_en = serializers.SerializerMethodField()
     facts = serializers.SerializerMethodField()
 
     class Meta:
         model = Block
-        fields = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media", "facts"]
+        fields = [
+            "position",
+            "kind",
+            "heading_zh",
+            "heading_en",
+            "body_zh",
+            "body_en",
+            "media",
+            "media_en",
+            "facts",
+        ]
 
     def get_media(self, block: Block) -> str:
         """The address of its file, or nothing."""
         return block.media.get_absolute_url() if block.media else ""
+
+    def get_media_en(self, block: Block) -> str:
+        """The address of the file for readers of English, where it is another one."""
+        return block.media_en.get_absolute_url() if block.media_en else ""
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_facts(self, block: Block) -> dict[str, Any]:

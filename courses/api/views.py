@@ -63,5 +63,5 @@ class LessonDetail(generics.RetrieveAPIView[LessonEdition]):
     queryset = (
         LessonEdition.objects.filter(edition__published_of__isnull=False)
         .select_related("lesson", "edition__module")
-        .prefetch_related("blocks__media")
+        .prefetch_related("blocks__media", "blocks__media_en")
     )

@@ -18,6 +18,8 @@ from .video import VIDEO
 KINDS: dict[str, Kind] = {kind.code: kind for kind in (TEXT, PICTURE, AUDIO, VIDEO, TIP, CHECK)}
 _BY_MARK = sorted(KINDS.values(), key=lambda kind: -len(kind.mark))  # “!audio[” before “!”, text last
 
+SAVED = [kind.code for kind in KINDS.values() if kind.saved]  # their files cost nothing to whoever only reads
+
 
 def choices() -> list[tuple[str, Any]]:
     """The kinds for a form, as a trainer finds them."""

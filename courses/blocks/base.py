@@ -53,7 +53,9 @@ class Kind:
     upload: ClassVar[str] = ""  # how a trainer's file is taken in: a way of ``courses.media.uploads``
     upload_words: ClassVar[Promise | str] = ""  # what a trainer may choose, and how large
     a_file_each: ClassVar[bool] = False  # either language may have a file of its own
-    loads: ClassVar[bool] = True  # its file is loaded with the lesson, or played in it
+    saved: ClassVar[bool] = (
+        False  # its file is for keeping: it is not shown in the lesson, nor loaded with it
+    )
     advice: ClassVar[Promise | str] = ""  # for a trainer whose text is not understood; names %(line)s
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 from django.http import Http404
 
+from ..blocks import SAVED
 from ..data import Level
 from ..models import Block, Category, LessonEdition, Module, Track
 from ..selectors import TEXT_BYTES, candidates, known_modules, lessons_of
@@ -58,6 +59,7 @@ def module_cards() -> list[ModuleCard]:
     )
     media = dict(
         Block.objects.filter(lesson__edition__published_of__isnull=False, media__isnull=False)
+        .exclude(kind__in=SAVED)
         .order_by()
         .values_list("lesson__edition_id")
         .annotate(total=Sum("media__bytes"))

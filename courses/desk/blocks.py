@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,16 +12,22 @@ from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
 
 from ..blocks import KINDS
-from ..media import uploads
+from ..media.documents import store_document
+from ..media.uploads import store_picture
 from ..models import Block, Media
 
+TAKE_IN: dict[str, Callable[..., Media]] = {"picture": store_picture, "document": store_document}
 TAKES_FILES = {code: kind for code, kind in KINDS.items() if kind.upload}
+UPLOAD_WORDS = format_lazy(
+    "{}" + " · {}" * (len(TAKES_FILES) - 1), *(kind.upload_words for kind in TAKES_FILES.values())
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,6 +47,11 @@ class AtHand:
         """Whether it can be shown."""
         return self.mime.startswith("image/")
 
+    @property
+    def is_played(self) -> bool:
+        """Whether it is sound or film."""
+        return self.mime.startswith(("audio/", "video/"))
+
 
 class FilesAtHand:
     """All files of lessons, by name: 3 queries for a page, and none where nobody asks."""
@@ -49,8 +61,9 @@ class FilesAtHand:
         """By id, in the order of their names. A drawing is called what its block is headed."""
         heads: dict[int, str] = {}
         drafts = Block.objects.filter(lesson__edition__number=0).exclude(media=None).order_by("pk")
-        for block in drafts.only("media", "heading_zh", "heading_en"):
-            heads[block.media_id or 0] = block.heading or heads.get(block.media_id or 0, "")
+        for block in drafts.only("media", "media_en", "heading_zh", "heading_en"):
+            for pk in (block.media_id or 0, block.media_en_id or 0):
+                heads[pk] = block.heading or heads.get(pk, "")
         rows = Media.objects.prefetch_related("sizes")
         found = [_at_hand(row, heads.get(row.pk, "")) for row in rows]
         return {file.pk: file for file in sorted(found, key=lambda file: (file.name, file.pk))}
@@ -64,8 +77,11 @@ class FilesAtHand:
     def choices(self) -> list[Any]:
         """For a list to choose from: pictures, then the rest."""
         shown = [(file.pk, file.name) for file in self.pictures]
-        rest = [(file.pk, file.name) for file in self.files.values() if not file.is_picture]
-        groups = [(_("pictures"), shown), (_("sound and film"), rest)]
+        heard = [(file.pk, file.name) for file in self.files.values() if file.is_played]
+        rest = [
+            (file.pk, file.name) for file in self.files.values() if not (file.is_picture or file.is_played)
+        ]
+        groups = [(_("pictures"), shown), (_("sound and film"), heard), (_("files to download"), rest)]
         return [("", "–"), *((words, files) for words, files in groups if files)]
 
 
@@ -105,15 +121,17 @@ class FileSelect(forms.Select):
 
 
 class BlockForm(forms.ModelForm):
-    """A block, with a picture chosen from the phone or computer."""
+    """A block, with a file chosen from the phone or computer; English may have a file of its own."""
 
-    upload = forms.FileField(
-        label=_("picture file"), required=False, help_text=_("JPEG, PNG or WebP, 8 MB at most")
-    )
+    upload = forms.FileField(label=_("file"), required=False, help_text=UPLOAD_WORDS)
+    upload_en = forms.FileField(label=_("file for readers of English"), required=False)
     position = forms.IntegerField(
         label=_("order"), required=False, min_value=0, max_value=32767, help_text=_("left empty: the last")
     )
     media = forms.ModelChoiceField(  # type: ignore[assignment]  # the column, not the form's own files
+        Media.objects.all(), label=_("or a file there is already"), required=False, widget=FileSelect
+    )
+    media_en = forms.ModelChoiceField(
         Media.objects.all(), label=_("or a file there is already"), required=False, widget=FileSelect
     )
     at_hand: FilesAtHand
@@ -129,6 +147,8 @@ class BlockForm(forms.ModelForm):
             "body_en",
             "upload",
             "media",
+            "upload_en",
+            "media_en",
         ]
         widgets = {
             "body_zh": forms.Textarea(attrs={"rows": 5, "cols": 50}),
@@ -142,36 +162,39 @@ class BlockForm(forms.ModelForm):
         self._offer_files()
 
     def _offer_files(self) -> None:
-        field: Any = self.fields["media"]
-        field.choices = field.widget.choices = self.at_hand.choices
-        field.widget.at_hand = self.at_hand
+        for name in ("media", "media_en"):
+            field: Any = self.fields[name]
+            field.choices = field.widget.choices = self.at_hand.choices
+            field.widget.at_hand = self.at_hand
 
     def clean(self) -> dict[str, Any]:
-        """Store the picture first, so that the block's own check finds its file."""
+        """Store files first, so that the block's own check finds them."""
         data = super().clean() or {}
-        upload = data.get("upload")
-        if upload:
-            self._take_in(upload, data)
+        for name, column in (("upload", "media"), ("upload_en", "media_en")):
+            if data.get(name):
+                self._take_in(name, column, data)
         return data
 
-    def _take_in(self, upload: UploadedFile, data: dict[str, Any]) -> None:
+    def _take_in(self, name: str, column: str, data: dict[str, Any]) -> None:
+        upload: UploadedFile = data[name]
         kind = TAKES_FILES.get(data.get("kind", "picture"))  # where none was chosen, that is said above
         if kind is None:
             names = _(", ").join(f"“{kind.name}”" for kind in TAKES_FILES.values())
-            self.add_error("upload", _("A file belongs to a block of kind %(kinds)s.") % {"kinds": names})
+            self.add_error(name, _("A file belongs to a block of kind %(kinds)s.") % {"kinds": names})
             return
-        label = data.get("heading_zh") or data.get("heading_en") or upload.name
+        headings = [data.get("heading_zh"), data.get("heading_en")]
+        label = next(filter(None, headings if name == "upload" else reversed(headings)), upload.name)
         try:
-            data["media"] = uploads.TAKE_IN[kind.upload](upload=upload, label=label)
-            self._choose(data["media"])
+            data[column] = TAKE_IN[kind.upload](upload=upload, label=label)
+            self._choose(column, data[column])
         except DomainError as error:
             stands = _("All that was typed still stands here.")
-            self.add_error("upload", f"{error} {stands}")
+            self.add_error(name, f"{error} {stands}")
 
-    def _choose(self, media: Media) -> None:
-        """The picture is kept: should another field be refused, it stands chosen in the form shown again."""
+    def _choose(self, column: str, media: Media) -> None:
+        """The file is kept: should another field be refused, it stands chosen in the form shown again."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]  # what a browser sends
-        data[self.add_prefix("media")] = str(media.pk)
+        data[self.add_prefix(column)] = str(media.pk)
         self.data = data
         self.at_hand.__dict__.pop("files", None)
         self._offer_files()
@@ -200,8 +223,11 @@ class BlockInline(OwnInline, admin.StackedInline):
     model = Block
     form, formset = BlockForm, BlockSet
     extra = 1
-    fields = [
-        ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
+    fieldsets = [
+        (None, {"fields": [
+            ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
+        ]}),
+        (_("Another file for readers of English"), {"classes": ["collapse"], "fields": [("upload_en", "media_en")]}),
     ]  # fmt: skip
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

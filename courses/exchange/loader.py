@@ -133,8 +133,13 @@ def draft_hash(draft: ModuleEdition) -> str:
     ]
     for lesson in draft.lessons.prefetch_related("blocks").order_by("position", "pk"):
         data.append([lesson.lesson_id, lesson.minutes] + [getattr(lesson, name) for name in LESSON_TEXTS])
-        data.extend([getattr(b, name) for name in BLOCK_FIELDS] for b in lesson.blocks.all())
+        data.extend(_filled([getattr(b, name) for name in BLOCK_FIELDS]) for b in lesson.blocks.all())
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def _filled(values: list[Any]) -> list[Any]:
+    """Without the English file where there is none: what was loaded before that column came is not edited."""
+    return values if values[-1] is not None else values[:-1]
 
 
 def _was_edited(module: Module) -> bool:
@@ -203,6 +208,7 @@ def _write_lesson(module: Module, draft: ModuleEdition, lesson: LessonSource, fo
             lesson=edition, position=position, kind=zh_block.kind, heading_zh=zh_block.heading,
             heading_en=en_block.heading, body_zh=zh_block.body, body_en=en_block.body,
             media=_media(zh_block, folder),
+            media_en=_media(en_block, folder) if en_block.file != zh_block.file else None,
         )  # fmt: skip
 
 

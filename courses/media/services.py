@@ -17,6 +17,11 @@ def keep_file(name: str, data: bytes) -> str:
     return name
 
 
+def name_of(file: str) -> str:
+    """What a person calls a file, by its name of a hash; empty for one that is not kept any more: 1 query."""
+    return Media.objects.filter(file=file).values_list("label", flat=True).first() or ""
+
+
 def store_media(
     *,
     data: bytes,

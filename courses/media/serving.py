@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -15,18 +15,21 @@ from django.http import (
     HttpResponseNotModified,
     StreamingHttpResponse,
 )
+from django.utils.http import content_disposition_header
 
 from ..blocks import KINDS
 
+SAVED = {ending for kind in KINDS.values() if kind.saved for ending in kind.files}
 TYPES = {ending: mime for kind in KINDS.values() for ending, mime in kind.files.items()}
 _NAME = re.compile(r"^m/[0-9a-f]{24}(-\d{2,4})?\.([a-z0-9]{3,4})$")
 _RANGE = re.compile(r"^bytes=(\d{0,12})-(\d{0,12})$")
 CHUNK = 64 * 1024
 
 
-def serve(request: HttpRequest, name: str) -> HttpResponse:
+def serve(request: HttpRequest, name: str, *, called: Callable[[str], str]) -> HttpResponse:
     """Answer with the file. Names are content hashes, so a copy is good for a year.
 
+    :param called: what people call it, by its name: a file that is for keeping is saved under that.
     :raises Http404: for a name we never give, or a file that is gone.
     """
     match = _NAME.match(name)
@@ -38,11 +41,18 @@ def serve(request: HttpRequest, name: str) -> HttpResponse:
     etag = f'"{path.stem}"'
     if request.headers.get("If-None-Match") == etag:
         return _dress(HttpResponseNotModified(), etag)
+    response: HttpResponse | StreamingHttpResponse
     if settings.MEDIA_ACCEL:
         response = HttpResponse(content_type=TYPES[match[2]])
         response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{name}"
-        return _dress(response, etag)
-    return _dress(_body(request, path, TYPES[match[2]]), etag)
+    else:
+        response = _body(request, path, TYPES[match[2]])
+    if match[2] in SAVED:
+        saved_as = f"{called(name) or path.stem}.{match[2]}"
+        response["Content-Disposition"] = (
+            content_disposition_header(as_attachment=True, filename=saved_as) or ""
+        )
+    return _dress(response, etag)
 
 
 def _body(request: HttpRequest, path: Path, mime: str) -> HttpResponse | StreamingHttpResponse:

@@ -6,7 +6,6 @@ What comes in is never what goes out: metadata and anything hidden in the file a
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import filetype
 from django.core.files.uploadedfile import UploadedFile
@@ -134,6 +133,3 @@ def _keep_size(media: Media, data: bytes, width: int) -> None:
     size = MediaSize(media=media, width=width, bytes=len(data))
     size.file.name = keep_file(f"m/{media.sha256[:24]}-{width}.webp", data)
     size.save()
-
-
-TAKE_IN: dict[str, Callable[..., Media]] = {"picture": store_picture}  # by what a kind of block names

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from . import serving
+from . import services, serving
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponse:
     """A media file, named by its content, in parts when asked."""
-    return serving.serve(request, name)
+    return serving.serve(request, name, called=services.name_of)

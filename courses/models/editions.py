@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from mooc.lib.models import TimeStamped
-from mooc.lib.text.localized import Localized
+from mooc.lib.text.localized import Localized, current
 
 from .. import blocks
 from ..grammar import law
@@ -179,6 +179,10 @@ class Block(models.Model):
     media = models.ForeignKey(
         Media, models.PROTECT, null=True, blank=True, related_name="blocks", verbose_name=_("file")
     )
+    media_en = models.ForeignKey(
+        Media, models.PROTECT, null=True, blank=True, related_name="english_blocks",
+        verbose_name=_("file for readers of English"),
+    )  # fmt: skip
 
     heading = Localized("heading")
     body = Localized("body")
@@ -194,8 +198,8 @@ class Block(models.Model):
 
     @property
     def file(self) -> Media | None:
-        """The file it shows."""
-        return self.media
+        """The file for the reader: English may have one of its own."""
+        return self.media_en if self.media_en_id and current() == "en" else self.media
 
     def clean(self) -> None:
         kind = blocks.KINDS.get(self.kind)
@@ -203,6 +207,10 @@ class Block(models.Model):
             return
         if kind.files and not self.media_id:
             raise ValidationError({"media": _("Choose a file for this block.")})
+        for name in ("media", "media_en"):
+            file = getattr(self, name)
+            if file and kind.files and file.mime not in kind.files.values():
+                raise ValidationError({name: _("This file does not go with this kind of block.")})
         for lang in ("zh", "en"):
             heading, body = getattr(self, f"heading_{lang}"), getattr(self, f"body_{lang}")
             if not (heading or body):

@@ -83,7 +83,7 @@ def _label(row: Any, name: str) -> str:
 
 
 def _text(row: Any, name: str) -> str:
-    value = row.media if name == "media_id" else getattr(row, name)
+    value = getattr(row, name.removesuffix("_id"))
     return "" if value is None else str(value)
 
 
@@ -91,7 +91,9 @@ def _lessons(draft: ModuleEdition, published: ModuleEdition, since: dt.datetime)
     new, old = (
         {
             row.lesson_id: row
-            for row in edition.lessons.select_related("lesson").prefetch_related("blocks__media")
+            for row in edition.lessons.select_related("lesson").prefetch_related(
+                "blocks__media", "blocks__media_en"
+            )
         }
         for edition in (draft, published)
     )

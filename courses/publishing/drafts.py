@@ -13,7 +13,8 @@ from .services import BLOCK_FIELDS, EDITION_TEXTS, LESSON_TEXTS
 
 MODULE = [*EDITION_TEXTS, "licence", "checked_on", "changing"]
 LESSON = ["lesson_id", "minutes", *LESSON_TEXTS]
-BLOCK = ["file" if name == "media_id" else name for name in (*BLOCK_FIELDS, "lesson__lesson_id")]
+FILES = {"media_id": "file", "media_en_id": "file_en"}
+BLOCK = [FILES.get(name, name) for name in (*BLOCK_FIELDS, "lesson__lesson_id")]
 
 
 def changed() -> Q:
@@ -37,7 +38,8 @@ def _lacks_twin(model: type[Model], path: str, fields: list[str], mine: str, the
     """Whether a row of one edition has no equal in the other."""
     rows: Any = model._default_manager.order_by()
     if model is Block:
-        rows = rows.alias(file=Coalesce("media_id", Value(0)))  # nothing equals nothing, which SQL denies
+        files = {alias: Coalesce(name, Value(0)) for name, alias in FILES.items()}
+        rows = rows.alias(**files)  # nothing equals nothing, which SQL denies
     if model is ModuleEdition:
         rows = rows.alias(changing=Coalesce("changes_on", Value(dt.date.min)))
     same: dict[str, Any] = {name: OuterRef(name) for name in fields}

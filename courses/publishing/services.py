@@ -28,7 +28,16 @@ EDITION_TEXTS = [
     f"{name}_{lang}" for name in ("title", "task", "objective", "need", "source") for lang in ("zh", "en")
 ]
 LESSON_TEXTS = [f"{name}_{lang}" for name in ("title", "objective", "source") for lang in ("zh", "en")]
-BLOCK_FIELDS = ["position", "kind", "heading_zh", "heading_en", "body_zh", "body_en", "media_id"]
+BLOCK_FIELDS = [
+    "position",
+    "kind",
+    "heading_zh",
+    "heading_en",
+    "body_zh",
+    "body_en",
+    "media_id",
+    "media_en_id",
+]
 
 
 class NotReady(DomainError):
