@@ -43,6 +43,7 @@ LINES = st.lists(
                 "![图](a.svg)",
                 "1. 键",
                 "!audio[a](b.mp3 1:15)",
+                "!file[表](a.pdf)",
                 "---",
             ]
         ),

@@ -10,12 +10,13 @@ from ..grammar.blocks import BlockText, SourceError, chunks
 from .audio import AUDIO
 from .base import Kind
 from .check import CHECK
+from .file import FILE
 from .picture import PICTURE
 from .text import TEXT
 from .tip import TIP
 from .video import VIDEO
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (TEXT, PICTURE, AUDIO, VIDEO, TIP, CHECK)}
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (TEXT, PICTURE, AUDIO, VIDEO, FILE, TIP, CHECK)}
 _BY_MARK = sorted(KINDS.values(), key=lambda kind: -len(kind.mark))  # “!audio[” before “!”, text last
 
 SAVED = [kind.code for kind in KINDS.values() if kind.saved]  # their files cost nothing to whoever only reads
