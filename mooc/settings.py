@@ -152,15 +152,23 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "mooc.lib.pages.whitespace.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mooc.lib.pages.context.site",
             ],
-            "builtins": ["mooc.lib.pages.look"],
+            "builtins": ["mooc.lib.pages.look", "mooc.lib.pages.link_tags"],
         },
     }
 ]

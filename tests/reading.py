@@ -84,6 +84,7 @@ class Reader(HTMLParser):
         if tag == "input" and values.get("type") in ("submit", "button", "text", "tel", None):
             said.append(values.get("value", ""))
         self.pieces += [f"⟨{' '.join(words.split())}⟩" for words in said if words]
+        self._edge(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)

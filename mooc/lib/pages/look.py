@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from .. import registry
 from ..text.localized import Foreign, as_foreign
-from . import links, slots
+from . import slots
 from .markup import to_html
 
 register = template.Library()
@@ -52,12 +52,6 @@ def _sprite() -> str:
 def work_places(context: template.Context) -> list[tuple[str, str]]:
     """Where the reader works, the first place first: ``(words, address)``."""
     return registry.work_places(context["request"].user)
-
-
-@register.simple_tag
-def address(name: str, *args: object) -> str:
-    """Where a page of a higher room is: ``{% address "ask" %}``. Everything else has ``{% url %}``."""
-    return links.address(name, *args)
 
 
 @register.simple_tag
@@ -101,6 +95,8 @@ def steps(done: Sequence[bool], current: int) -> SafeString:
 
 class SlotNode(template.Node):
     """Renders its default content, wrapped so that a cached page can be filled for one person."""
+
+    child_nodelists = ("inner",)
 
     def __init__(
         self, name: str, arg: template.base.FilterExpression | None, inner: template.NodeList
