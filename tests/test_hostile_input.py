@@ -30,6 +30,7 @@ VALUES = {
     "nul": b"\x00", "nul inside": b"a\x00b", "half a character": b"\xed\xa0\x80", "not UTF-8": b"\xff\xfe",
     "marks": b"\x02news x\x03y\x04", "turned": "\u202e\ufeff\uffff".encode(), "huge": b"9" * 5000,
     "beyond": b"-99999999999999999999999", "brackets": b"http://[", "deep": b"[" * 3000,
+    "raised digits": "²³".encode(), "digits of another script": "٣٤".encode(),
 }  # fmt: skip
 
 
@@ -108,6 +109,29 @@ def test_no_value_at_any_parameter_or_field_is_an_error_of_ours(
             if status >= 500 and "readyz" not in path:  # it says 503 where no worker is
                 wrong[f"{how} {path}"] = status
     assert wrong == {}
+
+
+@pytest.mark.parametrize("digits", ["²³", "٣٤", "9" * 40])
+def test_digits_that_spell_no_number_choose_nothing(digits: str, people: dict[str, Any]) -> None:
+    """Where the desk sends an id of its own: no row is chosen, and none is an error of ours."""
+    desk = client_of("operator", people)
+    mine = Question.objects.create(learner=learner_of(people["learner"]), text="怎么发货？")
+    page = f"/admin/feedback/question/{mine.pk}/change/"
+    answers = {
+        "filter": desk.get("/admin/courses/lessonedition/", {"module": digits}),
+        "merge accounts": desk.get("/admin/learners/accountmerge/merge/", {"a": digits, "b": digits}),
+        "same": desk.post(page, {"_merge": "1", "same": digits}),
+        "into": desk.post(page, {"_into": digits}),
+        "saved reply": desk.post(page, {"_insert": "1", "saved_reply": digits}),
+        "quiz": desk.get("/admin/assessments/quiz/add/", {"module": digits}),
+        "page": desk.get("/questions/", {"page": digits}),
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "filter": 200, "merge accounts": 302, "same": 302, "into": 302, "saved reply": 302, "quiz": 302,
+        "page": 404,
+    }  # fmt: skip
+    mine.refresh_from_db()
+    assert (mine.merged_into, mine.answer) == (None, "")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
 from courses.grammar.blocks import SourceError
+from mooc.lib.text.digits import whole_number
 
 FILE = "task.md"
 MEDIA = ("photo", "sheet", "film", "text", "voice")
@@ -93,7 +94,7 @@ def _take(source: TaskSource, mark: str, text: Text) -> str:
         source.slips[-1]["kind"] = text
     elif mark == "*" and source.criteria:
         source.criteria[-1]["name"] = text
-    elif mark.isdigit() and source.criteria and int(mark) == len(source.criteria[-1]["levels"]):  # type: ignore[arg-type]  # a list, made above
+    elif source.criteria and whole_number(mark) == len(source.criteria[-1]["levels"]):  # type: ignore[arg-type]  # a list, made above
         source.criteria[-1]["levels"].append(text)  # type: ignore[attr-defined]
     else:
         return f"“{mark}” does not belong here"
@@ -103,7 +104,7 @@ def _take(source: TaskSource, mark: str, text: Text) -> str:
 def _faults(source: TaskSource) -> Iterator[str]:
     if source.header.get("media") not in MEDIA:
         yield f"“media:” is one of {', '.join(MEDIA)}"
-    if not source.header.get("minutes", "").isdigit():
+    if whole_number(source.header.get("minutes")) is None:
         yield "“minutes:” is a whole number"
     if len(source.steps) != STEPS:
         yield f"a task has {STEPS} steps, here are {len(source.steps)}"

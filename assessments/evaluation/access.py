@@ -17,6 +17,7 @@ from learners.models import Cohort
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region
 from mooc.lib.text.cleaning import clean
+from mooc.lib.text.digits import whole_number
 
 from .data import Scope, ScopeKind
 
@@ -64,7 +65,9 @@ def place_of(user: Any, code: str | None) -> Region | None:
         return None if user.is_superuser else rows.order_by("level", "path").first()
     region: Region | None = rows.coded(code[:12]).first()
     if region is None:
-        logger.warning("refused user=%s region=%s", user.pk, code[:12] if code.isdigit() else "?")
+        logger.warning(
+            "refused user=%s region=%s", user.pk, code if whole_number(code, 12) is not None else "?"
+        )
         raise Http404
     return region
 

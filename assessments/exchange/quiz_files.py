@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from courses.grammar.blocks import SourceError
+from mooc.lib.text.digits import whole_number
 
 ItemKind = Literal["single", "multiple", "truefalse"]
 
@@ -114,7 +115,7 @@ def _mistakes(draft: _Draft, lessons: int) -> list[str]:
     wanted = ["zh", "en", "why_zh", "why_en", "lesson", "skill"]
     found = [f"“{key}:” is missing" for key in wanted if not draft.values.get(key)]
     lesson = draft.values.get("lesson", "")
-    if lesson and not (lesson.isdigit() and 1 <= int(lesson) <= lessons):
+    if lesson and whole_number(lesson) not in range(1, lessons + 1):
         found.append(f"“lesson: {lesson}”: the module has lessons 1 to {lessons}")
     right = sum(option.right for option in draft.options)
     if draft.kind == "truefalse":

@@ -12,6 +12,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
+from mooc.lib.text.digits import whole_number
 
 from ..bank import posted
 from ..models import ReviewCard
@@ -65,11 +66,11 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
     row = _card(request, pk)
-    number = request.POST.get("round", "")
+    number = whole_number(request.POST.get("round"), 5)
     person = guests.person_of(request)
     try:
         done = services.review_item(
-            card=row, round_number=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else -1,
+            card=row, round_number=-1 if number is None else number,
             chosen=posted.chosen(request), edition=posted.edition(request),
             signed_in=bool(person and person.signed_in),
         )  # fmt: skip

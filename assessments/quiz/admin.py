@@ -17,6 +17,7 @@ from courses.desk.sentence import Sentence
 from courses.models import Module
 from courses.services import tell_asks_changed
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
+from mooc.lib.text.digits import whole_number
 
 from ..data import ItemKind
 from ..models import Item, Option, Quiz
@@ -116,7 +117,7 @@ class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
         narrowed = QueryDict(request.GET.get("_changelist_filters", ""))
         module = request.GET.get("module") or narrowed.get("module__id__exact", "")
         return super().get_changeform_initial_data(request) | (
-            {"module": module} if module.isdecimal() else {}
+            {"module": module} if whole_number(module) is not None else {}
         )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -157,8 +158,8 @@ class QuizAdmin(AskedAnew, OwnRows, SimpleHistoryAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """There is nothing to add: whoever comes by an old link changes the quiz that is there."""
-        module = request.POST.get("module") or request.GET.get("module") or ""
-        quiz = Quiz.objects.filter(module=int(module)).first() if module.isdecimal() else None
+        module = whole_number(request.POST.get("module") or request.GET.get("module"))
+        quiz = Quiz.objects.filter(module=module or 0).first()
         if quiz is None:
             messages.info(request, _("Every course has its quiz from the start. Choose it here."))
             return redirect("admin:assessments_quiz_changelist")

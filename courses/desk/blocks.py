@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
+from mooc.lib.text.digits import whole_number
 
 from ..blocks import KINDS
 from ..media.documents import store_document
@@ -109,7 +110,7 @@ class FileSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         """The list, and what stands in the lesson now."""
         listed = super().render(name, value, attrs, renderer)
-        chosen = self.at_hand.files.get(int(value)) if str(value or "").isdigit() else None
+        chosen = self.at_hand.files.get(whole_number(str(value)) or 0)
         if chosen is None:
             return listed
         if not chosen.is_picture:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
+from mooc.lib.text.digits import whole_number
 
 from ..models import LessonEdition, Module
 from ..publishing import addresses
@@ -33,8 +34,8 @@ class OwnModuleFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LessonEdition]) -> QuerySet[LessonEdition]:
         """Lessons of the module."""
-        chosen = self.value() or ""
-        return queryset.filter(edition__module_id=int(chosen)) if chosen.isdigit() else queryset
+        chosen = whole_number(self.value())
+        return queryset if chosen is None else queryset.filter(edition__module_id=chosen)
 
 
 class LessonForm(forms.ModelForm):

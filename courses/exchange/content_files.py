@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mooc.lib.text.cleaning import without_controls
+from mooc.lib.text.digits import whole_number
 
 from ..blocks import KINDS, parse_blocks, spoken
 from ..blocks.base import Kind
@@ -202,7 +203,7 @@ def _check_lesson(
     slug, minutes = headers["zh"].get("slug", ""), headers["zh"].get("minutes", "")
     if slug and not _SLUG.match(slug):
         source.add_error(zh_name, 1, f"“slug: {slug}”: small Latin letters, digits and hyphens")
-    if minutes and not (minutes.isdigit() and 3 <= int(minutes) <= 8):
+    if minutes and whole_number(minutes) not in range(3, 9):
         source.add_error(zh_name, 1, f"“minutes: {minutes}”: a lesson takes 3 to 8 minutes")
     kinds = {lang: [b.kind for b in blocks[lang]] for lang in LANGS}
     if kinds["zh"] != kinds["en"]:

@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.pages.look import day
+from mooc.lib.text.digits import whole_number, whole_numbers
 from mooc.lib.text.localized import current
 
 from ..models import AnswerEntry, AnswerModule
@@ -141,9 +142,9 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
 
     def _take(self, request: HttpRequest, module: AnswerModule) -> None:
         """Put the ticked questions into a new merged answer, or into the one that was chosen."""
-        ticked = [pk for pk in request.POST.getlist("take") if pk.isdigit()]
-        into = request.POST.get("into", "")
-        entry = module.entries.filter(pk=into).first() if into.isdigit() else None
+        ticked = whole_numbers(request.POST.getlist("take"))
+        into = whole_number(request.POST.get("into"))
+        entry = module.entries.filter(pk=into).first() if into is not None else None
         offered = entries.not_placed(module=module, user=request.user).filter(pk__in=ticked)  # type: ignore[arg-type]  # signed in
         try:
             rows = list(offered)

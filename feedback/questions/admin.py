@@ -21,6 +21,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.pages.look import span
 from mooc.lib.queue import later
+from mooc.lib.text.digits import whole_number
 
 from .. import tasks
 from ..data import PostReason, ThemeSource
@@ -265,10 +266,8 @@ def _next_for(user: Any) -> Question | None:
 def _keep_draft(request: HttpRequest, row: Question, typed: str) -> None:
     """Keep what was typed, with the saved reply below it when that button was pressed."""
     if "_insert" in request.POST:
-        chosen = request.POST.get("saved_reply", "")
-        saved = (
-            SavedReply.objects.visible_to(request.user).filter(pk=chosen if chosen.isdigit() else 0).first()
-        )
+        chosen = whole_number(request.POST.get("saved_reply")) or 0
+        saved = SavedReply.objects.visible_to(request.user).filter(pk=chosen).first()
         typed = f"{typed.rstrip()}\n{saved.text}".strip() if saved else typed
     if typed == row.answer:
         request.session.pop(draft_key(row), None)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
+from mooc.lib.text.digits import whole_number, whole_numbers
 
 from .. import tasks
 from ..models import Question, Theme
@@ -50,8 +51,7 @@ def _give_back(post: Any, row: Question, by: Any, data: Any) -> str:
 
 
 def _merge(post: Any, row: Question, by: Any, data: Any) -> str:
-    chosen = [pk for pk in post.getlist("same") if pk.isdigit()]
-    same = Question.objects.visible_to(by).filter(pk__in=chosen)
+    same = Question.objects.visible_to(by).filter(pk__in=whole_numbers(post.getlist("same")))
     n = answering.merge_questions(same=same, into=row, by=by)
     if not n:
         raise DomainError(_("Tick the questions that are the same first."), code="none")
@@ -63,8 +63,8 @@ def _merge(post: Any, row: Question, by: Any, data: Any) -> str:
 
 
 def _into(post: Any, row: Question, by: Any, data: Any) -> str:
-    chosen = post["_into"] if post["_into"].isdigit() else 0
-    answering.merge_questions(same=[row], into=Question.objects.to_offer().get(pk=chosen), by=by)
+    into = Question.objects.to_offer().get(pk=whole_number(post["_into"]) or 0)
+    answering.merge_questions(same=[row], into=into, by=by)
     return _("Answered with the answer there was. Whoever asked is told.")
 
 

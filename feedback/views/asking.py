@@ -18,6 +18,7 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.resend import second_id
+from mooc.lib.text.digits import whole_number
 
 from ..engine import similar
 from ..masking import mask
@@ -99,5 +100,4 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
 
 
 def _block(request: HttpRequest) -> int | None:
-    block = kept.posted(request).get("block") or request.GET.get("block") or ""
-    return int(block) if block.isascii() and block.isdigit() and len(block) < 4 else None
+    return whole_number(kept.posted(request).get("block") or request.GET.get("block"), 3)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from mooc.accounts.models import User
 from mooc.lib.errors import DomainError
+from mooc.lib.text.digits import whole_numbers
 
 from ..models import AccountMerge, LearningRecord
 from . import uniting
@@ -64,11 +65,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
         """Both accounts side by side: which one stays, and which number."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        wanted = [
-            text
-            for text in (request.GET.get("a", ""), request.GET.get("b", ""))
-            if text.isdecimal() and len(text) < 12
-        ]
+        wanted = whole_numbers([request.GET.get("a", ""), request.GET.get("b", "")])
         users = list(User.objects.filter(pk__in=wanted).select_related("learner__region").order_by("pk"))
         if len(users) != 2:
             messages.error(request, _("Tick two accounts."))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.models import Lesson, Module
+from mooc.lib.text.digits import whole_number
 
 from ..data import ObjectType, Verb
 from ..models import Enrolment, LearningRecord, LessonProgress
@@ -103,8 +104,8 @@ def _lesson(summary: ModuleSummary, record: Any) -> None:
         lesson.seen += (at - lesson.last_at).total_seconds()
     lesson.last_at = summary.lesson_at = at
     lesson.seconds += record.seconds or 0
-    if record.verb == Verb.SUSPENDED and record.response.isascii() and record.response.isdigit():
-        lesson.block = int(record.response[:3])
+    if record.verb == Verb.SUSPENDED and (block := whole_number(record.response, 3)) is not None:
+        lesson.block = block
     if record.verb == Verb.COMPLETED and lesson.done_at is None:
         lesson.done_at = at
 

@@ -18,6 +18,7 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.slots import cached_page
+from mooc.lib.text.digits import whole_number
 
 from .. import services
 from ..people import guests
@@ -88,7 +89,7 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
     if verb == "open":
         services.open_lesson(act_id=act_id, **common)
     elif verb == "leave":
-        seconds, block = _number(sent.get("seconds")), _number(sent.get("block"))
+        seconds, block = (whole_number(sent.get(name), 6) or 0 for name in ("seconds", "block"))
         services.leave_lesson(act_id=act_id, seconds=seconds, block=block, **common)
     else:
         services.finish_lesson(**common)
@@ -119,8 +120,3 @@ def _read_though_withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
     person = guests.acting_person(request)
     services.finish_lesson(learner=person.learner, lesson=lesson, signed_in=person.signed_in)
     return guests.remember(request, kept.answer(request, "learners/withdrawn.html", {"nav": "learn"}))
-
-
-def _number(text: str | None) -> int:
-    """A whole number of at most six digits, else 0."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 6 else 0

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mooc.lib.text.cells import fitting, harmless, sheet_name
+from mooc.lib.text.digits import whole_number
 
 from ..data import Unit
 from ..words.presentation import Shown
@@ -112,7 +113,8 @@ def _safe(cell: Cell) -> Cell:
 
 
 def _number(text: str) -> Cell:
-    return int(text) if text.isascii() and text.isdigit() else text
+    number = whole_number(text)
+    return text if number is None else number
 
 
 def _figure_columns(report: Report) -> tuple[str, ...]:

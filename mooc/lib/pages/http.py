@@ -9,6 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ..text.digits import whole_number
+
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:
     """Where to go back to: the ``next`` parameter when it is a path of this site."""
@@ -30,11 +32,11 @@ def parse_uuid(text: str | None) -> uuid.UUID | None:
 def page_of(request: HttpRequest, rows: Any, size: int = 20) -> Page[Any]:
     """The page of a list that ``?page=`` names: behind the end the last one, for the list may have become
     shorter since the link was made; 404 for what is no number."""
-    number = request.GET.get("page", "1")
-    if not number.isascii() or not number.isdigit() or len(number) > 6:
+    number = whole_number(request.GET.get("page", "1"), 6)
+    if number is None:
         raise Http404
     paginator = Paginator(rows, size)
-    return paginator.page(min(max(int(number), 1), paginator.num_pages))
+    return paginator.page(min(max(number, 1), paginator.num_pages))
 
 
 def from_here(request: HttpRequest) -> bool:

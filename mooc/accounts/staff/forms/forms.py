@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from mooc.lib.text import names
+from mooc.lib.text.digits import whole_number
 
 from ... import once
 from . import meanwhile, seen, typed
@@ -102,11 +103,11 @@ class DeskForm:
 
     def _locked(self, request: HttpRequest, object_id: str) -> Any:
         """The row, held until this form is saved: a third cannot come between looking and saving."""
-        pk = unquote(object_id)
-        if not pk.isdigit():
+        pk = whole_number(unquote(object_id))
+        if pk is None:
             return None
         self.model._base_manager.select_for_update().filter(pk=pk).first()  # type: ignore[attr-defined]  # as above
-        return self.get_object(request, pk)  # type: ignore[attr-defined]  # as above
+        return self.get_object(request, str(pk))  # type: ignore[attr-defined]  # as above
 
     def _bring_in(self, request: HttpRequest, obj: Any, language: str, marks: meanwhile.Marks) -> None:
         with override(language):  # dates are written as they were when the form was opened

@@ -16,6 +16,8 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from mooc.lib.text.digits import whole_number
+
 from .seen import Row, mark
 
 Marks = dict[str, dict[str, str]]
@@ -84,8 +86,7 @@ def _merge_rows(found: Merged, seen: Marks, now: dict[str, Row], formset: Any) -
 
 
 def _count(data: QueryDict, name: str) -> int:
-    text = data.get(name, "")
-    return min(int(text), 1000) if text.isascii() and text.isdigit() else 0
+    return min(whole_number(data.get(name)) or 0, 1000)
 
 
 def _touched(data: QueryDict, row: str, seen: dict[str, str]) -> bool:

@@ -18,6 +18,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from mooc.lib.text.digits import whole_number
+
 from . import seen
 
 NAME = "typed"  # parameter of an address
@@ -46,7 +48,7 @@ def page(request: HttpRequest, status: int = 401, **context: Any) -> HttpRespons
         for name in request.POST
         if not _MACHINE.match(name) and "password" not in name
         for text in request.POST.getlist(name)
-        if len(text.strip()) > 1 and not text.isdigit() and text != "on"  # a box that was ticked
+        if len(text.strip()) > 1 and whole_number(text) is None and text != "on"  # a box that was ticked
     ]
     context |= {"texts": texts, "had_files": bool(request.FILES)}
     return render(request, "errors/typed.html", context, status=status)
