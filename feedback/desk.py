@@ -12,20 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Module
+from learners.models import Cohort
 from mooc.accounts.data import Role
-from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+from mooc.lib.desk import DeskLink, DeskPanel, DeskRow, form_of, list_of
 from mooc.lib.pages.look import span
 
 from .data import Face, ReportKind, ThemeSource
-from .models import ContentReport, Question, Reply
+from .models import AnswerModule, ClassifierVersion, ContentReport, Question, Reply
 from .selectors import lesson_titles, queue_counts
 
-QUESTIONS = "/admin/feedback/question/"
-REPLIES = "/admin/feedback/reply/"
-REPORTS = "/admin/feedback/contentreport/"
-ANSWERS = "/admin/feedback/answermodule/"
-ENGINE = "/admin/feedback/classifierversion/"
-CLASSES = "/admin/learners/cohort/"
 ROWS = 5
 FACES_OF = dt.timedelta(days=7)
 FEWEST_FACES = 5  # of fewer nothing is said: whose they are would be plain
@@ -35,7 +30,7 @@ def queue(user: Any) -> DeskPanel | None:
     """Questions that wait, the overdue first, and posts that wait for a look: 4 queries."""
     if not user.has_role(Role.TRAINER):
         return None
-    now = timezone.now()
+    now, questions = timezone.now(), list_of(Question)
     counts = queue_counts(user, now)
     waiting = Question.objects.visible_to(user).waiting().select_related("theme", "claimed_by")
     found = list(waiting.defer("vector").order_by("due_at", "pk")[:ROWS])
@@ -43,11 +38,12 @@ def queue(user: Any) -> DeskPanel | None:
     return DeskPanel(
         10, _("Questions for me"), (*(_question(row, user, now) for row in found), *_posts(user)), _how_many(counts),
         "",
-        DeskLink(_("Answer the first one"), f"{QUESTIONS}{free.pk}/change/") if free else None,
-        DeskLink(_("The whole queue"), QUESTIONS) if found else DeskLink(_("All questions"), f"{QUESTIONS}?state=all"),
+        DeskLink(_("Answer the first one"), form_of(free)) if free else None,
+        DeskLink(_("The whole queue"), questions) if found else DeskLink(_("All questions"), f"{questions}?state=all"),
         (
-            DeskLink(_("Answer modules"), ANSWERS), DeskLink(_("The question engine"), ENGINE),
-            DeskLink(_("Classes"), CLASSES),
+            DeskLink(_("Answer modules"), list_of(AnswerModule)),
+            DeskLink(_("The question engine"), list_of(ClassifierVersion)),
+            DeskLink(_("Classes"), list_of(Cohort)),
         ),
     )  # fmt: skip
 
@@ -74,7 +70,7 @@ def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
     if writer is not None:
         parts.append(_("you are writing") if writer == user else _("%(name)s is writing") % {"name": writer})
     return DeskRow(
-        Truncator(row.text).chars(80), f"{QUESTIONS}{row.pk}/change/", tuple(parts),
+        Truncator(row.text).chars(80), form_of(row), tuple(parts),
         (_("%(time)s late") if late else _("%(time)s left")) % {"time": gap}, late,
     )  # fmt: skip
 
@@ -92,14 +88,14 @@ def _posts(user: Any) -> list[DeskRow]:
         reported=Count("pk", filter=reported, distinct=True),
     )
     rows = [
-        (replies["held"], REPLIES + "?held__exact=1", ngettext(
+        (replies["held"], list_of(Reply) + "?held__exact=1", ngettext(
             "%(n)s neighbour's answer waits to be let through", "%(n)s neighbours' answers wait to be let through",
             replies["held"])),
-        (replies["reported"], REPLIES, ngettext(
+        (replies["reported"], list_of(Reply), ngettext(
             "%(n)s neighbour's answer was reported", "%(n)s neighbours' answers were reported", replies["reported"])),
-        (questions["reported"], QUESTIONS + "?state=reported", ngettext(
+        (questions["reported"], list_of(Question) + "?state=reported", ngettext(
             "%(n)s question was reported", "%(n)s questions were reported", questions["reported"])),
-        (questions["unsure"], QUESTIONS + "?state=unsure", ngettext(
+        (questions["unsure"], list_of(Question) + "?state=unsure", ngettext(
             "%(n)s question needs its theme said: one tap", "%(n)s questions need their theme said: one tap each",
             questions["unsure"])),
     ]  # fmt: skip
@@ -125,13 +121,13 @@ def newest(user: Any) -> DeskPanel | None:
     rows = [_report(row, titles) for row in found]
     if n:
         words = ngettext("%(n)s wish: “I want to learn …”", "%(n)s wishes: “I want to learn …”", n) % {"n": n}
-        rows.append(DeskRow(words, f"{REPORTS}?kind__exact={ReportKind.WISH}&done__exact=0"))
+        rows.append(DeskRow(words, f"{list_of(ContentReport)}?kind__exact={ReportKind.WISH}&done__exact=0"))
     return DeskPanel(
         40, _("What learners say"), (*rows, *_faces(user)),
         ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", said) % {"n": said}
         if said else "",
         _("No reports, no wishes, and fewer than five faces a module in the last seven days."),
-        more=DeskLink(_("All reports"), f"{REPORTS}?done__exact=0"),
+        more=DeskLink(_("All reports"), f"{list_of(ContentReport)}?done__exact=0"),
     )  # fmt: skip
 
 
@@ -144,7 +140,7 @@ def _report(row: ContentReport, titles: dict[int, str]) -> DeskRow:
     kind = row.get_kind_display()
     return DeskRow(
         said or kind,
-        f"{REPORTS}{row.pk}/change/",
+        form_of(row),
         tuple(part for part in parts if part),
         kind if said else "",
     )
@@ -164,4 +160,4 @@ def _face(row: Any) -> DeskRow:
     words = _("faces of seven days: %(good)s good, %(so_so)s so-so, %(bad)s not good")
     said = words % {"good": row.good, "so_so": row.so_so, "bad": row.bad}
     title = row.published.title if row.published else row.slug
-    return DeskRow(title, f"/admin/courses/module/{row.pk}/change/", (said,))
+    return DeskRow(title, form_of(row), (said,))

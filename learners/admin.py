@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -43,7 +44,7 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
         """A class is made where its code and list are shown."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return redirect("/classes/#new")
+        return redirect(reverse("learners:classes") + "#new")
 
     def has_change_permission(self, request: HttpRequest, obj: Cohort | None = None) -> bool:
         """Who looks after the place sees a class; only who leads it changes it."""
@@ -75,4 +76,6 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     @admin.display(description=_("class list"))
     def list_link(self, cohort: Cohort) -> str:
         """Link to the list with progress and QR code."""
-        return format_html('<a href="/classes/{}/">{}</a>', cohort.pk, _("who is in it, QR code"))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("learners:class", args=[cohort.pk]), _("who is in it, QR code")
+        )

@@ -32,14 +32,16 @@ def classes(user: Any) -> DeskPanel | None:
     return DeskPanel(
         50, _("My classes"), tuple(_row(cohort) for cohort in rows),
         empty=_("No class runs now. Make one, and people join by its code."),
-        more=DeskLink(_("All classes, and a new one"), "/classes/"),
+        more=DeskLink(_("All classes, and a new one"), reverse("learners:classes")),
     )  # fmt: skip
 
 
 def _row(cohort: Any) -> DeskRow:
     people = ngettext("%(n)s person", "%(n)s people", cohort.inside) % {"n": cohort.inside}
     until = _("until %(day)s") % {"day": date_format(cohort.ends_on, "DATE_FORMAT")}
-    return DeskRow(cohort.title, f"/classes/{cohort.pk}/", (str(cohort.region), people, until))
+    return DeskRow(
+        cohort.title, reverse("learners:class", args=[cohort.pk]), (str(cohort.region), people, until)
+    )
 
 
 def held(user: Any) -> list[str]:
@@ -50,7 +52,11 @@ def held(user: Any) -> list[str]:
 
 def work_place(user: Any) -> tuple[str, str] | None:
     """The classes, for village helpers."""
-    return (_("My classes"), "/classes/") if user.has_role(Role.HELPER) and not user.is_superuser else None
+    return (
+        (_("My classes"), reverse("learners:classes"))
+        if user.has_role(Role.HELPER) and not user.is_superuser
+        else None
+    )
 
 
 @admin.action(description=gettext_lazy("Merge two accounts of one person"))

@@ -13,6 +13,7 @@ def register() -> None:
     from .record import receipts
 
     links.page.register("lesson", "learners:lesson")
+    links.page.register("lesson_preview", "learners:preview_lesson")
     links.page.register("me", "learners:me")
     links.page.register("privacy", "learners:my_privacy")
     links.page.register("welcome", "learners:welcome")

@@ -13,6 +13,7 @@ from courses import selectors as courses
 from courses.catalogue.selectors import next_modules
 from courses.models import LessonEdition, Module
 from mooc.accounts.data import Role
+from mooc.lib.pages import links
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
 from .record import pace
@@ -48,9 +49,9 @@ class ModuleState:
         """The lesson to go on with, at the block that was on the screen last; when all are read the quiz,
         or the module where it cannot be sat."""
         if self.next_lesson is None:
-            return f"/modules/{self.module.slug}/{'quiz/' if self.quiz else ''}"
+            return links.address("quiz", self.module.slug) if self.quiz else self.module.get_absolute_url()
         place = f"#b{self.block}" if self.block > FIRST_SCREEN else ""
-        return f"/lessons/{self.next_lesson.lesson.slug}/{place}"
+        return self.next_lesson.lesson.get_absolute_url() + place
 
     @property
     def next_number(self) -> int:

@@ -125,6 +125,37 @@ def test_functions_are_short_and_views_shorter() -> None:
     assert long == []
 
 
+ADDRESS = re.compile(r"^/[a-z]+/|=\"/[a-z]+/")
+PREFIXES = {  # not where something leads, but the part of the site a rule holds for
+    "mooc/accounts/middleware.py", "mooc/accounts/sign_in/pending.py", "mooc/accounts/staff/forms/typed.py",
+    "mooc/lib/middleware.py", "mooc/lib/pages/kept.py", "mooc/site/views.py", "mooc/settings.py",
+    "mooc/lib/serving/metrics.py",
+}  # fmt: skip
+
+
+def test_no_address_is_written_by_hand() -> None:
+    """``reverse``, ``redirect`` to a name, ``get_absolute_url``, or ``links.address`` for a higher room's page."""
+    wrong = []
+    for path in sources():
+        docs = {
+            node.body[0].value
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        wrong += [
+            f"{short(path)}:{node.lineno} {node.value[:60]}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and ADDRESS.search(node.value)
+            and node not in docs
+            and short(path) not in PREFIXES
+        ]
+    assert wrong == []
+
+
 def test_no_model_signals() -> None:
     wrong = [
         f"{short(path)}:{line}"

@@ -6,17 +6,19 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.analysis.selectors import MissedItem, missed_items
+from assessments.models import Item
 from courses.models import Module
 from courses.publishing import drafts
 from feedback.desk import waiting_by_module
 from mooc.accounts.data import Role
-from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
+from mooc.lib.desk import DeskLink, DeskPanel, DeskRow, form_of, list_of
 
 from . import data
 from .data import Figure, ScopeKind, Unit
@@ -25,8 +27,6 @@ from .measure.indicators import wilson
 from .models import EvaluationSnapshot
 from .words.presentation import shown, value_text
 
-MODULES = "/admin/courses/module/"
-ITEMS = "/admin/assessments/item/"
 ROWS = 6
 WORKS = 0.15  # r_pb below this: the item does not tell who knows the rest
 
@@ -50,7 +50,7 @@ def modules(user: Any) -> DeskPanel | None:
     return DeskPanel(
         20, _("My modules"), tuple(rows), _data_date(one_day, bool(snapshots)) if found else "",
         _("No course is yours yet. The operator can give you one."),
-        more=DeskLink(ngettext("%(n)s module", "All %(n)s modules", len(found)) % {"n": len(found)}, MODULES),
+        more=DeskLink(ngettext("%(n)s module", "All %(n)s modules", len(found)) % {"n": len(found)}, list_of(Module)),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _module(row: Any, waiting: int, snapshot: data.Snapshot | None, dated: bool)
     if waiting:
         parts.append(ngettext("%(n)s question waits", "%(n)s questions wait", waiting) % {"n": waiting})
     title = f"{row.code} {edition.title if edition else row.slug}"
-    return DeskRow(title, f"{MODULES}{row.pk}/change/", tuple(parts), state)
+    return DeskRow(title, form_of(row), tuple(parts), state)
 
 
 def _learnt(snapshot: data.Snapshot) -> str:
@@ -111,7 +111,7 @@ def items(user: Any) -> DeskPanel | None:
         30, _("Quiz items most often missed"), tuple(_item(row) for row in missed_items(user, timezone.now())),
         _("First answers of the last 90 days; items with at least 10."),
         _("No item stands out. One does when more than 15 in 100 miss it."),
-        more=DeskLink(_("All items"), ITEMS),
+        more=DeskLink(_("All items"), list_of(Item)),
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def _item(row: MissedItem) -> DeskRow:
     edition = module.published or module.draft
     parts = [said, edition.title if edition else module.slug, _advice(row.discrimination)]
     return DeskRow(
-        row.item.stem, f"{ITEMS}{row.item.pk}/change/", tuple(part for part in parts if part),
+        row.item.stem, form_of(row.item), tuple(part for part in parts if part),
     )  # fmt: skip
 
 
@@ -143,9 +143,11 @@ def board(user: Any) -> DeskPanel | None:
     if not user.has_role(Role.SUPERVISOR):
         return None
     words = _("How far people are, who needs help, and reports, for your places")
-    return DeskPanel(60, _("The board"), (DeskRow(_("Open the board"), "/supervision/", (words,)),))
+    return DeskPanel(
+        60, _("The board"), (DeskRow(_("Open the board"), reverse("supervision:board"), (words,)),)
+    )
 
 
 def work_place(user: Any) -> tuple[str, str] | None:
     """The board, for supervisors."""
-    return (_("Board"), "/supervision/") if user.has_role(Role.SUPERVISOR) else None
+    return (_("Board"), reverse("supervision:board")) if user.has_role(Role.SUPERVISOR) else None

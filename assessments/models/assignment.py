@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
@@ -60,4 +61,4 @@ class Assignment(TimeStamped):
         return f"{self.title}"
 
     def get_absolute_url(self) -> str:
-        return f"/modules/{self.module.slug}/try/"
+        return reverse("assessments:assignment", args=[self.module.slug])

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -49,7 +50,7 @@ class Quiz(TimeStamped):
         return f"{self.module}"
 
     def get_absolute_url(self) -> str:
-        return f"/quizzes/{self.pk}/"
+        return reverse("assessments:quiz", args=[self.pk])
 
     def live_codes(self) -> models.QuerySet[Item, str]:
         """Codes of the items learners are asked."""

@@ -61,7 +61,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/card.html", context)
 
 
-@kept.answers_form_of("/me/review/{pk}/")
+@kept.answers_form_of("assessments:review_card")
 @guest_post
 def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""

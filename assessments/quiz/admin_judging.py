@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,7 +49,7 @@ class JudgesAgain:
                 "%(n)s answer was counted as right and stays so.",
                 "%(n)s answers were counted as right and stay so.", found.kept,
             ) % {"n": found.kept}  # fmt: skip
-        page = f"/admin/assessments/item/{item.pk}/judged/"
+        page = reverse("admin:assessments_item_judged", args=[item.pk])
         messages.warning(
             request, format_html('{} <a href="{}">{}</a>', words, page, _("See whom it concerns"))
         )

@@ -6,11 +6,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from courses.models import Module
-from mooc.lib.desk import DeskLink, Finding
+from mooc.lib.desk import DeskLink, Finding, form_of, list_of
 
-from ..models import Quiz
-
-ITEMS = "/admin/assessments/item/?module__id__exact="
+from ..models import Item, Quiz
 
 
 def give_quiz(module: Module) -> None:
@@ -60,7 +58,7 @@ def quiz_link(module: Module) -> DeskLink:
     words = _("asks %(length)s questions, %(percent)s %% right is enough")
     return DeskLink(
         words % {"length": quiz.length, "percent": quiz.pass_percent},
-        f"/admin/assessments/quiz/{quiz.pk}/change/",
+        form_of(quiz),
     )
 
 
@@ -69,4 +67,4 @@ def items_link(module: Module) -> DeskLink:
     counted = module.items.aggregate(all=Count("pk"), live=Count("pk", filter=Q(live=True)))
     words = _("%(in_use)s questions in use, %(rest)s out of use")
     numbers = {"in_use": counted["live"], "rest": counted["all"] - counted["live"]}
-    return DeskLink(words % numbers, f"{ITEMS}{module.pk}")
+    return DeskLink(words % numbers, f"{list_of(Item)}?module__id__exact={module.pk}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import Lesson, LessonEdition, Module
@@ -91,7 +92,7 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
     if attempt_id is None:
         raise DomainError(_("“%(name)s” is not usable.") % {"name": "attempt"}, code="bad_value")
     code, chosen = item.text("item", 20), item.chosen()
-    url = f"/quizzes/{number}/tries/{attempt_id}/{code}/"
+    url = reverse("assessments:quiz_explained", args=[number, attempt_id, code])
     before = Response.objects.filter(attempt__uuid=attempt_id, item__code=code)
     known = before.annotate(owner=F("attempt__learner")).first()
     if known is not None:
@@ -161,7 +162,7 @@ def _reaction(owner: Owner, item: Item) -> tuple[Stored, str]:
         learner=owner.learner, module=module, face=item.number("face", 9), tap=item.id, at=when.at,
         signed_in=owner.signed_in, claimed=when.claimed,
     )  # fmt: skip
-    return stored, f"/modules/{slug}/"
+    return stored, reverse("courses:module", args=[slug])
 
 
 def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
@@ -176,7 +177,7 @@ def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
     )  # fmt: skip
     if not done.same:
         raise _answered_already()
-    return done.stored, "/me/review/"
+    return done.stored, reverse("assessments:notebook")
 
 
 KINDS: dict[str, Kind] = {

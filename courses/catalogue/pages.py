@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -58,7 +59,7 @@ class Filters:
     def query(self) -> str:
         """As the query part of an address."""
         pairs = [(name, getattr(self, name)) for name in self.__slots__ if getattr(self, name)]
-        return f"?{urlencode(pairs)}{RESULTS}" if pairs else f"/modules/{RESULTS}"
+        return f"?{urlencode(pairs)}{RESULTS}" if pairs else reverse("courses:catalogue") + RESULTS
 
 
 @dataclass(frozen=True, slots=True)

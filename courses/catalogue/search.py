@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mooc.lib import registry
+from mooc.lib.pages import links
 from mooc.lib.text.cleaning import clean, tokens
 from mooc.lib.text.localized import LANGS, current
 
@@ -114,7 +115,9 @@ def _lesson(pk: int, module: Module | None) -> SearchHit | None:
 
 def _lesson_hit(row: LessonEdition, module: Module) -> SearchHit:
     slug, level = row.lesson.slug, module.get_level_display()
-    return SearchHit(HitKind.LESSON, slug, row.title, row.objective, f"/lessons/{slug}/", row.minutes, level)
+    return SearchHit(
+        HitKind.LESSON, slug, row.title, row.objective, links.address("lesson", slug), row.minutes, level
+    )
 
 
 def _modules(wanted: Sequence[Wanted]) -> list[SearchHit]:

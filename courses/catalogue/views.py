@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mooc.accounts.sign_in import limits
+from mooc.lib.pages import links
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.serving.unwritten import may_go_unwritten
 from mooc.lib.text.cleaning import clean
@@ -73,4 +74,4 @@ def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
         raise Http404 from error
     with may_go_unwritten("search opened"):
         searching.note_search_opened(query_id=pk, lesson_slug=slug)
-    return redirect(f"/lessons/{slug}/")
+    return redirect(links.address("lesson", slug))

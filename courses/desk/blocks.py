@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,7 @@ def _at_hand(row: Media, head: str) -> AtHand:
     label = str(row)
     name = head if not row.label or head == label else f"{head} ({label})" if head else label
     smallest = min(row.sizes.all(), key=lambda size: size.width, default=None)
-    small = f"/media/{smallest.file.name}" if smallest else row.get_absolute_url()
+    small = reverse("courses:media", args=[smallest.file.name]) if smallest else row.get_absolute_url()
     return AtHand(row.pk, name or label, row.get_absolute_url(), row.mime, row.width, row.height, small)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
+from mooc.lib.desk import form_of
 
 from ..models import Course
 from ..publishing import addresses
@@ -74,7 +75,7 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     def module_links(self, course: Course) -> str:
         """Links to the modules of the course."""
         rows = (
-            (m.pk, m.code, m.draft.title if m.draft else m.slug)
+            (form_of(m), m.code, m.draft.title if m.draft else m.slug)
             for m in course.modules.select_related("draft")
         )
-        return format_html_join("", '<div><a href="/admin/courses/module/{}/change/">{} {}</a></div>', rows)
+        return format_html_join("", '<div><a href="{}">{} {}</a></div>', rows)

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mooc.accounts.data import Role
-from mooc.lib.desk import DeskPanel, DeskRow
+from mooc.lib.desk import DeskPanel, DeskRow, form_of
 
 from ..grammar import law
 from ..models import Module, ModuleEdition
@@ -32,7 +32,7 @@ def _row(module: Module, edition: ModuleEdition) -> DeskRow:
     day = edition.changes_on if changed else edition.checked_on
     note = _("changed on %(day)s") if changed else _("last checked in %(day)s")
     words = date_format(day, "DATE_FORMAT" if changed else _("F Y")) if day else _("never")
-    href = f"/admin/courses/module/{module.pk}/change/"
+    href = form_of(module)
     return DeskRow(
         f"{module.code} {edition.title}", href, (note % {"day": words},), _("check"), urgent=changed
     )

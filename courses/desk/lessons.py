@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
+from mooc.lib.pages import links
 from mooc.lib.text.digits import whole_number
 
 from ..models import LessonEdition, Module
@@ -173,6 +174,6 @@ class LessonAdmin(OwnRows, SimpleHistoryAdmin):
         if not lesson.pk:
             return "–"
         return format_html(
-            '<a href="/preview/lessons/{0}/?lang=zh-hans">中文</a> · <a href="/preview/lessons/{0}/?lang=en">English</a>',
-            lesson.pk,
+            '<a href="{0}?lang=zh-hans">中文</a> · <a href="{0}?lang=en">English</a>',
+            links.address("lesson_preview", lesson.pk),
         )

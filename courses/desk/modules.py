@@ -10,13 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib import registry
+from mooc.lib.desk import form_of
 
 from .. import services
 from ..models import Course, Module, ModuleEdition
@@ -173,11 +174,9 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         """Links to the draft's lessons, and one to add another."""
         if not module.pk or not module.draft_id:
             return "–"
-        rows = ((le.pk, le.position, le) for le in module.draft.lessons.select_related("lesson"))  # type: ignore[union-attr]  # draft_id is set
-        links = format_html_join(
-            "", '<div><a href="/admin/courses/lessonedition/{}/change/">{}. {}</a></div>', rows
-        )
-        address = f"/admin/courses/lessonedition/add/?module={module.pk}"
+        rows = ((form_of(le), le.position, le) for le in module.draft.lessons.select_related("lesson"))  # type: ignore[union-attr]  # draft_id is set
+        links = format_html_join("", '<div><a href="{}">{}. {}</a></div>', rows)
+        address = f"{reverse('admin:courses_lessonedition_add')}?module={module.pk}"
         add = format_html('<div><a href="{}">+ {}</a></div>', address, _("add a lesson"))
         back = format_html_join(
             "",

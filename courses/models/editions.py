@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -41,7 +42,7 @@ class Media(TimeStamped):
         return self.label or self.sha256[:12]
 
     def get_absolute_url(self) -> str:
-        return f"/media/{self.file.name}"
+        return reverse("courses:media", args=[self.file.name])
 
     @property
     def in_sizes(self) -> bool:

@@ -7,12 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from mooc.accounts.data import Role
 from mooc.lib import registry
 from mooc.lib.models import TimeStamped
+from mooc.lib.pages import links
 
 from ..data import Level
 from .catalogue import Category, Course, Skill
@@ -112,7 +114,7 @@ class Module(TimeStamped):
             raise ValidationError({"category": _("The course of this module belongs to another category.")})
 
     def get_absolute_url(self) -> str:
-        return f"/modules/{self.slug}/"
+        return reverse("courses:module", args=[self.slug])
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
@@ -145,7 +147,7 @@ class Lesson(TimeStamped):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return f"/lessons/{self.slug}/"
+        return links.address("lesson", self.slug)
 
     @property
     def title(self) -> str:

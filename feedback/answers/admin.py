@@ -102,8 +102,10 @@ class EntryInline(OwnInline, admin.StackedInline):
         if not asked_in:
             return gettext("none: a lesson comes with a question that was asked in it")
         titles = lesson_titles(set(asked_in))
-        links = ((row.slug, titles.get(pk) or row.slug) for pk, row in list(asked_in.items())[:5])
-        return format_html_join(gettext(", "), '<a href="/lessons/{}/">{}</a>', links)
+        links = (
+            (row.get_absolute_url(), titles.get(pk) or row.slug) for pk, row in list(asked_in.items())[:5]
+        )
+        return format_html_join(gettext(", "), '<a href="{}">{}</a>', links)
 
 
 @admin.register(AnswerModule)

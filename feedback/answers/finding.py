@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max
+from django.urls import reverse
 from django.utils.text import Truncator
 
 from courses.catalogue.wording import Text, Wanted, answers, plain, score, words_of
@@ -200,7 +201,7 @@ def _add_themes(index: Index, asked: set[int | None]) -> None:
         if row.published
     }
     for theme in Theme.objects.exclude(code=OTHER).filter(pk__in=[*asked - {None}, *published]):
-        page = f"/answers/{theme.slug}/"
+        page = reverse("feedback:answer_module", args=[theme.slug])
         told = Told(page, _both(theme, "name"), _both(theme, "about"))
         index.themes.append((told.texts(), told))
         for number, entry in enumerate(published[theme.pk].entries if theme.pk in published else [], start=1):

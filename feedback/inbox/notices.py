@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def _short(notice: Notice, language: str) -> str:
 
 def address_of(notice: Notice) -> str:
     """Where a notice leads."""
-    return f"/inbox/{notice.pk}/"
+    return reverse("feedback:notice", args=[notice.pk])
 
 
 def waiting_mails() -> list[int]:

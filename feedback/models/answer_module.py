@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -57,7 +58,7 @@ class AnswerModule(TimeStamped):
         return str(self.theme)
 
     def get_absolute_url(self) -> str:
-        return f"/answers/{self.theme.slug}/"
+        return reverse("feedback:answer_module", args=[self.theme.slug])
 
 
 class AnswerEntry(TimeStamped):

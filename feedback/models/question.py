@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -143,7 +144,7 @@ class Question(Sealed, TimeStamped):
         return self.text[:60]
 
     def get_absolute_url(self) -> str:
-        return f"/questions/{self.pk}/"
+        return reverse("feedback:question", args=[self.pk])
 
     def claimant(self, now: dt.datetime) -> Any:
         """Who is writing an answer now, if anybody is."""

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
+from mooc.lib.desk import form_of, list_of
 from mooc.lib.pages.look import span
 from mooc.lib.queue import later
 from mooc.lib.text.digits import whole_number
@@ -205,7 +206,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
             if following else _("Answered. All who asked are told. Nobody waits any more."),
             messages.SUCCESS,
         )  # fmt: skip
-        return redirect(f"../../{following.pk}/change/" if following else "../../")
+        return redirect(form_of(following) if following else list_of(Question))
 
     @admin.display(description=_("question"))
     def asked(self, question: Question) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,7 +37,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             notices.choose(learner=person.learner, **form.cleaned_data)
             messages.success(request, _("Noted."))
-            return redirect("/inbox/")
+            return redirect("feedback:inbox")
     context: dict[str, Any] = {
         "page": page_of(request, selectors.inbox(person.learner)),
         "form": form,
@@ -54,7 +55,7 @@ def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:
         messages.success(request, _("Noted. A text message tells you, three a day at most."))
     except DomainError as error:
         messages.error(request, str(error))
-    return redirect(safe_next(request, "/inbox/"))
+    return redirect(safe_next(request, reverse("feedback:inbox")))
 
 
 def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
@@ -71,8 +72,8 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to what a notice is about; it counts as read from now on. A link in a text message leads here."""
     person = guests.person_of(request)
     if person is None:
-        return redirect(f"/accounts/login/?next=/inbox/{pk}/")
+        return redirect(f"{reverse('account_login')}?next={request.path}")
     notice = get_object_or_404(Notice, pk=pk, learner=person.learner)
     notices.mark_read(notice)
     anchor = f"#r{notice.reply_id}" if notice.reply_id else ""
-    return redirect(f"/questions/{notice.question_id}/{anchor}")
+    return redirect(reverse("feedback:question", args=[notice.question_id]) + anchor)

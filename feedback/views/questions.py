@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from learners.people import guests
@@ -71,7 +72,7 @@ def _page(
     }  # fmt: skip
 
 
-@kept.answers_form_of("/questions/{pk}/")
+@kept.answers_form_of("feedback:question")
 @guest_post
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A neighbour's answer."""
@@ -81,7 +82,11 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         shown = selectors.question_for(pk, person.learner)
     except Http404:  # hidden or merged while somebody wrote
-        told = {"gone": True, "texts": [request.POST.get("text", "")], "back": "/questions/others/"}
+        told = {
+            "gone": True,
+            "texts": [request.POST.get("text", "")],
+            "back": reverse("feedback:others_questions"),
+        }
         return render(request, "errors/typed.html", told, status=404)
     try:
         _store_reply(request, shown.row, person)
@@ -89,7 +94,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         kept.note(request, error=error)
         context = _page(request, shown, person) | {"error": error}
         return render(request, "feedback/question.html", context, status=400)
-    return redirect(f"/questions/{pk}/#replies")
+    return redirect(reverse("feedback:question", args=[pk]) + "#replies")
 
 
 def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> None:
@@ -118,7 +123,7 @@ def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply
     return Reply.objects.get(pk=seen[0])
 
 
-@kept.answers_form_of("/questions/{pk}/")
+@kept.answers_form_of("feedback:question")
 @guest_post
 def solved(request: HttpRequest, pk: int) -> HttpResponse:
     """ "This solved it": by the asker about the answer, by another reader instead of asking."""
@@ -127,7 +132,7 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
     person = guests.acting_person(request)
     if shown.mine:
         posts.solved(question=shown.row, learner=person.learner, reply=_chosen_reply(request, shown))
-        return redirect(f"/questions/{pk}/")
+        return redirect("feedback:question", pk=pk)
     if not Question.objects.to_offer().filter(pk=pk).exists():
         raise Http404
     posts.solved_by_known(question=shown.row, learner=person.learner, lesson=lesson_of(request))
@@ -135,7 +140,7 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
     return guests.remember(request, kept.answer(request, "feedback/thanks.html", context))
 
 
-@kept.answers_form_of("/questions/{pk}/")
+@kept.answers_form_of("feedback:question")
 @guest_post
 def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     """This post should not stand there. A page of its own says thank you."""

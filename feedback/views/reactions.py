@@ -6,6 +6,7 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from courses.models import Module
 from learners.people import guests
@@ -17,7 +18,7 @@ from mooc.lib.pages.http import parse_uuid
 from ..questions import reactions
 
 
-@kept.answers_form_of("/modules/{slug}/")
+@kept.answers_form_of("courses:module")
 @guest_post
 def react(request: HttpRequest, slug: str) -> HttpResponse:
     """One tap; back to the module, where the face stands chosen."""
@@ -33,4 +34,4 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
     if module.published is None:
         return kept.answer(request, "feedback/thanks.html", {"nav": "learn"})
-    return redirect(f"/modules/{slug}/#faces")
+    return redirect(reverse("courses:module", args=[slug]) + "#faces")

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -74,7 +75,7 @@ class Cohort(TimeStamped):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"/join/{self.code}/"
+        return reverse("learners:join", args=[self.code])
 
 
 class CohortMember(Evidence, TimeStamped):

@@ -74,7 +74,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         leader, wanted = request.user, form.cleaned_data
         return once.make_once(
-            request, lambda: redirect(f"/classes/{cohorts.open_cohort(leader=leader, **wanted).pk}/")
+            request, lambda: redirect("learners:class", cohorts.open_cohort(leader=leader, **wanted).pk)
         )
     page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
     context = {

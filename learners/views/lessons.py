@@ -15,7 +15,7 @@ from courses import blocks
 from courses import selectors as courses
 from mooc.lib.errors import Conflict
 from mooc.lib.middleware import guest_post
-from mooc.lib.pages import kept
+from mooc.lib.pages import kept, links
 from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.text.digits import whole_number
@@ -63,7 +63,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "learners/lesson.html", context)
 
 
-@kept.answers_form_of("/lessons/{slug}/")
+@kept.answers_form_of("learners:lesson")
 @guest_post
 def acts(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page's script tells: opened, left after so many seconds, read to the end."""
@@ -95,7 +95,7 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
         services.finish_lesson(**common)
 
 
-@kept.answers_form_of("/lessons/{slug}/")
+@kept.answers_form_of("learners:lesson")
 @guest_post
 def done(request: HttpRequest, slug: str) -> HttpResponse:
     """The button at the end: this lesson is read, on to the next, to the quiz, or back to the course."""
@@ -106,9 +106,11 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     person = guests.acting_person(request)
     services.finish_lesson(learner=person.learner, lesson=page.lesson, signed_in=person.signed_in)
     if page.following:
-        target = f"/lessons/{page.following.lesson.slug}/"
+        target = page.following.lesson.get_absolute_url()
+    elif quiz_can_be_sat(page.module.pk):
+        target = links.address("quiz", page.module.slug)
     else:
-        target = f"/modules/{page.module.slug}/{'quiz/' if quiz_can_be_sat(page.module.pk) else ''}"
+        target = page.module.get_absolute_url()
     return guests.remember(request, redirect(target))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,7 +30,9 @@ def me(request: HttpRequest) -> HttpResponse:
     if person is None:
         return render(request, "learners/me_empty.html", {"nav": "me"})
     if person.signed_in and guests.waiting_guest(request):
-        return redirect("/me/welcome/?next=/me/")  # the answer to signing in was lost on the way
+        return redirect(
+            f"{reverse('learners:welcome')}?next={request.path}"
+        )  # the answer to signing in was lost on the way
     rows = tracking.file_rows(person.learner)
     state = selectors.resume_among(rows.enrolments, rows.progress)
     context = {
@@ -67,9 +70,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """After signing in or up: was it you who learnt on this phone before? Phones are shared, so a new account
     is asked as well. Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
-        return redirect("/accounts/login/")
+        return redirect("account_login")
     work = registry.work_places(request.user)
-    done = redirect(safe_next(request, work[0][1] if work else "/me/"))
+    done = redirect(safe_next(request, work[0][1] if work else reverse("learners:me")))
     guests.drop_cookie(done)
     guest = guests.waiting_guest(request)
     mine = request.POST.get("mine")
@@ -83,7 +86,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/was_you.html", context)
 
 
-@kept.answers_form_of("/me/")
+@kept.answers_form_of("learners:me")
 @guest_post
 def make_code(request: HttpRequest) -> HttpResponse:
     """Show a guest a code that opens this progress on another phone."""
@@ -110,7 +113,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
     person = guests.person_of(request)
     if person and person.signed_in:
         merging.absorb_guest(guest=learner, target=person.learner)
-        return redirect("/me/")
+        return redirect("learners:me")
     here, mine = guests.waiting_guest(request), request.POST.get("mine")
     if here and here.pk != learner.pk:
         if mine not in ("yes", "no"):  # phones are shared: whose is what was learnt on this one?
@@ -118,7 +121,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
             return render(request, "learners/code.html", context | {"ask": True}, status=400)
         if mine == "yes":
             merging.absorb_guest(guest=here, target=learner)
-    response = redirect("/me/")
+    response = redirect("learners:me")
     guests.set_cookie(response, learner)
     return response
 

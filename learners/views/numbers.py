@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -108,13 +109,13 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(_reached(user), pk=pk)
     wish = numbers.open_wish(row.user)
     if wish is None or not numbers.may_type_password(user, wish):
-        return redirect(f"/classes/numbers/{pk}/")
+        return redirect("learners:change_number", pk=pk)
     error = ""
     if request.method == "POST":
         try:
             numbers.set_password(wish=wish, password=request.POST.get("password", "")[:128], by=user)
             messages.success(request, _("The new password is good from now on."))
-            return redirect(f"/classes/numbers/{pk}/")
+            return redirect("learners:change_number", pk=pk)
         except DomainError as refused:
             error = str(refused)
     context = {"row": row, "error": error, "nav": "me"}
@@ -143,19 +144,19 @@ def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) ->
 def mine(request: HttpRequest) -> HttpResponse:
     """The owner's page of a new number: one tap stops it, a code to the old number (or the password) makes it so."""
     if not request.user.is_authenticated:
-        return redirect("/accounts/login/?next=/me/number/")
+        return redirect(f"{reverse('account_login')}?next={request.path}")
     wish = numbers.open_wish(request.user)
     if wish is None:
-        return redirect("/me/")
+        return redirect("learners:me")
     error = ""
     if request.method == "POST":
         if "stop" in request.POST:
             numbers.stop(wish=wish)
             messages.success(request, _("Stopped. Your number stays."))
-            return redirect("/me/")
+            return redirect("learners:me")
         error = _said_yes(request, wish)
         if not error:
-            return redirect(request.path if "send" in request.POST else "/accounts/login/")
+            return redirect(request.path if "send" in request.POST else "account_login")
     context = {
         "wish": wish, "new": mask_phone(wish.phone), "old": mask_phone(wish.user.phone or "") if wish.user.phone else "",
         "ripe": numbers.ripe_at(wish), "error": error, "nav": "me",

@@ -89,7 +89,7 @@ def _proved(request: HttpRequest) -> bool:
     return True
 
 
-@kept.answers_form_of("/me/privacy/")
+@kept.answers_form_of("learners:my_privacy")
 @guest_post
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete everything, after the word was typed."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib import registry
 from mooc.lib.errors import DomainError
+from mooc.lib.pages import links
 
 from .models import RoleGrant, TextMessage, User, settle_desk
 from .places import admin as admin_places  # noqa: F401  # the first two register themselves
@@ -117,7 +118,10 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
     def other_number(self, user: User) -> str:
         """Where it is written down."""
         return format_html(
-            '<a href="/classes/numbers/?q={}">{}</a>', str(user), _("Write it down: a second person agrees")
+            '<a href="{}?q={}">{}</a>',
+            links.address("numbers"),
+            str(user),
+            _("Write it down: a second person agrees"),
         )
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
@@ -126,7 +130,7 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
         if user is None or roles.opens(request.user, user):  # type: ignore[arg-type]  # as above
             return super().user_change_password(request, id, form_url)
         messages.error(request, OWN_DOOR)
-        return redirect(f"/classes/numbers/?{urlencode({'q': str(user)})}")
+        return redirect(f"{links.address('numbers')}?{urlencode({'q': str(user)})}")
 
     def get_actions(self, request: HttpRequest) -> Any:
         """What other rooms do with accounts, too."""

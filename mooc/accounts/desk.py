@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from mooc.lib.desk import DeskPanel, DeskRow
+from mooc.lib.desk import DeskPanel, DeskRow, list_of
 
 from . import services
-
-MESSAGES = "/admin/accounts/textmessage/"
+from .models import TextMessage
 
 
 def texts(user: Any) -> DeskPanel | None:
@@ -22,4 +21,6 @@ def texts(user: Any) -> DeskPanel | None:
     if sent < most * services.WARN_AT:
         return None
     words = _("%(n)s text messages in 24 hours. At %(most)s no more are sent.") % {"n": sent, "most": most}
-    return DeskPanel(5, _("Text messages"), (DeskRow(words, MESSAGES, urgent=True, tag=_("many")),), "", "")
+    return DeskPanel(
+        5, _("Text messages"), (DeskRow(words, list_of(TextMessage), urgent=True, tag=_("many")),), "", ""
+    )

@@ -18,7 +18,7 @@ class SecondStepMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.STAFF_MFA and settings.SESSION_COOKIE_NAME in request.COOKIES and self._missing(request):
-            return redirect("/accounts/2fa/totp/activate/")
+            return redirect("mfa_activate_totp")
         return self.get_response(request)
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mooc.lib import registry
@@ -13,7 +14,7 @@ from .data import Role
 
 def desk(user: Any) -> tuple[str, str] | None:
     """The desk, for trainers and operators."""
-    return (_("My desk"), "/admin/") if user.has_role(Role.TRAINER) else None
+    return (_("My desk"), reverse("admin:index")) if user.has_role(Role.TRAINER) else None
 
 
 def held(user: Any) -> list[str]:

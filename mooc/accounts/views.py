@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mooc.lib import registry
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
-from mooc.lib.pages import kept
+from mooc.lib.pages import kept, links
 from mooc.lib.pages.http import safe_next
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import mask_phone
@@ -45,7 +46,7 @@ def _address(request: HttpRequest, path: str, **more: str) -> str:
 
 def _welcome(request: HttpRequest) -> str:
     """Where everybody goes after signing in: learners looks after a guest's progress there."""
-    return _address(request, "/me/welcome/")
+    return _address(request, links.address("welcome"))
 
 
 def sign_in(request: HttpRequest, user: User) -> HttpResponse:
@@ -89,7 +90,7 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
     return user
 
 
-@kept.answers_form_of("/accounts/login/")
+@kept.answers_form_of("account_login")
 def send_code(request: HttpRequest) -> HttpResponse:
     """Send a code to a number, whether it has an account or not. ``again`` repeats the last number."""
     known = pending.phone_of(request, "code") if "again" in request.POST else None
@@ -113,7 +114,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         form.add_error("phone", error.message)
         return _page(request, "login", 400, phone_form=form, password_form=PasswordForm())
-    return pending.remember(redirect(_address(request, "/accounts/code/", wait=wait)), phone, "code")
+    return pending.remember(redirect(_address(request, reverse("account_code"), wait=wait)), phone, "code")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,7 +122,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """Type the code. A known number is signed in, a new one tells its name first."""
     phone = pending.phone_of(request, "code")
     if phone is None:
-        return redirect("/accounts/login/")
+        return redirect("account_login")
     context = {"shown": mask_phone(phone), "wait": "wait" in request.GET}
     form = kept.bind(request, CodeForm)
     if request.method != "POST" or not form.is_valid():
@@ -139,11 +140,11 @@ def code(request: HttpRequest) -> HttpResponse:
 def _checked(request: HttpRequest, phone: str) -> HttpResponse:
     user = services.user_with_phone(phone)
     if user is not None and quiet.is_silent(user):
-        return pending.remember(redirect(_address(request, "/accounts/quiet/")), phone, "quiet")
+        return pending.remember(redirect(_address(request, reverse("account_quiet"))), phone, "quiet")
     if user is not None:
         User.objects.filter(pk=user.pk, phone_verified=False).update(phone_verified=True)
         return sign_in(request, user)
-    return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "new")
+    return pending.remember(redirect(_address(request, reverse("account_new"))), phone, "new")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,9 +154,9 @@ def silent(request: HttpRequest) -> HttpResponse:
     phone = pending.phone_of(request, "quiet")
     user = services.user_with_phone(phone) if phone else None
     if phone is None or user is None:
-        return redirect("/accounts/login/")
+        return redirect("account_login")
     if request.method == "POST" and "new" in request.POST:
-        return pending.remember(redirect(_address(request, "/accounts/new/")), phone, "fresh")
+        return pending.remember(redirect(_address(request, reverse("account_new"))), phone, "fresh")
     form = kept.bind(request, OwnerForm)
     if request.method == "POST" and form.is_valid():
         try:
@@ -173,7 +174,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new person with a checked number: name and consent."""
     phone = pending.phone_of(request, "new") or pending.phone_of(request, "fresh")
     if phone is None:
-        return redirect("/accounts/login/")
+        return redirect("account_login")
     known = services.user_with_phone(phone)
     if known is not None and request.method == "POST" and not quiet.is_silent(known):
         return sign_in(request, known)  # a double tap: the account is there already
@@ -222,7 +223,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return _page(request, "switch")
 
 
-@kept.answers_form_of("/accounts/switch/")
+@kept.answers_form_of("account_switch")
 @guest_post  # a phone that changes hands leaves its guest, too
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and forget this phone's guest as well. ``again`` goes on to the sign-in page."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Model
+from django.urls import reverse
+
 
 @dataclass(frozen=True, slots=True)
 class DeskLink:
@@ -53,3 +56,13 @@ class DeskPanel:
     first: DeskLink | None = None
     more: DeskLink | None = None
     beside: tuple[DeskLink, ...] = ()
+
+
+def list_of(model: type[Model]) -> str:
+    """The address of a model's list on the desk."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def form_of(row: Model) -> str:
+    """The address of a row's form on the desk."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -48,9 +49,9 @@ def asked_scope(request: HttpRequest) -> tuple[Scope, access.Region | None]:
     return access.scope_for(request.user, ScopeKind.REGION, query.get("region", ""))
 
 
-def address(scope: Scope, page: str = "") -> str:
-    """The address of a page about a scope."""
-    return f"/supervision/{page}?{urlencode(fields_of(scope))}"
+def address(scope: Scope, page: str = "board") -> str:
+    """The address of a page about a scope; ``page`` as it is called in ``urls.py``."""
+    return f"{reverse(f'supervision:{page}')}?{urlencode(fields_of(scope))}"
 
 
 def fields_of(scope: Scope) -> dict[str, str]:
@@ -91,7 +92,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/courses.html", context)
 
 
-@kept.answers_form_of("/supervision/")
+@kept.answers_form_of("supervision:board")
 @access.supervised
 def count(request: HttpRequest) -> HttpResponse:
     """Count a place or class anew, in the background."""
@@ -111,7 +112,7 @@ def _may_stop(user: Any, job: Job) -> bool:
     return bool(user.is_superuser or job.made_by_id == user.pk)
 
 
-@kept.answers_form_of("/supervision/")
+@kept.answers_form_of("supervision:board")
 @access.supervised
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop counting: whoever asked for it, or the operator."""
@@ -120,7 +121,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     jobs.cancel(job=job)
     messages.info(request, _("Stopped. Nothing was changed."))
-    return redirect("/supervision/")
+    return redirect("supervision:board")
 
 
 @require_safe

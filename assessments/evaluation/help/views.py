@@ -68,7 +68,7 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
             kept.note(request, error=error)
         else:
             messages.success(request, _("Noted."))
-            return redirect(f"/supervision/learners/{pk}/")
+            return redirect("supervision:learner", pk=pk)
     learning.note_opening(learner=found, by=request.user)
     context = _page(request, found) | {"error": error}
     return render(request, "supervision/learner.html", context, status=status)

@@ -85,7 +85,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@kept.answers_form_of("/supervision/reports/{pk}/")
+@kept.answers_form_of("supervision:report")
 @supervised
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop making it."""
@@ -95,7 +95,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("supervision:report", pk=pk)
 
 
-@kept.answers_form_of("/supervision/reports/{pk}/")
+@kept.answers_form_of("supervision:report")
 @supervised
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it after all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
@@ -66,7 +66,7 @@ def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpRespon
     )
 
 
-@kept.answers_form_of("/quizzes/{pk}/")
+@kept.answers_form_of("assessments:quiz")
 @guest_post
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Store an answer and show why it is right or not."""
@@ -86,7 +86,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if quiz.module.published_id is None:  # taken back meanwhile: its pages are not there to show
         told = {"answered": True, "nav": "learn"}
         return guests.remember(request, kept.answer(request, "learners/withdrawn.html", told))
-    return guests.remember(request, HttpResponseRedirect(f"/quizzes/{pk}/tries/{attempt.uuid}/{code}/"))
+    return guests.remember(request, redirect("assessments:quiz_explained", pk, attempt.uuid, code))
 
 
 def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):

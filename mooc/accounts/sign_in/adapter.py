@@ -9,6 +9,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from mooc.lib.pages import links
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by our own sign-up only."""
@@ -32,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to one's own page."""
-        return "/me/privacy/"
+        return links.address("privacy")
 
 
 class MfaAdapter(DefaultMFAAdapter):

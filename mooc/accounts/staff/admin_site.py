@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -76,5 +77,5 @@ class AdminSite(admin.AdminSite):
         """Send to the sign-in page and back."""
         if request.user.is_authenticated:
             raise PermissionDenied  # signed in without the right: not here
-        target = request.GET.get("next", "/admin/")
-        return redirect(f"/accounts/login/?{urlencode({'next': target})}")
+        target = request.GET.get("next", reverse("admin:index"))
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

@@ -21,6 +21,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 MINUTES = 30
 NAME, FORM = "kept", "form"  # parameters of an address
@@ -60,7 +61,7 @@ class _State:
 def answers_form_of(page: str) -> Callable[[View], View]:
     """For a view that takes POST only: asked by GET it leads to ``page``, where its form stands.
 
-    :param page: an address with the view's own arguments, like ``/questions/{pk}/``.
+    :param page: the name of an address with the view's own arguments, like ``feedback:question``.
     """
 
     def decorate(view: View) -> View:
@@ -68,7 +69,7 @@ def answers_form_of(page: str) -> Callable[[View], View]:
         def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in ("GET", "HEAD"):
                 query = request.GET.urlencode()
-                return redirect(page.format(**kwargs) + (f"?{query}" if query else ""))
+                return redirect(reverse(page, kwargs=kwargs) + (f"?{query}" if query else ""))
             if request.method != "POST":
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             return view(request, *args, **kwargs)
@@ -83,7 +84,7 @@ def form_page(request: HttpRequest) -> str:
     """The page a POST came from, as far as the address says: its own, or the one the view names."""
     match = request.resolver_match
     page = getattr(match.func, "form_page", "") if match else ""
-    return page.format(**match.kwargs) if match and page else request.path
+    return reverse(page, kwargs=match.kwargs) if match and page else request.path
 
 
 def again(request: HttpRequest) -> str:
