@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
@@ -12,11 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from mooc.lib.registry import Registry
 
-if TYPE_CHECKING:
-    from .models import Job
-    from .services import Pulse
-
-    Work = Callable[[Job, Pulse], None]
+Work = Callable[[Any, Any], None]  # a Job and its Pulse: both stand above this file
 
 
 class JobState(models.TextChoices):
@@ -36,12 +32,12 @@ class Kind:
     :param words: what people call it.
     :param work: does it; idempotent, tells its pulse how far it is, ends the job with its result.
     :param again: makes a new job for one that failed or was cancelled, for a person; None when there is
-        nothing to do again.
+        nothing to do again. Takes the ``Job`` and who asks; gives a ``Job``.
     """
 
     words: str | Promise
     work: Work
-    again: Callable[[Job, Any], Job | None]
+    again: Callable[[Any, Any], Any]
 
 
 #: kinds of work by their code, as it stands in ``Job.kind``.

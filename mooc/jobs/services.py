@@ -120,4 +120,5 @@ def ask_again(*, job: Job, by: User | None) -> Job | None:
     kind = data.kinds.get(job.kind)
     if kind is None or job.state not in (JobState.FAILED, JobState.CANCELLED):
         return None
-    return kind.again(job, by)
+    again: Job | None = kind.again(job, by)
+    return again
