@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Module
 from learners.models import Cohort
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow, form_of, list_of
 from mooc.lib.pages.look import span
 
@@ -28,7 +28,7 @@ FEWEST_FACES = 5  # of fewer nothing is said: whose they are would be plain
 
 def queue(user: Any) -> DeskPanel | None:
     """Questions that wait, the overdue first, and posts that wait for a look: 4 queries."""
-    if not user.has_role(Role.TRAINER):
+    if not user.may(Right.ANSWER_QUESTIONS):
         return None
     now, questions = timezone.now(), list_of(Question)
     counts = queue_counts(user, now)
@@ -110,7 +110,7 @@ def waiting_by_module(user: Any) -> dict[int, int]:
 
 def newest(user: Any) -> DeskPanel | None:
     """What readers say is wrong, what they wish for, which faces they tapped: 4 queries."""
-    if not user.has_role(Role.TRAINER):
+    if not user.may(Right.ANSWER_QUESTIONS):
         return None
     opened = ContentReport.objects.visible_to(user).filter(done=False)
     wish = Q(kind=ReportKind.WISH)

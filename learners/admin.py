@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.data import Role
 from mooc.accounts.models import Region
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.rights import Right
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 
 from .classes import cohorts  # the first registers itself
 from .models import Cohort
@@ -26,7 +26,7 @@ from .people import admin as admin_uniting  # noqa: F401  # the first registers 
 class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     """Classes one leads."""
 
-    own_roles = (Role.TRAINER, Role.HELPER)
+    needs = Right.LEAD_CLASSES
     instead = _("Close it instead: untick “people may join”, and set its last day.")
     list_display = ["title", "region", "starts_on", "ends_on", "list_link"]
     ticks = ("modules",)
@@ -34,7 +34,9 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         """Who leads a class is the operator's to change."""
-        return ["list_link"] if request.user.is_superuser else ["list_link", "trainer"]
+        return (
+            ["list_link"] if desk_user(request).everywhere(Right.LEAD_CLASSES) else ["list_link", "trainer"]
+        )
 
     def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         """A class that is not there yet has no list."""

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow
 
 from .models import Cohort
@@ -24,7 +24,7 @@ ROWS = 8
 
 def classes(user: Any) -> DeskPanel | None:
     """Classes that run or are to come, for village helpers: 1 query."""
-    if not user.has_role(Role.HELPER):
+    if not user.may(Right.HELP_PEOPLE):
         return None
     running = Cohort.objects.visible_to(user).filter(ends_on__gte=timezone.localdate())
     inside = Count("members", filter=Q(members__left_at=None))
@@ -54,7 +54,7 @@ def work_place(user: Any) -> tuple[str, str] | None:
     """The classes, for village helpers."""
     return (
         (_("My classes"), reverse("learners:classes"))
-        if user.has_role(Role.HELPER) and not user.is_superuser
+        if user.may(Right.HELP_PEOPLE) and not user.everywhere(Right.HELP_PEOPLE)
         else None
     )
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from courses import selectors as courses
 from courses.catalogue.selectors import next_modules
 from courses.models import LessonEdition, Module
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.pages import links
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
@@ -188,9 +188,9 @@ def openings(learner: Learner) -> list[FileOpening]:
 def people_of_helper(user: Any, name: str = "") -> QuerySet[Learner]:
     """Whose number a helper may change: learners of the own region and below, never staff."""
     people = Learner.objects.people().filter(user__is_staff=False, user__is_superuser=False)
-    if not user.is_superuser:
+    if not user.everywhere(Right.HELP_PEOPLE):
         wanted = Q(pk__in=[])
-        for path in user.region_paths(Role.HELPER):
+        for path in user.region_paths(Right.HELP_PEOPLE):
             wanted |= Q(region__path__startswith=path)
         people = people.filter(wanted)
     if name:

@@ -156,6 +156,22 @@ def test_no_address_is_written_by_hand() -> None:
     assert wrong == []
 
 
+def test_rooms_ask_for_rights_and_never_for_roles() -> None:
+    """``user.may(Right.X)``: what a role may do stands in one table, ``mooc/accounts/rights.py``."""
+    wrong = [
+        f"{short(path)}:{node.lineno} {node.attr}"
+        for path in sources()
+        if path.relative_to(ROOT).parts[:2] not in {("mooc", "accounts"), ("mooc", "demo")}
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and (
+            node.attr in ("is_superuser", "has_role")
+            or (isinstance(node.value, ast.Name) and node.value.id == "Role" and node.attr.isupper())
+        )
+    ]
+    assert wrong == []
+
+
 def test_no_model_signals() -> None:
     wrong = [
         f"{short(path)}:{line}"

@@ -209,7 +209,7 @@ def test_posts_that_wait_for_a_look_are_counted_with_the_way_to_them(
 
 def state() -> str:
     """What the page says of the module."""
-    operator = type("Operator", (), {"is_superuser": True, "has_role": lambda *roles: True})()
+    operator = type("Operator", (), {"may": lambda right: True, "everywhere": lambda right: True})()
     return row(panel("modules", operator).rows, module().code).tag
 
 

@@ -45,7 +45,7 @@ def test_every_role_that_is_asked_for_is_a_role() -> None:
     asked = [
         (role, at)
         for name, call, at in calls()
-        if name.rsplit(".", 1)[-1] in ("has_role", "has_any_role", "grant_role", "holders_of")
+        if name.rsplit(".", 1)[-1] in ("grant_role", "roles_with", "reach_of")
         for arg in (*call.args, *(k.value for k in call.keywords if k.arg == "role"))
         if (role := text_of(arg)) is not None
     ]

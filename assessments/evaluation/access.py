@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from courses.models import Course, Module
 from learners.models import Cohort
-from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.accounts.rights import Right
 from mooc.lib.text.cleaning import clean
 from mooc.lib.text.digits import whole_number
 
@@ -31,7 +31,7 @@ def supervised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user: Any = request.user
-        if not user.is_authenticated or not user.has_role(Role.SUPERVISOR):
+        if not user.is_authenticated or not user.may(Right.SEE_FIGURES):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -40,17 +40,17 @@ def supervised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 def regions_of(user: Any) -> Any:
     """Regions a person supervises, with all below."""
-    if user.is_superuser:
+    if user.everywhere(Right.SEE_FIGURES):
         return Region.objects.all()
     wanted = Q(pk__in=[])
-    for path in user.region_paths(Role.SUPERVISOR):
+    for path in user.region_paths(Right.SEE_FIGURES):
         wanted |= Q(path__startswith=path)
     return Region.objects.filter(wanted)
 
 
 def own_boards(user: Any) -> list[Region]:
     """The regions a person was given, where there is more than one to choose from: 1 query then."""
-    paths = user.region_paths(Role.SUPERVISOR)
+    paths = user.region_paths(Right.SEE_FIGURES)
     return list(Region.objects.filter(path__in=paths)) if len(paths) > 1 else []
 
 
@@ -62,7 +62,7 @@ def place_of(user: Any, code: str | None) -> Region | None:
     rows = regions_of(user)
     _plain(code or "")
     if not code:
-        return None if user.is_superuser else rows.order_by("level", "path").first()
+        return None if user.everywhere(Right.SEE_FIGURES) else rows.order_by("level", "path").first()
     region: Region | None = rows.coded(code[:12]).first()
     if region is None:
         logger.warning(

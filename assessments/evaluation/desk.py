@@ -17,7 +17,7 @@ from assessments.models import Item
 from courses.models import Module
 from courses.publishing import drafts
 from feedback.desk import waiting_by_module
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.desk import DeskLink, DeskPanel, DeskRow, form_of, list_of
 
 from . import data
@@ -33,7 +33,7 @@ WORKS = 0.15  # r_pb below this: the item does not tell who knows the rest
 
 def modules(user: Any) -> DeskPanel | None:
     """Own modules, those with questions first, then those to publish: 3 queries."""
-    if not user.has_role(Role.TRAINER):
+    if not user.may(Right.WRITE_COURSES):
         return None
     waiting = waiting_by_module(user)
     mine = Module.objects.visible_to(user).select_related("draft", "published")
@@ -105,7 +105,7 @@ def _learnt(snapshot: data.Snapshot) -> str:
 
 def items(user: Any) -> DeskPanel | None:
     """Items most often missed at the first answer: 3 queries."""
-    if not user.has_role(Role.TRAINER):
+    if not user.may(Right.WRITE_COURSES):
         return None
     return DeskPanel(
         30, _("Quiz items most often missed"), tuple(_item(row) for row in missed_items(user, timezone.now())),
@@ -140,7 +140,7 @@ def _advice(discrimination: float | None) -> str:
 
 def board(user: Any) -> DeskPanel | None:
     """The way to the board, for supervisors. No query."""
-    if not user.has_role(Role.SUPERVISOR):
+    if not user.may(Right.SEE_FIGURES):
         return None
     words = _("How far people are, who needs help, and reports, for your places")
     return DeskPanel(
@@ -150,4 +150,4 @@ def board(user: Any) -> DeskPanel | None:
 
 def work_place(user: Any) -> tuple[str, str] | None:
     """The board, for supervisors."""
-    return (_("Board"), reverse("supervision:board")) if user.has_role(Role.SUPERVISOR) else None
+    return (_("Board"), reverse("supervision:board")) if user.may(Right.SEE_FIGURES) else None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from courses.models import Course, Module
 from learners.models import Cohort
+from mooc.accounts.rights import Right
 from mooc.lib.text.cleaning import clean
 
 from .access import EVERYBODY, regions_of
@@ -66,7 +67,7 @@ def subjects_for(user: Any, chosen: str = "") -> list[Group]:
     top = regions.order_by("level").values_list("level", flat=True).first() or 1
     wanted = Q(level__lte=top + 2) | Q(code=clean(chosen).removeprefix("region:"))
     places = regions.filter(wanted).order_by("path")[:MOST_PLACES]
-    everybody = [(f"region:{EVERYBODY}", _("All places"))] if user.is_superuser else []
+    everybody = [(f"region:{EVERYBODY}", _("All places"))] if user.everywhere(Right.SEE_FIGURES) else []
     classes = Cohort.objects.filter(region__in=regions).order_by("-ends_on", "pk")[:MOST_CLASSES]
     courses = Course.objects.order_by("pk")
     modules = Module.objects.published().select_related("published").order_by("pk")

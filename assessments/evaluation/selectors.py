@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Win
 from courses.models import Course, Module
 from learners.models import Cohort, Enrolment
 from mooc.accounts.models import Region
+from mooc.accounts.rights import Right
 from mooc.jobs.models import Job
 
 from . import data
@@ -180,9 +181,9 @@ def _above(region: Region | None, viewer: Any) -> list[Region]:
     if region is None:
         return []
     rows = Region.objects.filter(code__in=region.path.strip("/").split("/")[:-1]).order_by("level")
-    if viewer.is_superuser:
+    if viewer.everywhere(Right.SEE_FIGURES):
         return list(rows)
-    own = viewer.region_paths("supervisor")
+    own = viewer.region_paths(Right.SEE_FIGURES)
     return [row for row in rows if any(row.path.startswith(path) for path in own)]
 
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from learners.models import Cohort
+from mooc.accounts.rights import Right
+from mooc.accounts.staff.admin_access import desk_user
 from mooc.lib.queue import later
 
 from ..bank import editions
@@ -97,7 +99,9 @@ def _people(request: HttpRequest, rows: QuerySet[Response]) -> list[dict[str, An
     """Whose answers: by name for whoever leads their class, else as a learner. 2 queries."""
     found = list(rows.select_related("attempt__learner__user")[:ROWS])
     mine = (
-        Cohort.objects.all() if request.user.is_superuser else Cohort.objects.filter(trainer=request.user.pk)
+        Cohort.objects.all()
+        if desk_user(request).everywhere(Right.SEE_CLASSES)
+        else Cohort.objects.filter(trainer=request.user.pk)
     )
     learners = {row.attempt.learner_id for row in found}
     known = set(

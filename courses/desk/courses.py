@@ -10,7 +10,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.rights import Right
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 from mooc.lib.desk import form_of
 
 from ..models import Course
@@ -38,15 +39,19 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         """Who may teach a course is the operator's to say."""
-        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "trainer_names"]
+        return (
+            self.readonly_fields
+            if desk_user(request).may(Right.RUN_SITE)
+            else [*self.readonly_fields, "trainer_names"]
+        )
 
     def get_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         """For others than the operator, their names."""
         titles = ["title_zh", "title_en", *([] if obj else ["category"])]
-        who = "trainers" if request.user.is_superuser else "trainer_names"
+        who = "trainers" if desk_user(request).may(Right.RUN_SITE) else "trainer_names"
         return [
             *titles,
-            *([who] if obj or request.user.is_superuser else []),
+            *([who] if obj or desk_user(request).may(Right.RUN_SITE) else []),
             *(["module_links"] if obj else []),
         ]
 
@@ -64,7 +69,7 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Whoever makes a course teaches it."""
         super().save_related(request, form, formsets, change)
-        if not change and not request.user.is_superuser:
+        if not change and not desk_user(request).may(Right.RUN_SITE):
             form.instance.trainers.add(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.desk import DeskPanel, DeskRow, form_of
 
 from ..grammar import law
@@ -16,7 +16,7 @@ from ..models import Module, ModuleEdition
 
 def panel(user: Any) -> DeskPanel | None:
     """Own published courses with a law that has changed, or that nobody has looked at for a year: 1 query."""
-    if not user.has_role(Role.TRAINER):
+    if not user.may(Right.WRITE_COURSES):
         return None
     mine = Module.objects.visible_to(user).filter(published__isnull=False).select_related("published")
     texts = [(module, module.published) for module in mine.order_by("code")]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.text.localized import Localized
 
 from ..data import Family, Level
@@ -62,11 +62,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
     def visible_to(self, user: Any) -> CourseQuerySet:
         """Courses a person may edit: operators all, trainers their own."""
-        if user.is_superuser:
+        if user.everywhere(Right.WRITE_COURSES):
             return self
-        if not user.has_role(Role.TRAINER):
-            return self.none()
-        return self.filter(trainers=user)
+        return self.filter(trainers=user) if user.has_own(Right.WRITE_COURSES) else self.none()
 
 
 class Course(models.Model):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib import registry
 from mooc.lib.models import TimeStamped
 from mooc.lib.pages import links
@@ -29,16 +29,14 @@ class ModuleQuerySet(models.QuerySet["Module"]):
 
     def visible_to(self, user: Any) -> ModuleQuerySet:
         """Modules a person may edit: operators all, trainers those of their own courses."""
-        if user.is_superuser:
+        if user.everywhere(Right.WRITE_COURSES):
             return self
-        if not user.has_role(Role.TRAINER):
-            return self.none()
-        return self.filter(course__trainers=user)
+        return self.filter(course__trainers=user) if user.has_own(Right.WRITE_COURSES) else self.none()
 
     def answered_by(self, user: Any) -> ModuleQuerySet:
         """Modules whose readers a trainer answers: the own ones, and those of a course that no trainer has.
         "A teacher answers" stands below every lesson."""
-        if user.is_superuser or not user.has_role(Role.TRAINER):
+        if user.everywhere(Right.ANSWER_QUESTIONS) or not user.may(Right.ANSWER_QUESTIONS):
             return self.visible_to(user)
         own = Course.trainers.through.objects.filter(user=user).values("course")
         led = Course.trainers.through.objects.values("course")

@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.rights import Right
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
@@ -30,7 +31,7 @@ class ReadByTrainers(OwnRows):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The operator's to say."""
-        return bool(request.user.is_superuser)
+        return bool(desk_user(request).may(Right.RUN_SITE))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not by hand."""

@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
+from mooc.accounts.rights import Right
 from mooc.lib.models import TimeStamped
 from mooc.lib.privacy.evidence import Evidence, Sealed, SealedQuerySet
 
@@ -33,9 +34,9 @@ class QuestionQuerySet(SealedQuerySet["Question"]):
 
     def visible_to(self, user: Any) -> QuestionQuerySet:
         """Questions a trainer may answer: of the own courses, of courses that no trainer has, and of no lesson."""
-        if user.is_superuser:
+        if user.everywhere(Right.ANSWER_QUESTIONS):
             return self
-        if not user.has_role("trainer"):
+        if not user.may(Right.ANSWER_QUESTIONS):
             return self.none()
         return self.filter(Q(lesson__module__in=Module.objects.answered_by(user)) | Q(lesson=None))
 

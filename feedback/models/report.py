@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module
 from learners.models import Learner
+from mooc.accounts.rights import Right
 from mooc.lib.models import TimeStamped
 from mooc.lib.privacy.evidence import Evidence, EvidenceQuerySet
 
@@ -23,9 +24,9 @@ class ReportQuerySet(EvidenceQuerySet):
     def visible_to(self, user: Any) -> ReportQuerySet:
         """Reports a trainer deals with: on own lessons and those of no trainer, and wishes; complaints go to the
         operator."""
-        if user.is_superuser:
+        if user.everywhere(Right.ANSWER_QUESTIONS):
             return self
-        if not user.has_role("trainer"):
+        if not user.may(Right.ANSWER_QUESTIONS):
             return self.none()
         own = models.Q(lesson__module__in=Module.objects.answered_by(user))
         return self.filter(own | models.Q(lesson=None, kind=ReportKind.WISH))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Module
 from mooc.accounts.data import RegionLevel
 from mooc.accounts.models import Region, RegionQuerySet
+from mooc.accounts.rights import Right
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 
@@ -30,7 +31,7 @@ def places_for(user: Any) -> RegionQuerySet:
 
 def may_change(cohort: Cohort, user: Any) -> bool:
     """Whether somebody may change a class: who leads it, and the operator. Others look."""
-    return bool(user.is_superuser or cohort.trainer_id == user.pk)
+    return bool(user.everywhere(Right.LEAD_CLASSES) or cohort.trainer_id == user.pk)
 
 
 def open_cohort(

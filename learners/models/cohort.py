@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from courses.models import Module
-from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.accounts.rights import Right
 from mooc.lib.models import TimeStamped
 from mooc.lib.privacy.evidence import Evidence
 
@@ -33,10 +33,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def visible_to(self, user: Any) -> CohortQuerySet:
         """Operators all; who leads it; supervisors and helpers those of their region and below."""
-        if user.is_superuser:
+        if user.everywhere(Right.SEE_CLASSES):
             return self
         wanted = Q(trainer=user)
-        for path in user.region_paths(Role.SUPERVISOR, Role.HELPER):
+        for path in user.region_paths(Right.SEE_CLASSES):
             wanted |= Q(region__path__startswith=path)
         return self.filter(wanted)
 

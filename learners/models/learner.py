@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.data import Role
 from mooc.accounts.models import Region
+from mooc.accounts.rights import Right
 from mooc.lib.models import TimeStamped
 
 
@@ -25,12 +25,12 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
     def visible_to(self, user: Any) -> LearnerQuerySet:
         """Operators all; supervisors and helpers their region and below; trainers their cohorts."""
-        if user.is_superuser:
+        if user.everywhere(Right.SEE_PEOPLE):
             return self
         wanted = Q(pk__in=[])
-        for path in user.region_paths(Role.SUPERVISOR, Role.HELPER):
+        for path in user.region_paths(Right.SEE_PEOPLE):
             wanted |= Q(region__path__startswith=path)
-        if user.has_role(Role.TRAINER):
+        if user.has_own(Right.SEE_PEOPLE):
             wanted |= Q(memberships__cohort__trainer=user)
         return self.people().filter(wanted).distinct()
 

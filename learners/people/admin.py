@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mooc.accounts.models import User
+from mooc.accounts.rights import Right
+from mooc.accounts.staff.admin_access import desk_user
 from mooc.lib.errors import DomainError
 from mooc.lib.text.digits import whole_numbers
 
@@ -63,7 +65,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
 
     def merge(self, request: HttpRequest) -> HttpResponse:
         """Both accounts side by side: which one stays, and which number."""
-        if not request.user.is_superuser:
+        if not desk_user(request).may(Right.RUN_SITE):
             raise PermissionDenied
         wanted = whole_numbers([request.GET.get("a", ""), request.GET.get("b", "")])
         users = list(User.objects.filter(pk__in=wanted).select_related("learner__region").order_by("pk"))
@@ -77,7 +79,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
             kept, gone = users if chosen == str(users[0].pk) else users[::-1]
             try:
                 phone = request.POST.get("phone", "")[:11]
-                uniting.merge_accounts(kept=kept, gone=gone, by=request.user, phone=phone)
+                uniting.merge_accounts(kept=kept, gone=gone, by=desk_user(request), phone=phone)
             except DomainError as refused:
                 error = str(refused)
             else:
@@ -94,7 +96,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
 
     def doubles(self, request: HttpRequest) -> HttpResponse:
         """Accounts that may be one person."""
-        if not request.user.is_superuser:
+        if not desk_user(request).may(Right.RUN_SITE):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "opts": self.opts, "pairs": uniting.likely_doubles(), "title": _("Likely two accounts of one person"),

@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 
 from mooc.accounts import services as accounts
 from mooc.accounts import tasks as messages
-from mooc.accounts.data import Role
 from mooc.accounts.models import TextMessage, User
+from mooc.accounts.rights import Right
 from mooc.accounts.staff import deeds
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
@@ -131,7 +131,7 @@ def ripe_at(wish: NumberWish) -> dt.datetime:
 
 def may_agree(user: Any, wish: NumberWish, learner: Learner) -> bool:
     """Whether this is a second person who looks after the learner: not who asked, and not the owner."""
-    if user.pk in (wish.asked_by_id, wish.user_id) or not user.has_role(Role.HELPER, Role.TRAINER):
+    if user.pk in (wish.asked_by_id, wish.user_id) or not user.may(Right.CONFIRM_NUMBER):
         return False
     return Learner.objects.visible_to(user).filter(pk=learner.pk).exists()
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mooc.accounts.models import PhoneChange, User
+from mooc.accounts.rights import Right
 from mooc.accounts.staff import leaving
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
@@ -42,7 +43,7 @@ def merge_accounts(*, kept: User, gone: User, by: User, phone: str = "") -> Acco
         if len(users) != 2 or not all(user.is_active for user in users.values()):
             raise DomainError(_("Choose two accounts that are in use."), code="two")
         into, source = users[kept.pk], users[gone.pk]
-        if source.is_staff or source.is_superuser or source.cohorts.exists():
+        if source.is_staff or source.may(Right.RUN_SITE) or source.cohorts.exists():
             raise DomainError(
                 _("The account that goes has a role or leads a class. Take that away first."), code="role"
             )

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts import once
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.text.cleaning import clean
@@ -27,7 +27,6 @@ from ..models import Cohort
 from ..people import guests
 
 logger = logging.getLogger(__name__)
-STAFF = (Role.TRAINER, Role.HELPER)
 
 
 def _open_cohort(code: str) -> Cohort:
@@ -68,7 +67,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def classes(request: HttpRequest) -> HttpResponse:
     """My classes, and the form for a new one."""
-    if not request.user.is_authenticated or not request.user.has_role(*STAFF):
+    if not request.user.is_authenticated or not request.user.may(Right.LEAD_CLASSES):
         raise PermissionDenied
     form = kept.bind(request, CohortForm, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -81,7 +80,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": form,
         "nav": "me",
-        "helps": request.user.has_role(Role.HELPER),
+        "helps": request.user.may(Right.HELP_PEOPLE),
         "once": once.number(request),
     }
     return render(request, "learners/classes.html", context, status=kept.status(request, form))
@@ -89,7 +88,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 def _looked_after(request: HttpRequest, pk: int) -> Cohort:
     """A class this user leads or looks after; what is not is not there."""
-    if not request.user.is_authenticated or not request.user.has_role(*STAFF, Role.SUPERVISOR):
+    if not request.user.is_authenticated or not request.user.may(Right.SEE_CLASSES):
         raise PermissionDenied
     rows = Cohort.objects.visible_to(request.user).select_related("region", "trainer")
     return get_object_or_404(rows, pk=pk)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts import services as accounts
 from mooc.accounts import tasks
-from mooc.accounts.data import Role
 from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
+from mooc.accounts.rights import Right
 from mooc.accounts.sign_in import limits, phones
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.pages import kept
@@ -34,7 +34,7 @@ TRIES = 15  # an hour, at saying yes
 
 def _staff(request: HttpRequest) -> User:
     user = request.user
-    if not user.is_authenticated or not user.has_role(Role.HELPER, Role.TRAINER):
+    if not user.is_authenticated or not user.may(Right.CONFIRM_NUMBER):
         raise PermissionDenied
     return user
 
@@ -49,7 +49,7 @@ def _reached(user: User) -> Any:
 
 def _helper(request: HttpRequest) -> User:
     user = request.user
-    if not user.is_authenticated or not user.has_role(Role.HELPER):
+    if not user.is_authenticated or not user.may(Right.HELP_PEOPLE):
         raise PermissionDenied
     return user
 
@@ -75,7 +75,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and wish is not None:
         _answer(request, user, wish, row)
         return redirect(request.path)
-    if request.method == "POST" and user.has_role(Role.HELPER):
+    if request.method == "POST" and user.may(Right.HELP_PEOPLE):
         error = _written_down(request, person, user, form)
         if error is None:
             return redirect(request.path)
@@ -83,7 +83,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("phone", error)
     context = {
         "row": row, "form": form, "shown": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
-        "asks": user.has_role(Role.HELPER), **_words(wish, user, row),
+        "asks": user.may(Right.HELP_PEOPLE), **_words(wish, user, row),
     }  # fmt: skip
     return render(request, "learners/number.html", context, status=kept.status(request, form))
 

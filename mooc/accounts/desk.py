@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mooc.accounts.rights import Right
 from mooc.lib.desk import DeskPanel, DeskRow, list_of
 
 from . import services
@@ -15,7 +16,7 @@ from .models import TextMessage
 
 def texts(user: Any) -> DeskPanel | None:
     """Only when many text messages were sent: somebody may be spending the county's money. 1 query."""
-    if not user.is_superuser:
+    if not user.may(Right.RUN_SITE):
         return None
     sent, most = services.texts_today(), settings.SMS_A_DAY
     if sent < most * services.WARN_AT:

@@ -21,6 +21,7 @@ from mooc.lib.text.localized import Localized
 from . import once  # noqa: F401  # tables of their own
 from .data import Elder, RegionLevel, Role
 from .messages.sent import MOBILE, LoginCode, PhoneChange, TextMessage
+from .rights import OPERATOR, Reach, Right, roles_with
 from .staff import deeds  # noqa: F401  # tables of their own
 
 __all__ = [
@@ -47,10 +48,10 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
     def visible_to(self, user: Any) -> RegionQuerySet:
         """What a person may see: operators all, role holders their regions and below."""
-        if user.is_superuser:
+        if user.everywhere(Right.RUN_SITE):
             return self
         wanted = Q(pk__in=[])
-        for path in user.region_paths():
+        for path in user.granted_paths():
             wanted |= Q(path__startswith=path)
         return self.filter(wanted)
 
@@ -275,17 +276,36 @@ class User(AbstractUser):
             self._grants = list(self.role_grants.select_related("region"))
         return self._grants
 
-    def has_role(self, *roles: str) -> bool:
-        """Whether any of ``roles`` is granted; an operator has them all."""
-        return self.is_superuser or any(grant.role in roles for grant in self.grants())
+    def _with(self, right: Right, *reaches: Reach) -> list[RoleGrant]:
+        wanted = roles_with(right, reaches)
+        return [grant for grant in self.grants() if grant.role in wanted]
 
-    def region_paths(self, *roles: str) -> list[str]:
-        """Path prefixes this person's roles reach (all granted roles when none is named)."""
-        return [
-            grant.region.path
-            for grant in self.grants()
-            if grant.region and (not roles or grant.role in roles)
-        ]
+    def may(self, right: Right) -> bool:
+        """Whether any of this person's roles has the right, however far it goes."""
+        return self.everywhere(right) or bool(self._with(right, *Reach))
+
+    def everywhere(self, right: Right) -> bool:
+        """Whether it holds for all places and all rows."""
+        unbound = roles_with(right, [Reach.ALL])
+        if self.is_superuser and OPERATOR in unbound:
+            return True
+        return any(role != OPERATOR for role in unbound) and bool(self._with(right, Reach.ALL))
+
+    def has_own(self, right: Right) -> bool:
+        """Whether it holds for what is this person's own: courses, classes."""
+        return bool(self._with(right, Reach.OWN))
+
+    def region_paths(self, right: Right) -> list[str]:
+        """Path prefixes of the places for which it holds."""
+        return [grant.region.path for grant in self._with(right, Reach.REGION) if grant.region]
+
+    def granted_paths(self) -> list[str]:
+        """Path prefixes of all places this person's roles name, whatever the role."""
+        return [grant.region.path for grant in self.grants() if grant.region]
+
+    def in_scope(self, right: Right, path: str) -> bool:
+        """Whether it holds for the place with this path."""
+        return self.everywhere(right) or any(path.startswith(own) for own in self.region_paths(right))
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):

@@ -7,14 +7,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mooc.accounts.rights import Right
 from mooc.lib import registry
-
-from .data import Role
 
 
 def desk(user: Any) -> tuple[str, str] | None:
     """The desk, for trainers and operators."""
-    return (_("My desk"), reverse("admin:index")) if user.has_role(Role.TRAINER) else None
+    return (_("My desk"), reverse("admin:index")) if user.may(Right.WRITE_COURSES) else None
 
 
 def held(user: Any) -> list[str]:

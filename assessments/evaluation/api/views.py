@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mooc.accounts.data import Role
+from mooc.accounts.rights import Right
 from mooc.lib.rest import NOT_FOUND, UNAUTHENTICATED
 
 from ..access import scope_for
@@ -59,7 +59,7 @@ class Evaluation(APIView):
     def get(self, request: Request) -> Response:
         """The figures, to the digit as on the board, in the exports and by ``evaluate --json``."""
         user: Any = request.user
-        if not user.has_role(Role.SUPERVISOR):
+        if not user.may(Right.SEE_FIGURES):
             raise Http404
         kind, key, place = (request.query_params.get(name, "") for name in ("kind", "key", "region"))
         scope, _region = scope_for(user, kind or ScopeKind.REGION, key, place)

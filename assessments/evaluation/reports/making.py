@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from learners.models import Cohort, LearningRecord
-from mooc.accounts.data import Role
 from mooc.accounts.models import Region, User
+from mooc.accounts.rights import Reach, Right, roles_with
 from mooc.jobs import services as jobs
 from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
@@ -110,7 +110,9 @@ def ask_for_monthly(today: dt.date) -> list[int]:
     ran in it, in the site's language. Returns the ids of jobs to run; asked again, there are none."""
     last = today.replace(day=1) - dt.timedelta(days=1)
     month = f"{last:%Y-%m}"
-    places = Region.objects.filter(rolegrant__role=Role.SUPERVISOR).distinct()
+    places = Region.objects.filter(
+        rolegrant__role__in=roles_with(Right.SEE_FIGURES, [Reach.REGION])
+    ).distinct()
     classes = Cohort.objects.filter(starts_on__lte=last, ends_on__gte=last.replace(day=1))
     wanted = [(Scope(ScopeKind.REGION, region.code), region) for region in places]
     wanted += [(Scope(ScopeKind.COHORT, row.code), row.region) for row in classes.select_related("region")]

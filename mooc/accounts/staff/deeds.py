@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mooc.accounts.rights import Right
 from mooc.lib.privacy import evidence
 
 
@@ -56,7 +57,7 @@ class Deed(evidence.Evidence):
 
 def role_of(user: Any) -> str:
     """The roles somebody has now, as they are kept: ``operator``, ``helper trainer`` …; nothing for a learner."""
-    if user.is_superuser:
+    if user.may(Right.RUN_SITE):
         return "operator"
     return " ".join(sorted({grant.role for grant in user.grants()}))
 

@@ -10,7 +10,7 @@ it finds it (a guest: whoever has the name). When the cache has lost it, the for
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
@@ -58,23 +58,27 @@ class _State:
     found: Kept | None = None
 
 
-def answers_form_of(page: str) -> Callable[[View], View]:
+def answers_form_of(page: str, takes: Sequence[str] | None = None) -> Callable[[View], View]:
     """For a view that takes POST only: asked by GET it leads to ``page``, where its form stands.
 
     :param page: the name of an address with the view's own arguments, like ``feedback:question``.
+    :param takes: those of the arguments it takes, where it does not take them all.
     """
+
+    def form_of(kwargs: Mapping[str, Any]) -> str:
+        return reverse(page, kwargs={k: v for k, v in kwargs.items() if takes is None or k in takes})
 
     def decorate(view: View) -> View:
         @wraps(view)
         def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in ("GET", "HEAD"):
                 query = request.GET.urlencode()
-                return redirect(reverse(page, kwargs=kwargs) + (f"?{query}" if query else ""))
+                return redirect(form_of(kwargs) + (f"?{query}" if query else ""))
             if request.method != "POST":
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             return view(request, *args, **kwargs)
 
-        serve.form_page = page  # type: ignore[attr-defined]  # read by form_page below
+        serve.form_page = form_of  # type: ignore[attr-defined]  # read by form_page below
         return serve
 
     return decorate
@@ -83,8 +87,8 @@ def answers_form_of(page: str) -> Callable[[View], View]:
 def form_page(request: HttpRequest) -> str:
     """The page a POST came from, as far as the address says: its own, or the one the view names."""
     match = request.resolver_match
-    page = getattr(match.func, "form_page", "") if match else ""
-    return reverse(page, kwargs=match.kwargs) if match and page else request.path
+    page = getattr(match.func, "form_page", None) if match else None
+    return str(page(match.kwargs)) if match and page else request.path
 
 
 def again(request: HttpRequest) -> str:
