@@ -22,8 +22,8 @@ def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     if not person.signed_in:
         return {}
     user = person.request.user
-    told = {"name": str(user), "work": registry.work_places(user)}
-    return dict.fromkeys(args, render_to_string("parts/account.html", told))
+    context = {"name": str(user), "work": registry.work_places(user)}
+    return dict.fromkeys(args, render_to_string("parts/account.html", context))
 
 
 def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:

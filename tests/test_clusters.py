@@ -179,7 +179,7 @@ def test_a_new_theme_is_proposed_with_its_central_questions_and_words() -> None:
     assert sum(row.text in BEES for row in group.questions.all()) >= 8
     assert sum(row.text in BEES for row in Question.objects.filter(pk__in=group.central)) == 3
     assert {"蜜蜂", "蜂箱"} & set(group.words.split())
-    assert ThemeProposal.objects.count() <= len(Question.objects.all()) / clusters.FEWEST
+    assert ThemeProposal.objects.count() <= len(Question.objects.all()) / clusters.FEWEST_IN_GROUP
 
 
 @pytest.mark.django_db

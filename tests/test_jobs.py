@@ -112,7 +112,7 @@ def test_an_error_ends_a_job_with_its_kind_and_no_private_words() -> None:
     assert (job.state, job.error) == (JobState.FAILED, "DatabaseError")
 
 
-def test_a_cancelled_job_stops_at_its_next_breath_and_leaves_nothing() -> None:
+def test_a_cancelled_job_stops_at_its_next_sign_of_progress_and_leaves_nothing() -> None:
     job = ask()
 
     def work(job: Job, pulse: Pulse) -> None:

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from assessments.evaluation.data import Figure, Scope, ScopeKind, Snapshot, Unit
 from assessments.evaluation.measure.indicators import wilson
-from assessments.evaluation.words.presentation import Shown, in_words, shown
+from assessments.evaluation.words.presentation import FigureText, figure_text, in_words
 from assessments.evaluation.words.summary import headline, to_do
 
 
@@ -25,11 +25,13 @@ def share(code: str, part: int, whole: int) -> Figure:
     return Figure(code, Unit.SHARE, part / whole, part, whole, low, high)
 
 
-def board(*figures: Figure) -> dict[str, Shown]:
-    return {figure.code: shown(figure) for figure in figures}
+def board(*figures: Figure) -> dict[str, FigureText]:
+    return {figure.code: figure_text(figure) for figure in figures}
 
 
-def texts(every: dict[str, Shown], call: int = 0, visit: int = 0, *, names_shown: bool = True) -> list[str]:
+def texts(
+    every: dict[str, FigureText], call: int = 0, visit: int = 0, *, names_shown: bool = True
+) -> list[str]:
     return [line.text for line in to_do(every, call, visit, names_shown=names_shown)]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from courses.models import Lesson, Module
 from feedback.answers import entries, publishing
-from feedback.answers.recurrence import FEWEST, Rate, fell, poisson_interval
+from feedback.answers.recurrence import FEWEST_ACTIVE, Rate, fell, poisson_interval
 from feedback.models import AnswerEntry, AnswerModule, AnswerVersion, Question, Theme
 from feedback.questions import answering, posts
 from feedback.questions.services import ask_question
@@ -282,7 +282,7 @@ def test_byars_interval_against_the_published_table() -> None:
 
 
 def test_where_few_learn_nothing_is_said() -> None:
-    rate = Rate(events=3, active=FEWEST - 1, days=30)
+    rate = Rate(events=3, active=FEWEST_ACTIVE - 1, days=30)
     assert (rate.value, rate.low, rate.high) == (None, None, None)
     assert fell(rate, rate) is None
     enough = Rate(events=3, active=50, days=30)

@@ -25,7 +25,7 @@ from .data import Figure, ScopeKind, Unit
 from .measure.catalogue import MODEL
 from .measure.indicators import wilson
 from .models import EvaluationSnapshot
-from .words.presentation import shown, value_text
+from .words.presentation import figure_text, value_text
 
 ROWS = 6
 WORKS = 0.15  # r_pb below this: the item does not tell who knows the rest
@@ -99,7 +99,7 @@ def _learnt(snapshot: data.Snapshot) -> str:
     if completed.value is None:
         return _("nobody enrolled yet")
     return _("%(n)s enrolled, finished: %(share)s") % {
-        "n": value_text(enrolled), "share": shown(completed).sentence
+        "n": value_text(enrolled), "share": figure_text(completed).sentence
     }  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def items(user: Any) -> DeskPanel | None:
 def _item(row: MissedItem) -> DeskRow:
     low, high = wilson(row.right, row.answered)
     figure = Figure("", Unit.SHARE, row.difficulty, row.right, row.answered, low, high)
-    said = _("right at the first try: %(share)s") % {"share": shown(figure).sentence}
+    said = _("right at the first try: %(share)s") % {"share": figure_text(figure).sentence}
     module = row.item.module
     edition = module.published or module.draft
     parts = [said, edition.title if edition else module.slug, _advice(row.discrimination)]

@@ -21,10 +21,10 @@ from .help import helping
 from .help.points import RED
 from .measure.catalogue import FUNNEL, PEOPLE_GROUPS
 from .measure.places import PlaceRow, place_rows
-from .measure.tally import FEWEST
+from .measure.tally import FEWEST_SHOWN
 from .models import EvaluationSnapshot, HelpNeed
 from .words import presentation, summary
-from .words.presentation import Shown
+from .words.presentation import FigureText
 
 A_PERIOD = dt.timedelta(days=28)  # the figure "before" is at least so old
 NOT_OLDER = dt.timedelta(days=42)  # and at most: a year ago is no period
@@ -35,7 +35,7 @@ MOST_HELP, MOST_CLASSES = 5, 12
 class Step:
     """A step of the funnel. ``part`` is its width, 0–100 of the first step; ``None`` where it is hidden."""
 
-    shown: Shown
+    shown: FigureText
     title: str
     people: str
     said: str
@@ -52,12 +52,12 @@ class Board:
     scope: Scope
     region: Region | None
     as_of: dt.datetime | None
-    shown: dict[str, Shown]
+    shown: dict[str, FigureText]
     funnel: list[Step]
-    lights: tuple[Shown, ...]
-    subjects: list[tuple[Shown, Shown | None]]
+    lights: tuple[FigureText, ...]
+    subjects: list[tuple[FigureText, FigureText | None]]
     few: list[str]
-    themes: tuple[Shown, ...]
+    themes: tuple[FigureText, ...]
     places: list[PlaceRow]
     above: list[Region]
     classes: list[Cohort]
@@ -94,7 +94,7 @@ class ModuleCount:
     @property
     def few(self) -> bool:
         """Whether so few are in it that a number could point at one of them."""
-        return 0 < self.enrolled < FEWEST
+        return 0 < self.enrolled < FEWEST_SHOWN
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
@@ -115,7 +115,7 @@ def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
 def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
     """A dashboard: 8 queries, for a class one more."""
     snapshot, before = newest(scope)
-    shown = presentation.shown_all(snapshot, before) if snapshot else {}
+    shown = presentation.figure_texts(snapshot, before) if snapshot else {}
     is_region = scope.kind == ScopeKind.REGION
     needs = _needs(scope, region)
     return Board(
@@ -129,7 +129,7 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
     )  # fmt: skip
 
 
-def _funnel(shown: dict[str, Shown]) -> list[Step]:
+def _funnel(shown: dict[str, FigureText]) -> list[Step]:
     """From having an account to finishing a module; each step's share is of the enrolled."""
     steps = [shown[code] for code in FUNNEL if code in shown]
     first = steps[0].figure.numerator if steps else None
@@ -141,7 +141,7 @@ def _funnel(shown: dict[str, Shown]) -> list[Step]:
     return found
 
 
-def _subjects(shown: dict[str, Shown]) -> list[tuple[Shown, Shown | None]]:
+def _subjects(shown: dict[str, FigureText]) -> list[tuple[FigureText, FigureText | None]]:
     """Subjects learnt: how many finished a module, and the gain where there is one."""
     rows = [
         (one, shown.get(f"gain_in:{code.partition(':')[2]}"))
@@ -151,7 +151,7 @@ def _subjects(shown: dict[str, Shown]) -> list[tuple[Shown, Shown | None]]:
     return sorted(rows, key=lambda row: -(row[0].figure.denominator or 0))  # as on paper
 
 
-def _few(shown: dict[str, Shown]) -> list[str]:
+def _few(shown: dict[str, FigureText]) -> list[str]:
     """Subjects with too few people to show."""
     return [
         one.title for code, one in shown.items() if code.startswith("completed_in:") and one.figure.hidden
@@ -214,7 +214,7 @@ def _needs(scope: Scope, region: Region | None) -> list[Any]:
     return list(rows.annotate(every=every, visit=visit)[:MOST_HELP])
 
 
-def _next(shown: dict[str, Shown], needs: list[Any]) -> tuple[summary.ToDo, ...]:
+def _next(shown: dict[str, FigureText], needs: list[Any]) -> tuple[summary.ToDo, ...]:
     every, visit = (needs[0].every, needs[0].visit) if needs else (0, 0)
     return summary.to_do(shown, every - visit, visit, names_shown=True)
 

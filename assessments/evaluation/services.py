@@ -59,14 +59,14 @@ def take_snapshot(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
 
 
 def snapshots_by_place(
-    scope: Scope, code: str, as_of: dt.datetime, breathe: totals.Breath = totals.no_breath
+    scope: Scope, code: str, as_of: dt.datetime, progress: totals.Progress = totals.no_progress
 ) -> dict[str, data.Snapshot]:
     """The snapshot of a scope under ``code``, and by code that of the same people in each region below it
     where some of them live: 11 queries.
 
     :raises UnknownScope: when there is no such place, class, course or module.
     """
-    tallies = totals.tallies_by_place(reach_of(scope, as_of), code, breathe)
+    tallies = totals.tallies_by_place(reach_of(scope, as_of), code, progress)
     return {
         key: data.Snapshot(
             scope if key == code else Scope(ScopeKind.REGION, key), as_of, MODEL, figures_of(tally, scope.kind)

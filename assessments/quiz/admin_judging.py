@@ -89,7 +89,7 @@ class JudgesAgain:
             words = ngettext("%(n)s notebook has it now.", "%(n)s notebooks have it now.", cards) % {
                 "n": cards
             }
-            self.log_change(request, item, "Shown again to those who were told right by the old key.")  # type: ignore[attr-defined]  # as above
+            self.log_change(request, item, "FigureText again to those who were told right by the old key.")  # type: ignore[attr-defined]  # as above
             messages.success(request, words)
         elif "judge" in request.POST:
             self._judge(request, item)

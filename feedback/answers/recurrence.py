@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 Z = 1.96
 PER = 100.0  # active learners
-FEWEST = 5  # active learners; with fewer nothing is said
+FEWEST_ACTIVE = 5  # active learners; with fewer nothing is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,17 @@ class Rate:
     @property
     def value(self) -> float | None:
         """Per 100 active learners; ``None`` where they are too few."""
-        return PER * self.events / self.active if self.active >= FEWEST else None
+        return PER * self.events / self.active if self.active >= FEWEST_ACTIVE else None
 
     @property
     def low(self) -> float | None:
         """The lower end."""
-        return PER * poisson_interval(self.events)[0] / self.active if self.active >= FEWEST else None
+        return PER * poisson_interval(self.events)[0] / self.active if self.active >= FEWEST_ACTIVE else None
 
     @property
     def high(self) -> float | None:
         """The upper end."""
-        return PER * poisson_interval(self.events)[1] / self.active if self.active >= FEWEST else None
+        return PER * poisson_interval(self.events)[1] / self.active if self.active >= FEWEST_ACTIVE else None
 
 
 def poisson_interval(events: int, z: float = Z) -> tuple[float, float]:

@@ -75,9 +75,9 @@ def name_theme(
         questions than the engine needs for a new theme; nothing is changed.
     """
     chosen = list(questions)
-    if not chosen or (theme is None and len(chosen) < clusters.FEWEST):
+    if not chosen or (theme is None and len(chosen) < clusters.FEWEST_IN_GROUP):
         raise DomainError(
-            _("A new theme needs %(n)s questions at least.") % {"n": clusters.FEWEST}, code="few"
+            _("A new theme needs %(n)s questions at least.") % {"n": clusters.FEWEST_IN_GROUP}, code="few"
         )
     with transaction.atomic():
         named = theme or _new_theme(clean(name_zh), clean(name_en))

@@ -18,10 +18,12 @@ class ProposalQuerySet(models.QuerySet["ThemeProposal"]):
 
     def visible_to(self, user: Any) -> ProposalQuerySet:
         """Those of which this trainer may read enough questions."""
-        from ..engine.classifier.clusters import FEWEST  # numpy: not for every process that has models
+        from ..engine.classifier.clusters import (
+            FEWEST_IN_GROUP,  # numpy: not for every process that has models
+        )
 
         seen = ThemeProposal.objects.filter(questions__in=Question.objects.visible_to(user)).order_by()
-        enough = seen.annotate(n=Count("questions", distinct=True)).filter(n__gte=FEWEST)
+        enough = seen.annotate(n=Count("questions", distinct=True)).filter(n__gte=FEWEST_IN_GROUP)
         return self.filter(pk__in=enough.values("pk"))
 
 

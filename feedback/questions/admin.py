@@ -166,11 +166,11 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """The queue under its own name; when nobody waits, with the way to what is left to do."""
         waits = not set(request.GET) - {StateFilter.parameter_name}
         waits = waits and request.GET.get(StateFilter.parameter_name, "waiting") == "waiting"
-        told = {
+        context = {
             "title": _("Learners' questions"), "nobody_waits": waits,
             "unsure": Question.objects.visible_to(request.user).without_theme().count() if waits else 0,
         }  # fmt: skip
-        return super().changelist_view(request, (extra_context or {}) | told)
+        return super().changelist_view(request, (extra_context or {}) | context)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

@@ -69,7 +69,7 @@ def _into(post: Any, row: Question, by: Any, data: Any) -> str:
 
 
 def _part(post: Any, row: Question, by: Any, data: Any) -> str:
-    answering.part(question=row)
+    answering.unmerge(question=row)
     return _("It stands for itself again, and waits for an answer.")
 
 

@@ -133,7 +133,7 @@ def _pass_theme_on(root: Question) -> None:
             one.save()
 
 
-def part(*, question: Question) -> None:
+def unmerge(*, question: Question) -> None:
     """Undo a merging: the question stands for itself again, and waits."""
     with transaction.atomic():
         row = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)

@@ -82,12 +82,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         shown = selectors.question_for(pk, person.learner)
     except Http404:  # hidden or merged while somebody wrote
-        told = {
+        context = {
             "gone": True,
             "texts": [request.POST.get("text", "")],
             "back": reverse("feedback:others_questions"),
         }
-        return render(request, "errors/typed.html", told, status=404)
+        return render(request, "errors/typed.html", context, status=404)
     try:
         _store_reply(request, shown.row, person)
     except DomainError as error:

@@ -49,8 +49,8 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     except DomainError as error:
         kept.note(request, error=error)
         return render(request, "feedback/report.html", context | {"error": error}, status=400)
-    told = {"subject": subject, "lesson": lesson, "id": context["id"], "nav": "ask"}
-    return kept.answer(request, "feedback/thanks.html", told)
+    thanks = {"subject": subject, "lesson": lesson, "id": context["id"], "nav": "ask"}
+    return kept.answer(request, "feedback/thanks.html", thanks)
 
 
 def _store(

@@ -117,8 +117,8 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 def _deleted(request: HttpRequest) -> HttpResponse:
-    told = {"nav": "me", "days": settings.BACKUP_DAYS}
-    response = kept.answer(request, "learners/deleted.html", told)
+    context = {"nav": "me", "days": settings.BACKUP_DAYS}
+    response = kept.answer(request, "learners/deleted.html", context)
     guests.drop_cookie(response)
     return response
 

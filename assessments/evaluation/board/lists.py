@@ -23,7 +23,7 @@ from learners.data import Verb
 from ..counting.reach import Reach
 from ..data import Percent
 from ..measure.catalogue import NO_THEME, Indicator, indicator_of
-from ..measure.tally import FEWEST
+from ..measure.tally import FEWEST_SHOWN
 
 Row = Sequence[Any]  # cells: str, int, float, datetime, bool or None; the first may be followed by a link
 MOST_EXPORTED = 1_000_000  # a sheet has room for a few more
@@ -270,7 +270,7 @@ def _modules_of_few(rows: QuerySet[Any]) -> tuple[set[int], bool]:
     few: set[int] = set()
     unnamed = 0
     for module, n in rows.order_by().values_list("module").annotate(n=Count("pk")).order_by("n", "module"):
-        if n >= FEWEST and not 0 < unnamed < FEWEST:
+        if n >= FEWEST_SHOWN and not 0 < unnamed < FEWEST_SHOWN:
             return few, False
         few.add(module)
         unnamed += n

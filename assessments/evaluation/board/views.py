@@ -25,7 +25,7 @@ from .. import access, selectors
 from ..data import JobKind, Scope, ScopeKind
 from ..help import points as help_points
 from ..measure.catalogue import CATALOGUE, MODEL
-from ..measure.tally import FEWEST
+from ..measure.tally import FEWEST_SHOWN
 
 FACTS = (
     "attendances", "active", "completed_all", "minutes", "first_score", "last_score", "questions", "hours_to_answer",
@@ -129,5 +129,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @access.supervised
 def model(request: HttpRequest) -> HttpResponse:
     """Every figure in plain words, with its formula and target."""
-    context = {"lines": CATALOGUE, "model": MODEL, "fewest": FEWEST, "help": help_points, "nav": "model"}
+    context = {
+        "lines": CATALOGUE,
+        "model": MODEL,
+        "fewest": FEWEST_SHOWN,
+        "help": help_points,
+        "nav": "model",
+    }
     return render(request, "supervision/model.html", context)

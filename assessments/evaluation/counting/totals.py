@@ -22,10 +22,10 @@ from .reach import Reach
 
 CHUNK = 2000
 Tallies = defaultdict[Any, Tally]  # by the id of a region; None: not stated
-Breath = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
-def no_breath(_done: int, _of: int) -> None:
+def no_progress(_done: int, _of: int) -> None:
     """For counting that nobody waits for."""
 
 
@@ -37,7 +37,7 @@ def tally(reach: Reach) -> Tally:
     return whole
 
 
-def tallies_by_place(reach: Reach, code: str, breathe: Breath = no_breath) -> dict[str, Tally]:
+def tallies_by_place(reach: Reach, code: str, progress: Progress = no_progress) -> dict[str, Tally]:
     """A tally of all people of a reach under ``code``, and one for every region below it where some of
     them live, by its code: 11 queries, however many regions.
 
@@ -45,7 +45,7 @@ def tallies_by_place(reach: Reach, code: str, breathe: Breath = no_breath) -> di
     """
     paths = dict(Region.objects.values_list("pk", "path"))
     found = defaultdict[str, Tally](Tally, {code: Tally()})
-    for region, counted in by_region(reach, breathe).items():
+    for region, counted in by_region(reach, progress).items():
         found[code] = found[code] + counted
         steps = ["", *(paths[region].strip("/").split("/") if region else [])]
         for step in steps[steps.index(code) + 1 :] if code in steps else []:
@@ -53,16 +53,16 @@ def tallies_by_place(reach: Reach, code: str, breathe: Breath = no_breath) -> di
     return dict(found)
 
 
-def by_region(reach: Reach, breathe: Breath = no_breath) -> Tallies:
+def by_region(reach: Reach, progress: Progress = no_progress) -> Tallies:
     """The counts of each region's people.
 
-    :param breathe: called as ``(done, of)`` after each part: counting many people takes minutes.
+    :param progress: called as ``(done, of)`` after each part: counting many people takes minutes.
     """
     found: Tallies = defaultdict(Tally)
     parts = (_people, _minutes, _enrolments, _reactions, _pairs, _questions)
     for number, count in enumerate(parts, start=1):
         count(reach, found)
-        breathe(number, len(parts))
+        progress(number, len(parts))
     return found
 
 

@@ -27,14 +27,14 @@ from ..words.presentation import part_names
 from .reporting import Facts
 
 
-def facts_of(report: EvaluationReport, breathe: totals.Breath = totals.no_breath) -> Facts:
+def facts_of(report: EvaluationReport, progress: totals.Progress = totals.no_progress) -> Facts:
     """Everything that stands in a report: about 30 queries, however many people.
 
     :raises UnknownScope: when what it is about is there no more.
     """
     scope, place, as_of = report.scope, report.region, report.as_of
     code = place.code if place else ""
-    taken = services.snapshots_by_place(scope, code, as_of, breathe)
+    taken = services.snapshots_by_place(scope, code, as_of, progress)
     reach = reach_of(scope, as_of)
     earlier = services.snapshot_of(scope, begin_of(report.month) if report.month else as_of - A_PERIOD)
     needs = _needs(reach)

@@ -15,7 +15,7 @@ from fpdf.enums import WrapMode
 
 from learners.file.sheet import INK, Sheet, drawable
 
-from ..words.presentation import Shown, funnel_title
+from ..words.presentation import FigureText, funnel_title
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
 from .tables import check_code
 
@@ -112,7 +112,7 @@ class _Page(Sheet):
                 self.rule(x, y, sum(widths), 0.3 if at == 0 else 0.1)
         return y
 
-    def beam(self, x: float, y: float, width: float, row: Shown) -> None:
+    def beam(self, x: float, y: float, width: float, row: FigureText) -> None:
         """The steelyard: track, likely range, target as an upright line, the weight at the value."""
         if row.position is None:
             return
@@ -214,7 +214,7 @@ def _lights(page: _Page, report: Report, y: float) -> float:
     return y + ROW + 1.5
 
 
-def _light(row: Shown) -> tuple[str, ...]:
+def _light(row: FigureText) -> tuple[str, ...]:
     return row.title, row.value, row.base, row.likely, "", row.target, row.before or _("none"), row.verdict
 
 
@@ -242,7 +242,7 @@ def _learning(page: _Page, report: Report, y: float, most: int) -> float:
     return _plain(page, x, y, [_line(row) for row in report.learning])
 
 
-def _line(row: Shown) -> Line:
+def _line(row: FigureText) -> Line:
     return Line(row.title, (row.value, row.base))
 
 

@@ -18,8 +18,8 @@ from mooc.lib.text.localized import current
 from ..data import Light, ScopeKind, Snapshot
 from ..measure.catalogue import FUNNEL, indicator_of
 from ..measure.places import PlaceRow
-from ..measure.tally import FEWEST
-from ..words.presentation import Shown, in_words, lights_of, step_cells, step_title, themes_of
+from ..measure.tally import FEWEST_SHOWN
+from ..words.presentation import FigureText, in_words, lights_of, step_cells, step_title, themes_of
 from ..words.summary import ToDo, headline, to_do
 
 LEARNING = ("first_score", "last_score", "minutes")
@@ -74,8 +74,8 @@ class Line:
 class Subject:
     """What was learnt of a subject."""
 
-    completed: Shown
-    gain: Shown | None
+    completed: FigureText
+    gain: FigureText | None
 
     @property
     def title(self) -> str:
@@ -95,14 +95,14 @@ class Report:
     next: tuple[ToDo, ...]
     new: str
     funnel: tuple[Step, ...]
-    lights: tuple[Shown, ...]
-    learning: tuple[Shown, ...]
+    lights: tuple[FigureText, ...]
+    learning: tuple[FigureText, ...]
     subjects: tuple[Subject, ...]
-    themes: tuple[Shown, ...]
-    answering: tuple[Shown, ...]
+    themes: tuple[FigureText, ...]
+    answering: tuple[FigureText, ...]
     help: tuple[Line, ...]
     definitions: tuple[str, ...]
-    figures: tuple[Shown, ...]
+    figures: tuple[FigureText, ...]
 
 
 def report_of(facts: Facts) -> Report:
@@ -204,7 +204,7 @@ def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
     return (*lines, *([Line(text % {"n": left}, ("", "", ""))] if left else []))
 
 
-def _gain_text(gain: Shown | None) -> str:
+def _gain_text(gain: FigureText | None) -> str:
     if gain is None:
         return "–"
     return _("too few") if gain.figure.hidden else gain.value
@@ -223,7 +223,7 @@ def _sum(rows: Sequence[PlaceRow]) -> PlaceRow:
     return PlaceRow("+", "", enrolled, completed, completed / enrolled if enrolled else None)
 
 
-def _chosen(every: Mapping[str, Shown], codes: Sequence[str]) -> tuple[Shown, ...]:
+def _chosen(every: Mapping[str, FigureText], codes: Sequence[str]) -> tuple[FigureText, ...]:
     return tuple(every[code] for code in codes if code in every)
 
 
@@ -265,7 +265,7 @@ def _new_in_month(facts: Facts) -> str:
     return _("New in %(month)s: %(parts)s.") % told
 
 
-def _judgement(lights: Sequence[Shown]) -> str:
+def _judgement(lights: Sequence[FigureText]) -> str:
     """How the measures stand to their targets: "On target: 3. Close: 1."."""
     empty = [row for row in lights if row.light == Light.FEW and not row.figure.hidden]
     counts = Counter(row.light for row in lights if row not in empty)
@@ -282,12 +282,12 @@ def _judgement(lights: Sequence[Shown]) -> str:
     return space.join([_("Measures with a target: %(n)s.") % {"n": len(lights)}, *parts])
 
 
-def _step(row: Shown) -> Step:
+def _step(row: FigureText) -> Step:
     number, share = step_cells(row)
     return Step(number, step_title(row), share)
 
 
-def _subjects(every: Mapping[str, Shown]) -> tuple[Subject, ...]:
+def _subjects(every: Mapping[str, FigureText]) -> tuple[Subject, ...]:
     """The subjects most people enrolled in first; those of few last."""
     found = [
         Subject(row, every.get(code.replace("completed_in:", "gain_in:")))
@@ -301,7 +301,7 @@ def _help(facts: Facts) -> tuple[Line, ...]:
     """Counts only: the page leaves the office."""
     counts = [(_("To call, of the enrolled"), facts.amber), (_("To visit, of the enrolled"), facts.red)]
     return tuple(
-        Line(name, (_("fewer than 5 people"), "") if 0 < count < FEWEST else (str(count), ""))
+        Line(name, (_("fewer than 5 people"), "") if 0 < count < FEWEST_SHOWN else (str(count), ""))
         for name, count in counts
     )
 
@@ -318,14 +318,16 @@ def themes_in(report: Report, most: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _sum_text(rows: Sequence[Shown]) -> str:
+def _sum_text(rows: Sequence[FigureText]) -> str:
     """Few askers hide all themes together: then there is no sum either."""
     if any(row.figure.hidden for row in rows):
         return rows[0].value
     return str(sum(row.figure.numerator or 0 for row in rows))
 
 
-def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Facts) -> tuple[str, ...]:
+def _definitions(
+    every: Mapping[str, FigureText], lights: Sequence[FigureText], facts: Facts
+) -> tuple[str, ...]:
     lines = [
         _how_counted(every),
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
@@ -341,7 +343,7 @@ def _definitions(every: Mapping[str, Shown], lights: Sequence[Shown], facts: Fac
     return tuple(lines)
 
 
-def _how_counted(every: Mapping[str, Shown]) -> str:
+def _how_counted(every: Mapping[str, FigureText]) -> str:
     """People apart from attendances, with both numbers unless one is hidden or there is none."""
     rows = [every.get(name) for name in ("people", "attendances")]
     if any(row is None or row.figure.hidden for row in rows):
@@ -355,7 +357,7 @@ def _how_counted(every: Mapping[str, Shown]) -> str:
     ) % {row.figure.code: row.value for row in rows if row}
 
 
-def full_title(row: Shown) -> str:
+def full_title(row: FigureText) -> str:
     """A figure's title for tables, where a part stands alone: "Questions, by theme: packing"."""
     indicator = indicator_of(row.figure.code)
     return f"{indicator.title}: {row.title}" if indicator and indicator.parts else row.title

@@ -20,7 +20,7 @@ from mooc.lib.text.cells import fitting, harmless, sheet_name
 from mooc.lib.text.digits import whole_number
 
 from ..data import Unit
-from ..words.presentation import Shown
+from ..words.presentation import FigureText
 from .reporting import Report, before_title, data_date, full_title, place_cells, place_name
 
 Cell = str | int | float | None
@@ -124,7 +124,7 @@ def _figure_columns(report: Report) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _figure(row: Shown) -> tuple[Cell, ...]:
+def _figure(row: FigureText) -> tuple[Cell, ...]:
     figure = row.figure
     return (
         figure.code, full_title(row), str(Unit(figure.unit).label), row.value, figure.value, figure.numerator,

@@ -17,7 +17,7 @@ from ..help import helping
 from ..help.points import RED
 from ..measure.catalogue import Indicator
 from ..selectors import Step
-from ..words.presentation import Shown, number_text
+from ..words.presentation import FigureText, number_text
 
 register = template.Library()
 LIGHTS = {
@@ -30,7 +30,7 @@ LIGHTS = {
 
 
 @register.simple_tag
-def weigh(shown: Shown) -> SafeString:
+def weigh(shown: FigureText) -> SafeString:
     """The steelyard of a figure: the weight is the value, the blue part the likely range, the line the target."""
     if shown.position is None:
         return mark_safe("")

@@ -18,7 +18,7 @@ from ..measure.catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, ind
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FigureText:
     """A figure as people read it.
 
     :param value: "72%", "31 min", "–". :param base: "18 of 25", "n = 25 pairs"; empty where there is none.
@@ -55,7 +55,9 @@ class Shown:
         return _("%(value)s (%(rest)s)") % {"value": self.value, "rest": rest} if rest else self.value
 
 
-def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | None = None) -> Shown:
+def figure_text(
+    figure: Figure, names: dict[str, str] | None = None, before: Figure | None = None
+) -> FigureText:
     """A figure in words.
 
     :param names: of the parts of breakdowns, see :func:`part_names`. :param before: the figure a period ago.
@@ -64,7 +66,7 @@ def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | 
     part = figure.code.partition(":")[2]
     title = (names or {}).get(part, part) if part else str(indicator.title if indicator else figure.code)
     target = indicator.target if indicator else None
-    return Shown(
+    return FigureText(
         figure, title, str(indicator.meaning) if indicator else "", value_text(figure), base_text(figure, indicator),
         _likely(figure), light_of(figure), number_text(target, figure.unit) if target is not None else "",
         *_places(figure, target), _before_text(before),
@@ -72,15 +74,17 @@ def shown(figure: Figure, names: dict[str, str] | None = None, before: Figure | 
     )  # fmt: skip
 
 
-def shown_all(snapshot: Snapshot, before: Snapshot | None = None) -> dict[str, Shown]:
+def figure_texts(snapshot: Snapshot, before: Snapshot | None = None) -> dict[str, FigureText]:
     """Every figure of a snapshot in words, by code: 1 query for the names of parts."""
     return in_words(snapshot, part_names(), before)
 
 
-def in_words(snapshot: Snapshot, names: dict[str, str], before: Snapshot | None = None) -> dict[str, Shown]:
+def in_words(
+    snapshot: Snapshot, names: dict[str, str], before: Snapshot | None = None
+) -> dict[str, FigureText]:
     """The same without the database: screen and paper both start here."""
     every = {
-        figure.code: shown(figure, names, before.figure(figure.code) if before else None)
+        figure.code: figure_text(figure, names, before.figure(figure.code) if before else None)
         for figure in snapshot.figures
     }
     if snapshot.scope.kind == ScopeKind.MODULE:  # "at least one" of one says nothing
@@ -93,7 +97,7 @@ def in_words(snapshot: Snapshot, names: dict[str, str], before: Snapshot | None 
     return every
 
 
-def _all_of_it(every: Mapping[str, Shown]) -> str:
+def _all_of_it(every: Mapping[str, FigureText]) -> str:
     """One module is not the whole course: how many finished all of it stands beside."""
     row = every.get("completed_all")
     if row is None or row.figure.value is None:
@@ -101,7 +105,7 @@ def _all_of_it(every: Mapping[str, Shown]) -> str:
     return _("%(title)s: %(base)s (%(value)s)") % {"title": row.title, "base": row.base, "value": row.value}
 
 
-def _first_and_last(every: Mapping[str, Shown]) -> str:
+def _first_and_last(every: Mapping[str, FigureText]) -> str:
     """What a gain is made of: both scores, and of how many."""
     first, last, gain = (every.get(code) for code in ("first_score", "last_score", "gain"))
     if first is None or last is None or gain is None:
@@ -119,17 +123,17 @@ def _first_and_last(every: Mapping[str, Shown]) -> str:
     return text % {"first": first.value, "last": last.value, "gain": gain.value, "n": pairs}
 
 
-def funnel_title(every: Mapping[str, Shown]) -> str:
+def funnel_title(every: Mapping[str, FigureText]) -> str:
     """The heading over the steps: by the first of them."""
     return _("From signing up to finishing") if "registered" in every else _("From enrolling to finishing")
 
 
-def step_title(row: Shown) -> str:
+def step_title(row: FigureText) -> str:
     """What a step of the funnel is called."""
     return str(STEP_TITLES.get(row.figure.code, row.title))
 
 
-def step_cells(row: Shown) -> tuple[str, str]:
+def step_cells(row: FigureText) -> tuple[str, str]:
     """Heads and share of the enrolled of a step of the funnel, as read."""
     figure = row.figure
     if figure.hidden or figure.numerator is None:
@@ -139,12 +143,12 @@ def step_cells(row: Shown) -> tuple[str, str]:
     return row.value, "100%" if figure.code == "enrolled" and figure.numerator else ""
 
 
-def lights_of(every: Mapping[str, Shown]) -> tuple[Shown, ...]:
+def lights_of(every: Mapping[str, FigureText]) -> tuple[FigureText, ...]:
     """Figures that have a target."""
     return tuple(every[line.code] for line in CATALOGUE if line.target is not None and line.code in every)
 
 
-def themes_of(every: Mapping[str, Shown]) -> tuple[Shown, ...]:
+def themes_of(every: Mapping[str, FigureText]) -> tuple[FigureText, ...]:
     """What is asked about, most first."""
     found = [row for code, row in every.items() if code.startswith("questions_on:")]
     return tuple(sorted(found, key=lambda row: -(row.figure.value or 0)))

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from ..data import Light
 from ..measure.catalogue import NO_THEME, indicator_of
-from ..measure.tally import FEWEST
-from .presentation import Shown, lights_of, percent
+from ..measure.tally import FEWEST_SHOWN
+from .presentation import FigureText, lights_of, percent
 
 MOST_TO_DO = 3
 HELP = "help"  # the list of those who need help; every other code is that of a figure
@@ -26,7 +26,7 @@ class ToDo:
     text: str
 
 
-def headline(every: Mapping[str, Shown], *, one_module: bool = False) -> str:
+def headline(every: Mapping[str, FigureText], *, one_module: bool = False) -> str:
     """The one sentence of the page: from enrolling to finishing all of it.
 
     :param one_module: the figures are of a single module, where "at least one" says nothing.
@@ -54,7 +54,7 @@ def headline(every: Mapping[str, Shown], *, one_module: bool = False) -> str:
     return _("%(parts)s.") % {"parts": _(", ").join(parts)}
 
 
-def to_do(every: Mapping[str, Shown], call: int, visit: int, *, names_shown: bool) -> tuple[ToDo, ...]:
+def to_do(every: Mapping[str, FigureText], call: int, visit: int, *, names_shown: bool) -> tuple[ToDo, ...]:
     """What is most worth doing, three lines at most.
 
     :param call: and ``visit``: people to call and to visit. :param names_shown: whether who reads it sees
@@ -68,7 +68,7 @@ def to_do(every: Mapping[str, Shown], call: int, visit: int, *, names_shown: boo
     return tuple(line for line in found if line is not None)[:MOST_TO_DO]
 
 
-def _furthest_below(lights: Sequence[Shown]) -> ToDo | None:
+def _furthest_below(lights: Sequence[FigureText]) -> ToDo | None:
     """The measure that lacks most, in points of what is shown, as a reader would subtract; one that is
     surely below goes before one that chance could explain."""
     below = [row for row in lights if row.light in (Light.MISSED, Light.UNSURE, Light.NEAR)]
@@ -85,7 +85,7 @@ def _furthest_below(lights: Sequence[Shown]) -> ToDo | None:
     return ToDo(row.figure.code, text % told)
 
 
-def _gap(row: Shown) -> int:
+def _gap(row: FigureText) -> int:
     indicator = indicator_of(row.figure.code)
     if indicator is None or indicator.target is None or row.figure.value is None:
         return 0
@@ -95,12 +95,12 @@ def _gap(row: Shown) -> int:
 def _people(call: int, visit: int, names_shown: bool) -> ToDo | None:
     if not call and not visit:
         return None
-    if not names_shown and 0 < call + visit < FEWEST:
+    if not names_shown and 0 < call + visit < FEWEST_SHOWN:
         return ToDo(HELP, _("Fewer than five people to call or visit"))
     texts = []
-    if visit and (names_shown or visit >= FEWEST):
+    if visit and (names_shown or visit >= FEWEST_SHOWN):
         texts.append(ngettext("Visit %(n)s person", "Visit %(n)s people", visit) % {"n": visit})
-    if call and (names_shown or call >= FEWEST):
+    if call and (names_shown or call >= FEWEST_SHOWN):
         texts.append(ngettext("Call %(n)s person", "Call %(n)s people", call) % {"n": call})
     if not texts:  # few of each, together not few
         both = call + visit
@@ -108,7 +108,7 @@ def _people(call: int, visit: int, names_shown: bool) -> ToDo | None:
     return ToDo(HELP, _("; ").join(texts))
 
 
-def _questions(every: Mapping[str, Shown]) -> ToDo | None:
+def _questions(every: Mapping[str, FigureText]) -> ToDo | None:
     """Questions answered late or not at all: somebody waits. Without any, those without a theme."""
     timely = every.get("answered_in_time")
     if timely and timely.figure.numerator is not None and timely.figure.denominator is not None:

@@ -84,8 +84,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=error.message))
     if quiz.module.published_id is None:  # taken back meanwhile: its pages are not there to show
-        told = {"answered": True, "nav": "learn"}
-        return guests.remember(request, kept.answer(request, "learners/withdrawn.html", told))
+        context = {"answered": True, "nav": "learn"}
+        return guests.remember(request, kept.answer(request, "learners/withdrawn.html", context))
     return guests.remember(request, redirect("assessments:quiz_explained", pk, attempt.uuid, code))
 
 

@@ -18,7 +18,7 @@ from .wording import short_grams, tidy
 
 APART = 0.865  # cosine distance above which groups stay apart; docs/model-card.md says what others find
 CLOSE = 0.70  # distance at which a group that is several themes falls apart
-FEWEST = 5  # questions of a group worth a look
+FEWEST_IN_GROUP = 5  # questions of a group worth a look
 CENTRAL, TELLING = 3, 6
 SHARE = 0.2  # of a group's questions a telling word stands in at least
 EACH = 30  # examples of a theme and language that tell how languages differ
@@ -41,14 +41,18 @@ def find(
     apart: float = APART,
     leave: np.ndarray | None = None,
 ) -> list[Cluster]:
-    """Groups of at least ``FEWEST`` questions, the largest first.
+    """Groups of at least ``FEWEST_IN_GROUP`` questions, the largest first.
 
     :param meaning: ``(n, 512)`` unit vectors; :param centre: ``(512,)`` the mean of what the model knows;
         :param leave: directions to leave out of them, as :func:`by_language` gives.
     """
     units = _centred(meaning, centre, leave)
     bags = [set(short_grams(tidy(text))) for text in texts]
-    found = [_cluster(np.array(rows), units, bags) for rows in grouped(units, apart) if len(rows) >= FEWEST]
+    found = [
+        _cluster(np.array(rows), units, bags)
+        for rows in grouped(units, apart)
+        if len(rows) >= FEWEST_IN_GROUP
+    ]
     return sorted(found, key=lambda cluster: (-len(cluster.rows), cluster.rows))
 
 
@@ -95,11 +99,13 @@ def _centred(meaning: np.ndarray, centre: np.ndarray, leave: np.ndarray | None) 
 
 
 def grouped(units: np.ndarray, apart: float = APART) -> list[list[int]]:
-    """Rows by group. Where several groups of ``FEWEST`` and more stand inside one at ``CLOSE``, they are the
+    """Rows by group. Where several groups of ``FEWEST_IN_GROUP`` and more stand inside one at ``CLOSE``, they are the
     groups: broad themes need a wide cut, and narrow ones would run together in it."""
     found: list[list[int]] = []
     for rows in linked(units, apart):
-        within = [[rows[at] for at in part] for part in linked(units[rows], CLOSE) if len(part) >= FEWEST]
+        within = [
+            [rows[at] for at in part] for part in linked(units[rows], CLOSE) if len(part) >= FEWEST_IN_GROUP
+        ]
         found += within if len(within) > 1 else [rows]
     return found
 

@@ -33,7 +33,7 @@ PRECISION = 0.95
 NEAR = 0.4  # cosine of meaning
 DOUBTFUL = 0.6  # chance of another theme from which a label is worth a second look
 MANY = 1000  # examples that take long enough to fit to load the encoder again afterwards
-FEWEST = 5  # examples a theme needs before anything is labelled with it
+FEWEST_EXAMPLES = 5  # examples a theme needs before anything is labelled with it
 SEED = 20
 
 
@@ -104,7 +104,7 @@ class Model:
 
     def _one(self, line: str, confidence: float, nearest: int, order: np.ndarray) -> Guess:
         best = int(order[0])
-        sure = confidence >= self.threshold and self.counts[best] >= FEWEST and not is_wordless(line)
+        sure = confidence >= self.threshold and self.counts[best] >= FEWEST_EXAMPLES and not is_wordless(line)
         return Guess(self.themes[best], confidence, sure, tuple(self.themes[int(k)] for k in order), nearest)
 
 
