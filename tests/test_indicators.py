@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.analysis.items import difficulty, discrimination
+from assessments.evaluation.board.lists import _LISTS
 from assessments.evaluation.data import Figure, Light, ScopeKind, Unit
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.help.points import Plan, Signs
-from assessments.evaluation.measure.catalogue import BY_CODE, CATALOGUE, light_of
+from assessments.evaluation.measure.catalogue import BY_CODE, CATALOGUE, Surface, light_of
 from assessments.evaluation.measure.indicators import median, normalised_gain, wilson
 from assessments.evaluation.measure.tally import Tally, figures_of
 
@@ -217,3 +218,13 @@ def test_reasons_add_up_the_weightiest_first() -> None:
         signs(last_at=NOW - dt.timedelta(days=15), last_scores=(0.2, 0.4), plan=Plan(0.5, 10, 2)), NOW
     )
     assert [reason.points for reason in found] == [3, 2, 1]
+
+
+def test_every_indicator_stands_somewhere_and_has_a_list_behind_it() -> None:
+    """A figure nobody meets is counted for nothing; one without its list cannot be looked into."""
+    nowhere = [line.code for line in CATALOGUE if not line.on and line.target is None]
+    assert nowhere == []
+    assert {line.rows for line in CATALOGUE} == set(_LISTS)
+    for surface in Surface:
+        places = [line.on[surface] for line in CATALOGUE if surface in line.on]
+        assert sorted(places) == list(range(1, len(places) + 1)), surface

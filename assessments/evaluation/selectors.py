@@ -19,7 +19,7 @@ from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .help.points import RED
-from .measure.catalogue import FUNNEL, PEOPLE_GROUPS
+from .measure.catalogue import PEOPLE_GROUPS, Surface, standing_on
 from .measure.places import PlaceRow, place_rows
 from .measure.tally import FEWEST_SHOWN
 from .models import EvaluationSnapshot, HelpNeed
@@ -131,7 +131,7 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
 
 def _funnel(shown: dict[str, FigureText]) -> list[Step]:
     """From having an account to finishing a module; each step's share is of the enrolled."""
-    steps = [shown[code] for code in FUNNEL if code in shown]
+    steps = [shown[code] for code in standing_on(Surface.FUNNEL) if code in shown]
     first = steps[0].figure.numerator if steps else None
     found = []
     for one in steps:

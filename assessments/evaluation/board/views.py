@@ -24,13 +24,9 @@ from mooc.lib.queue import later
 from .. import access, selectors
 from ..data import JobKind, Scope, ScopeKind
 from ..help import points as help_points
-from ..measure.catalogue import CATALOGUE, MODEL
+from ..measure.catalogue import CATALOGUE, MODEL, Surface, standing_on
 from ..measure.tally import FEWEST_SHOWN
 
-FACTS = (
-    "attendances", "active", "completed_all", "minutes", "first_score", "last_score", "questions", "hours_to_answer",
-    "solved_by_known",
-)  # fmt: skip
 FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 
 
@@ -70,7 +66,8 @@ def board(request: HttpRequest) -> HttpResponse:
     found = selectors.board(scope, region, request.user)
     context = {
         "board": found, "title": access.title_of(scope, region), "nav": "board",
-        "here_query": address(scope).partition("?")[2], "facts": FACTS, "own": access.own_boards(request.user),
+        "here_query": address(scope).partition("?")[2], "facts": standing_on(Surface.FACTS),
+        "own": access.own_boards(request.user),
         "may_stop": found.job and _may_stop(request.user, found.job), "here_fields": fields_of(scope),
         "place": access.place_title(region),
     }  # fmt: skip

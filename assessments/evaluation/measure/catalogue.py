@@ -3,7 +3,9 @@ which target it has. The page ``/supervision/model/`` prints this list; nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,18 @@ ACTIVE_DAYS = 30
 NOBODY = _("nobody enrolled yet")
 
 
+class Surface(StrEnum):
+    """Where figures are seen. Those with a target stand among the lights of board and paper besides."""
+
+    SENTENCE = "sentence"  # the sentence a board begins with
+    FUNNEL = "funnel"  # from having an account to finishing
+    FACTS = "facts"  # the board's other figures
+    PAPER_LEARNING = "paper_learning"
+    PAPER_ANSWERING = "paper_answering"
+    SUBJECTS = "subjects"  # breakdowns: one row a subject
+    THEMES = "themes"  # one row a theme
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One line of the evaluation model.
@@ -28,6 +42,8 @@ class Indicator:
     :param parts: whether it is a breakdown: one figure for each theme or subject.
     :param rows: which list stands behind it (:mod:`.lists`).
     :param nothing: what to say where there is nothing to divide by yet.
+    :param on: where it stands, and as which from the front, beginning with 1.
+    :param step: its title as a step of the funnel, which counts heads: a rate's title would be wrong there.
     """
 
     code: str
@@ -43,6 +59,8 @@ class Indicator:
     kinds: tuple[str, ...] = ALL
     rows: str = "people"
     nothing: Promise = NOBODY
+    on: Mapping[Surface, int] = field(default_factory=dict)
+    step: Promise | None = None
 
 
 CATALOGUE: tuple[Indicator, ...] = (
@@ -50,70 +68,83 @@ CATALOGUE: tuple[Indicator, ...] = (
         "registered", Unit.PEOPLE, _("Have an account"),
         _("People of this place or class who have an account."),
         _("n(accounts)"), numerator="registered", kinds=PEOPLE_GROUPS,
+        on={Surface.FUNNEL: 1}, step=_("Account"),
     ),
     Indicator(
         "enrolled", Unit.PEOPLE, _("Enrolled"),
         _("People, each counted once, who were put in by a class, or learnt while signed in."),
         _("n(people with ≥ 1 enrolment)"), numerator="enrolled",
+        on={Surface.FUNNEL: 2, Surface.SENTENCE: 1}, step=_("Enrolled"),
     ),
     Indicator(
         "people", Unit.PEOPLE, _("People who learnt"),
         _("People, each counted once, who did something themselves: opened a lesson, answered, asked."),
         _("n(people with ≥ 1 learning record of their own)"), numerator="people",
+        on={Surface.SENTENCE: 2},
     ),
     Indicator(
         "attendances", Unit.ATTENDANCES, _("Attendances"),
         _("Every person once for each module enrolled in. Never used as the base of a rate about people."),
         _("n(enrolments)"), numerator="attendances", people="enrolled", rows="enrolments",
+        on={Surface.FACTS: 1},
     ),
     Indicator(
         "active", Unit.SHARE, _("Active in the last 30 days"),
         _("Of the enrolled, how many did something in the last 30 days."),
         _("n(enrolled with a record in 30 days) ÷ n(enrolled)"), numerator="active", denominator="enrolled",
+        on={Surface.FACTS: 2},
     ),
     Indicator(
         "started", Unit.SHARE, _("Finished a lesson"),
         _("Of the enrolled, how many read at least one lesson to its end."),
         _("n(enrolled with ≥ 1 lesson finished) ÷ n(enrolled)"), numerator="started", denominator="enrolled",
+        on={Surface.FUNNEL: 3, Surface.SENTENCE: 3}, step=_("Finished a lesson"),
     ),
     Indicator(
         "passed", Unit.SHARE, _("Passed at least one quiz"),
         _("Of all enrolled, not only of those who took it, how many passed at least one quiz."),
         _("n(enrolled with ≥ 1 quiz passed) ÷ n(enrolled)"), numerator="passed", denominator="enrolled",
         target=0.80,
+        on={Surface.FUNNEL: 4, Surface.SENTENCE: 4}, step=_("Passed a quiz"),
     ),
     Indicator(
         "completed", Unit.SHARE, _("Finished at least one module"),
         _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz where it has one."),
         _("n(enrolled with ≥ 1 module completed) ÷ n(enrolled)"), numerator="completed",
         denominator="enrolled", target=0.70,
+        on={Surface.FUNNEL: 5, Surface.SENTENCE: 5}, step=_("Finished a module"),
     ),
     Indicator(
         "completed_all", Unit.SHARE, _("Finished all they enrolled in"),
         _("Of the enrolled, how many finished every module they are enrolled in."),
         _("n(enrolled with every enrolment completed) ÷ n(enrolled)"), numerator="completed_all",
         denominator="enrolled", kinds=(ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE),
+        on={Surface.FACTS: 3},
     ),
     Indicator(
         "attendances_completed", Unit.SHARE, _("Attendances that ended in completion"),
         _("Of all enrolments, how many ended with the module finished."),
         _("n(enrolments completed) ÷ n(enrolments)"), numerator="attendances_completed",
         denominator="attendances", people="enrolled", rows="enrolments",
+        on={Surface.FACTS: 4},
     ),
     Indicator(
         "minutes", Unit.MINUTES, _("Minutes learnt (median)"),
         _("Half learnt longer, half shorter. Only time the page was seen counts, idle time is cut."),
         _("median of Σ visible seconds ÷ 60, over people with a lesson opened"), rows="minutes",
+        on={Surface.FACTS: 5, Surface.PAPER_LEARNING: 3},
     ),
     Indicator(
         "first_score", Unit.SCORE, _("Score at the first try"),
         _("The mean first score of those who tried a quiz more than once."),
         _("mean(first score), matched pairs"), rows="pairs",
+        on={Surface.FACTS: 6, Surface.PAPER_LEARNING: 1},
     ),
     Indicator(
         "last_score", Unit.SCORE, _("Score at the last try"),
         _("The mean last score of the same people at the same quizzes."),
         _("mean(last score), matched pairs"), rows="pairs",
+        on={Surface.FACTS: 7, Surface.PAPER_LEARNING: 2},
     ),
     Indicator(
         "gain", Unit.GAIN, _("Learning gain"),
@@ -141,6 +172,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         "questions", Unit.QUESTIONS, _("Questions asked"),
         _("Questions learners sent."),
         _("n(questions)"), numerator="questions", people="askers", rows="questions",
+        on={Surface.FACTS: 8, Surface.PAPER_ANSWERING: 1},
     ),
     Indicator(
         "hours_to_answer", Unit.HOURS, _("Half answered within"),
@@ -149,44 +181,51 @@ CATALOGUE: tuple[Indicator, ...] = (
             "were faster, half slower."
         ),
         _("median(answered − asked), answered questions"), people="askers", rows="questions",
+        on={Surface.FACTS: 9, Surface.PAPER_ANSWERING: 2},
     ),
     Indicator(
         "answered_in_time", Unit.SHARE, _("Answered in time"),
         _("Of the questions that were answered or due, how many had an answer within 24 hours."),
         _("n(answered by the due time) ÷ n(due or answered)"), numerator="in_time", denominator="due",
         people="askers", target=0.90, rows="questions", nothing=_("no question due yet"),
+        on={Surface.PAPER_ANSWERING: 3},
     ),
     Indicator(
         "solved_by_known", Unit.QUESTIONS, _("Solved by a known answer"),
         _("How often somebody was about to ask and an answered question solved it."),
         _("n(“this solved it” before posting)"), numerator="deflected", people="spared", rows="deflections",
+        on={Surface.FACTS: 10, Surface.PAPER_ANSWERING: 4},
     ),
     Indicator(
         "completed_in", Unit.SHARE, _("Finished at least one module, by subject"),
         _("Of those enrolled in a subject, how many finished at least one of its modules."),
         _("n(enrolled in the subject with ≥ 1 module completed) ÷ n(enrolled in it)"),
         numerator="category_completed", denominator="category_enrolled", parts=True, kinds=PEOPLE_GROUPS,
+        on={Surface.SUBJECTS: 1},
     ),
     Indicator(
         "gain_in", Unit.GAIN, _("Learning gain, by subject"),
         _("The learning gain at the quizzes of one subject."),
         _("⟨g⟩ as above, quizzes of the subject"), parts=True, kinds=PEOPLE_GROUPS, rows="pairs",
+        on={Surface.SUBJECTS: 2},
     ),
     Indicator(
         "questions_on", Unit.QUESTIONS, _("Questions, by theme"),
         _("What is asked about. A question without a theme stands under “No theme yet”."),
         _("n(questions of the theme), of n(questions)"), numerator="theme", denominator="questions",
         people="askers", parts=True, rows="questions",
+        on={Surface.THEMES: 1},
     ),
 )  # fmt: skip
-STEP_TITLES = {  # steps of the funnel count heads: a rate's title would be wrong there
-    "registered": _("Account"), "enrolled": _("Enrolled"), "started": _("Finished a lesson"),
-    "passed": _("Passed a quiz"), "completed": _("Finished a module"),
-}  # fmt: skip
-FUNNEL = ("registered", "enrolled", "started", "passed", "completed")
 BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}
 NO_THEME = "none"
 CLOSE = 0.05  # of a share: five points
+
+
+def standing_on(surface: Surface) -> tuple[str, ...]:
+    """Codes of the indicators that stand there, in their order."""
+    found = [indicator for indicator in CATALOGUE if surface in indicator.on]
+    return tuple(one.code for one in sorted(found, key=lambda one: one.on[surface]))
 
 
 def indicator_of(code: str) -> Indicator | None:

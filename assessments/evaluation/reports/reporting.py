@@ -16,14 +16,11 @@ from django.utils.translation import ngettext
 from mooc.lib.text.localized import current
 
 from ..data import Light, ScopeKind, Snapshot
-from ..measure.catalogue import FUNNEL, indicator_of
+from ..measure.catalogue import Surface, indicator_of, standing_on
 from ..measure.places import PlaceRow
 from ..measure.tally import FEWEST_SHOWN
 from ..words.presentation import FigureText, in_words, lights_of, step_cells, step_title, themes_of
 from ..words.summary import ToDo, headline, to_do
-
-LEARNING = ("first_score", "last_score", "minutes")
-ANSWERING = ("questions", "hours_to_answer", "answered_in_time", "solved_by_known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +110,10 @@ def report_of(facts: Facts) -> Report:
         facts=facts, heading=heading(facts), filed=_filed(facts),
         headline=headline(every, one_module=of_module), judgement=_judgement(lights),
         next=to_do(every, facts.amber, facts.red, names_shown=False), new=_new_in_month(facts),
-        funnel=tuple(_step(row) for row in _chosen(every, FUNNEL)), lights=lights,
-        learning=_chosen(every, LEARNING), subjects=_subjects(every), themes=themes_of(every),
-        answering=_chosen(every, ANSWERING), help=_help(facts), definitions=_definitions(every, lights, facts),
+        funnel=tuple(_step(row) for row in _chosen(every, standing_on(Surface.FUNNEL))), lights=lights,
+        learning=_chosen(every, standing_on(Surface.PAPER_LEARNING)), subjects=_subjects(every), themes=themes_of(every),
+        answering=_chosen(every, standing_on(Surface.PAPER_ANSWERING)), help=_help(facts),
+        definitions=_definitions(every, lights, facts),
         figures=tuple(every.values()),
     )  # fmt: skip
 

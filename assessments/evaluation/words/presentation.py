@@ -14,7 +14,7 @@ from feedback.models import Theme
 from mooc.lib.text.localized import current
 
 from ..data import Figure, Light, ScopeKind, Snapshot, Unit
-from ..measure.catalogue import CATALOGUE, NO_THEME, STEP_TITLES, Indicator, indicator_of, light_of
+from ..measure.catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ def funnel_title(every: Mapping[str, FigureText]) -> str:
 
 def step_title(row: FigureText) -> str:
     """What a step of the funnel is called."""
-    return str(STEP_TITLES.get(row.figure.code, row.title))
+    indicator = indicator_of(row.figure.code)
+    return str(indicator.step if indicator and indicator.step else row.title)
 
 
 def step_cells(row: FigureText) -> tuple[str, str]:
