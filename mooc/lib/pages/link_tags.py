@@ -24,7 +24,7 @@ class RememberedUrlNode(URLNode):
 
     def render(self, context: template.Context) -> SafeString:
         if self.kwargs or self.asvar:
-            return super().render(context)
+            return SafeString(super().render(context))
         args = tuple(argument.resolve(context) for argument in self.args)
         return SafeString(escape(links.reverse_once(self.view_name.resolve(context), args)))
 
