@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def register() -> None:
     """Called once when Django is ready."""
+    from learners.record.requirements import requirements
     from mooc.lib import registry
     from mooc.lib.pages import links
 
@@ -12,7 +13,7 @@ def register() -> None:
     from .assignments import files, loading
     from .exchange import bank_loader, quality, tree
     from .notebook import overlays as due
-    from .quiz import asked, keeping, overlays
+    from .quiz import asked, keeping, overlays, requirement
 
     links.page.register("quiz", "assessments:module_quiz")
     links.page.register("notebook", "assessments:notebook")
@@ -27,6 +28,7 @@ def register() -> None:
     registry.publishing_check.register("quiz", keeping.findings)
     registry.module_link.register("quiz", keeping.quiz_link)
     registry.module_link.register("items", keeping.items_link)
+    requirements.register("quiz", requirement)
     registry.quiz_open.register("quiz", asked.open_modules)
     registry.slot_filler.register("due", due.due)
     registry.slot_filler.register("quiz", overlays.quiz_passed)

@@ -10,7 +10,8 @@ def register() -> None:
 
     from . import desk, overlays, personal_data
     from .people import erased, guests, uniting
-    from .record import receipts
+    from .record import lessons_read, receipts
+    from .record.requirements import requirements
 
     links.page.register("lesson", "learners:lesson")
     links.page.register("lesson_preview", "learners:preview_lesson")
@@ -18,6 +19,7 @@ def register() -> None:
     links.page.register("privacy", "learners:my_privacy")
     links.page.register("welcome", "learners:welcome")
     links.page.register("numbers", "learners:numbers")
+    requirements.register(lessons_read.NAME, lessons_read)
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)
     registry.slot_filler.register("token", overlays.token)

@@ -16,8 +16,8 @@ from mooc.accounts.rights import Right
 from mooc.lib.pages import links
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
-from .record import pace
-from .record.requirements import quiz_can_be_sat
+from .record import lessons_read, pace
+from .record.requirements import Line, asked_of, quiz_can_be_sat
 
 FIRST_SCREEN = 2  # blocks a phone shows without scrolling: going on there is going on at the top
 
@@ -43,6 +43,14 @@ class ModuleState:
     def title(self) -> str:
         """The module's published title."""
         return self.module.published.title if self.module.published else self.module.slug
+
+    @property
+    def requirements(self) -> list[Line]:
+        """What the module asks, each with whether it is given."""
+        return [
+            one.line(self.module, self.done, self.total, self.enrolment)
+            for _name, one in asked_of(self.module)
+        ]
 
     @property
     def next_url(self) -> str:
@@ -81,7 +89,7 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
     left = [lesson for lesson in lessons if not _done(known.get(lesson.lesson_id))]
     following, quiz = _following(lessons, left, known), quiz_can_be_sat(module.pk)
     place = known.get(following.lesson_id) if following else None
-    hurried = _hurried(module, enrolment, quiz) if lessons and not left else ()
+    hurried = _hurried(module, enrolment) if lessons and not left else ()
     return ModuleState(
         module, len(lessons) - len(left), len(lessons), hurried[0] if hurried else following, bool(known), enrolment,
         block=place.block if place else 0, left=tuple(left), quiz=quiz, resumes=place is not None, hurried=hurried,
@@ -101,11 +109,12 @@ def _following(
     return next((lesson for lesson in left if lesson.position > last.position), left[0])
 
 
-def _hurried(module: Module, enrolment: Enrolment | None, quiz: bool) -> tuple[LessonEdition, ...]:
+def _hurried(module: Module, enrolment: Enrolment | None) -> tuple[LessonEdition, ...]:
     """What to read once more, where only that is left to do: 1 query then, else none."""
     if enrolment is None or enrolment.completed_at is not None:
         return ()
-    if module.quiz_required and quiz and enrolment.quiz_passed_at is None:
+    others = (one for name, one in asked_of(module) if name != lessons_read.NAME)
+    if not all(one.met(module, enrolment) for one in others):
         return ()
     return pace.hurried_lessons(enrolment.learner_id, module)
 

@@ -12,14 +12,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Lesson, Module
+from courses.models import Module
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.privacy import evidence
 
 from ..data import Act, Activity, ObjectType, Verb
 from ..models import Enrolment, Learner, LearningRecord
 from . import pace, summaries
-from .requirements import quiz_can_be_sat
+from .requirements import asked_of
 
 NAMESPACE = uuid.UUID("6f1f3a52-6f55-4f0e-9a57-1e7f1f0c8a11")  # for acts a phone without script makes
 OLDEST = dt.timedelta(days=180)
@@ -143,16 +143,8 @@ def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> Non
 
 
 def _is_complete(module: Module, summary: summaries.ModuleSummary) -> bool:
-    """Lessons done and quiz passed, by what is published now. A quiz nobody can sit is not waited for."""
-    if not summary.done:
-        return False
-    wanted = set(
-        Lesson.objects.filter(editions__edition_id=module.published_id).values_list("slug", flat=True)
-    )
-    if not wanted or not wanted <= summary.done or pace.hurried(module.published_id, summary):
-        return False
-    waits = module.quiz_required and summary.quiz_passed_at is None
-    return not waits or not quiz_can_be_sat(module.pk, fresh=True)
+    """All that the module asks, by what is published now. The lessons come first: without them nothing is asked."""
+    return all(one.met(module, summary) for _name, one in asked_of(module, fresh=True))
 
 
 def module_titles(module: Module) -> tuple[str, str]:

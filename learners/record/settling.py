@@ -7,17 +7,15 @@ gets the completion, with the moment it became so.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from courses.models import LessonEdition, Module
+from courses.models import Module
 
-from ..models import Enrolment, Learner, LessonProgress
+from ..models import Enrolment, Learner
 from .recording import settle
-from .requirements import quiz_can_be_sat
+from .requirements import asked_of
 
 BATCH = 100  # learners settled in one go
 
@@ -41,22 +39,11 @@ def settle_module(*, module_id: int, after: int = 0, most: int = BATCH) -> int |
 
 
 def _with_nothing_left(module: Module) -> QuerySet[Enrolment]:
-    """Enrolments that are not complete though every published lesson is read and the quiz, if it counts, passed."""
-    wanted = list(
-        LessonEdition.objects.filter(edition=module.published_id)
-        .order_by()
-        .values_list("lesson_id", flat=True)
-    )
+    """Enrolments that are not complete though everything the module asks is given."""
     rows = Enrolment.objects.filter(module=module, completed_at=None).order_by("learner_id")
-    if not wanted:
-        return rows.none()
-    if module.quiz_required and quiz_can_be_sat(module.pk, fresh=True):
-        rows = rows.filter(quiz_passed_at__isnull=False)
-    read: Any = LessonProgress.objects.filter(
-        learner=OuterRef("learner"), lesson__in=wanted, done_at__isnull=False
-    )
-    read = read.order_by().values("learner").annotate(n=Count("pk")).values("n")
-    return rows.annotate(read=Subquery(read)).filter(read=len(wanted))
+    for _name, requirement in asked_of(module, fresh=True):
+        rows = requirement.among(module, rows)
+    return rows
 
 
 def _settle_one(learner_id: int, module: Module) -> None:
