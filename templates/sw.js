@@ -2,7 +2,7 @@
 // video, the desk's exports or a question asked of the API. What waits is in IndexedDB (acts.js), never in a cache.
 importScripts("{% static "js/acts.js" %}");
 const NAME = "x{{ build }}", KEPT = "kept", MOST = 120, DAY = 864e5, { acts, actOf } = self;
-const FRAME = ["{% static "css/look.css" %}", "{% static "sprite.svg" %}", "{% static "js/app.js" %}", "{% static "js/acts.js" %}"];
+const FRAME = ["{% static "css/look.css" %}", "{% static "sprite.svg" %}", "{% static "js/app.js" %}", "{% static "js/acts.js" %}", "{% static "img/wang-hello.svg" %}"];
 const LANGUAGES = ["zh-Hans", "en"], KEEPS = /^\/((lessons|modules)\/([\w-]+\/)?)?$/, WORK = /^\/(admin|supervision|api|classes|media|preview)\/|\.(pdf|csv|json|svg)$/;
 const FIND = { ignoreVary: true };
 
@@ -51,7 +51,7 @@ self.addEventListener("sync", (e) => e.waitUntil(acts.flush()));
 
 // A kept page as it is shown: this phone's letters, this build's files, and a sign that it is nobody's.
 const shown = (html, mine) => FRAME.reduce((text, file) => {
-  const [, stem, end] = file.match(/(\/static\/(?:\w+\/)?\w+)[\w.]*\.(\w+)$/);
+  const [, stem, end] = file.match(/(\/static\/(?:\w+\/)?[\w-]+)[\w.]*\.(\w+)$/);
   return text.replace(new RegExp(`${stem}(\\.\\w+)?\\.${end}`, "g"), file);
 }, html.replace(/<html lang="([\w-]+)"[^>]*>/, `<html lang="$1" class="${/^[ \w]*$/.test(mine.look || "") ? mine.look || "" : ""}">`).replace("<body", "<body data-kept"));
 const language = (mine) => LANGUAGES.includes(mine.lang) ? mine.lang : LANGUAGES[0];

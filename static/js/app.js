@@ -21,15 +21,14 @@
     const before = Array.from(button.childNodes), sending = d.createElement("small");
     sending.textContent = button.href ? words.opening : words.sending;
     setTimeout(() => { // what is switched off at once would not be sent
-      button.style.opacity = .75;
+      button.setAttribute("aria-busy", "true");
       button.setAttribute("aria-disabled", "true");
       if (!/\b(option|chip)\b/.test(button.className)) button.textContent = "";
       button.append(sending);
     });
     const back = () => {
       delete form.dataset.sent;
-      button.style.opacity = "";
-      button.removeAttribute("aria-disabled");
+      ["aria-busy", "aria-disabled"].forEach((name) => button.removeAttribute(name));
       button.textContent = "";
       button.append(...before);
     };

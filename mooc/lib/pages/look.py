@@ -48,6 +48,32 @@ def _sprite() -> str:
     return static("sprite.svg")
 
 
+#: Which cloth a subject or a family of subjects wears; whatever is not named here wears indigo.
+CLOTHS = {
+    "qual": "leaf", "logi": "leaf", "brand": "leaf", "market": "leaf", "photo": "perilla", "live": "perilla",
+    "cs": "perilla", "professional": "perilla", "ops": "celadon", "data": "celadon", "cross": "celadon",
+    "internet": "celadon", "fin": "rice", "law": "tea",
+}  # fmt: skip
+
+
+@register.filter
+def cloth(code: str) -> str:
+    """The class that gives what it stands on the colours of a subject."""
+    return CLOTHS.get(code, "")
+
+
+@register.simple_tag
+def teacher(pose: str) -> SafeString:
+    """The drawn teacher. What she says stands beside her as text, so her name is all the picture has to say."""
+    return format_html('<img src="{}" width="84" height="86" alt="{}">', _drawing(pose), _("Aunt Wang"))
+
+
+@functools.cache
+def _drawing(pose: str) -> str:
+    """The address of a drawing of hers."""
+    return static(f"img/wang-{pose}.svg")
+
+
 @register.simple_tag(takes_context=True)
 def work_places(context: template.Context) -> list[tuple[str, str]]:
     """Where the reader works, the first place first: ``(words, address)``."""
@@ -76,9 +102,9 @@ def beam(done: int, total: int) -> SafeString:
         (("star on" if i <= done else "star", f"{100 * i / total:.4g}") for i in range(1, total + 1)),
     )  # fmt: skip
     return format_html(
-        '<svg class="beam" height="32" aria-hidden="true"><rect class="rod" y="6" width="100%" height="8" rx="4"/>'
+        '<svg class="beam" height="34" aria-hidden="true"><rect class="rod" y="6" width="100%" height="8" rx="4"/>'
         '<rect class="full" y="6" width="{}" height="8" rx="4"/>{}<svg x="{}" y="14" overflow="visible">'
-        '<path class="hook" d="M0-4v8"/><path class="weight" d="M-5 3H5L8 17H-8z"/></svg></svg>',
+        '<path class="hook" d="M0-4v8"/><path class="weight" d="M-6 3H6L9 19H-9z"/></svg></svg>',
         at, stars, at,
     )  # fmt: skip
 
@@ -88,8 +114,8 @@ def steps(done: Sequence[bool], current: int) -> SafeString:
     """A bar of steps: ``done`` flags in order, ``current`` counts from 1."""
     rows = (("now" if i == current else "on" if flag else "",) for i, flag in enumerate(done, start=1))
     return format_html(
-        '<ol class="steps" aria-hidden="true">{}</ol>',
-        format_html_join("", '<li class="{}"></li>', rows),
+        '<p class="steps" aria-hidden="true">{}</p>',
+        format_html_join("", '<i class="{}"></i>', rows),
     )
 
 
