@@ -6,7 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class ItemKind(models.TextChoices):
-    SINGLE = "single", _("one right answer")
-    MULTIPLE = "multiple", _("several right answers")
-    TRUEFALSE = "truefalse", _("right or not")
+class AssignmentMedia(models.TextChoices):
+    """What there is to show afterwards."""
+
+    PHOTO = "photo", _("photos")
+    SHEET = "sheet", _("a sheet of paper")
+    FILM = "film", _("a short film")
+    TEXT = "text", _("a text")
+    VOICE = "voice", _("your voice")

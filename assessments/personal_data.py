@@ -15,8 +15,8 @@ TABLES = (
         "finished_at created_at",
     ),
     Table(
-        "assessments.Response", owners=mine("attempt__learner"), called="responses", words=ANSWERED, personal="chosen",
-        evidence="uuid attempt item edition shown right mended_at answered_at", impersonal="id",
+        "assessments.Response", owners=mine("attempt__learner"), called="responses", words=ANSWERED, personal="answer",
+        evidence="uuid attempt item score edition shown right mended_at answered_at", impersonal="id",
     ),
     Table(
         "assessments.ReviewCard", owners=mine(), called="review_cards", words=ANSWERED,

@@ -43,6 +43,24 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAnswer:
+    """An answer to a quiz item, with what was asked.
+
+    :param edition: of the item. :param shown: its lines by id, in the order they stood on the screen.
+    :param response: the answer as text, see the kinds of items. :param score: 0.0–1.0, how much of it is right.
+    """
+
+    item_code: str
+    stem_zh: str
+    stem_en: str
+    edition: int
+    response: str
+    shown: str
+    score: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One act of learning, as a phone or a server tells it.
 

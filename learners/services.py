@@ -15,7 +15,7 @@ from courses.models import LessonEdition, Module
 from mooc.accounts.staff import deeds
 from mooc.lib.privacy import evidence
 
-from .data import Act, Activity, ObjectType, Verb
+from .data import Act, Activity, ItemAnswer, ObjectType, Verb
 from .models import Enrolment, FileOpening, Learner, LearningRecord, LessonProgress
 from .record import pace
 from .record.durations import honest_seconds
@@ -98,15 +98,14 @@ def _read_again(learner: Learner, lesson: LessonEdition, act: Act, *, signed_in:
 
 
 def record_answer(
-    *, learner: Learner, module: Module, act_id: uuid.UUID, item_code: str, stem_zh: str, stem_en: str,
-    right: bool, response: str, attempt: uuid.UUID, at: dt.datetime, signed_in: bool,
-    claimed: dt.datetime | None = None, edition: int = 0, shown: str = "", trusted: bool = False,
+    *, learner: Learner, module: Module, answer: ItemAnswer, act_id: uuid.UUID, attempt: uuid.UUID,
+    at: dt.datetime, signed_in: bool, claimed: dt.datetime | None = None, trusted: bool = False,
 ) -> Stored:  # fmt: skip
-    """An answer to a quiz item, with what was asked: the item's edition, and the options in the order shown."""
-    activity = Activity(ObjectType.ITEM, item_code, stem_zh, stem_en, edition)
+    """An answer to a quiz item, in a try or in a round of the notebook."""
+    activity = Activity(ObjectType.ITEM, answer.item_code, answer.stem_zh, answer.stem_en, answer.edition)
     act = Act(
-        act_id, Verb.ANSWERED, activity, at, module.slug, success=right, response=response, attempt=attempt,
-        claimed_at=claimed, shown=shown, trusted=trusted,
+        act_id, Verb.ANSWERED, activity, at, module.slug, success=answer.right, score=answer.score,
+        response=answer.response, attempt=attempt, claimed_at=claimed, shown=answer.shown, trusted=trusted,
     )  # fmt: skip
     return record_act(learner=learner, act=act, signed_in=signed_in, module=module)
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Option
+from assessments.bank import editions
+from assessments.models import Item
 
 HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}  # a browser says so with every request from our pages
 
@@ -37,12 +38,17 @@ def hidden(html: str, name: str) -> str:
     return found[1]
 
 
+def choice_of(code: str, *, right: bool = True) -> list[int]:
+    """What the form of a question sends for a right answer, or for one that is not."""
+    wording = editions.now(Item.objects.get(code=code))
+    return wording.kind.example(wording.options, right=right)
+
+
 def answer_next(client: Client, quiz_id: int, *, right: bool = True) -> Any:
     """Answer the question that is shown; returns the response to the answer."""
     html = client.get(f"/quizzes/{quiz_id}/").content.decode()
     code = hidden(html, "item")
-    options = Option.objects.filter(item__code=code)
-    wanted = [o.pk for o in options if o.right] if right else [next(o.pk for o in options if not o.right)]
+    wanted = choice_of(code, right=right)
     return post(
         client,
         f"/quizzes/{quiz_id}/answer/",

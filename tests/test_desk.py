@@ -329,7 +329,12 @@ def answers(
             finished_at=None if rest is None else at,
         )  # fmt: skip
         Response.objects.create(
-            attempt=attempt, item=item, chosen="1", right=right, answered_at=at + number * HOUR / 3600
+            attempt=attempt,
+            item=item,
+            answer={"chosen": [1]},
+            score=right,
+            right=right,
+            answered_at=at + number * HOUR / 3600,
         )
     return item
 
@@ -367,7 +372,9 @@ def test_only_the_first_answer_of_a_learner_counts(owner: Any) -> None:
             quiz=Quiz.objects.get(module__slug=world.SLUG), learner=learner, item_codes=item.code, total=6, right=6,
             finished_at=NOW(),
         )  # fmt: skip
-        Response.objects.create(attempt=again, item=item, chosen="1", right=True, answered_at=NOW())
+        Response.objects.create(
+            attempt=again, item=item, answer={"chosen": [1]}, score=1, right=True, answered_at=NOW()
+        )
     assert "0% (0 of 10;" in panel("items", owner).rows[0].notes[0]
 
 

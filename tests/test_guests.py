@@ -33,6 +33,7 @@ from mooc.accounts.models import LoginCode, TextMessage, User
 from mooc.accounts.services import send_code
 from mooc.accounts.sign_in import limits
 from mooc.lib.errors import DomainError
+from tests.acts import choice_of
 
 PASSWORD = "rural-2026"
 NUMBER = "13805716021"
@@ -64,12 +65,9 @@ def answer(learner: Learner, attempt: uuid.UUID, number: int, *, right: bool, qu
 
     attempt_row = start_attempt(learner=learner, quiz=row, attempt_id=attempt)
     code = attempt_row.item_codes.split()[number]
-    options = list(row.module.items.get(code=code).options.all())
-    good = [option.pk for option in options if option.right]
-    bad = next(option.pk for option in options if not option.right)
     answer_item(
         learner=learner, quiz=row, attempt_id=attempt_row.uuid, item_code=code,
-        chosen=good if right else [bad], signed_in=not learner.is_guest,
+        choice=choice_of(code, right=right), signed_in=not learner.is_guest,
     )  # fmt: skip
 
 

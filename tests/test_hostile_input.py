@@ -48,7 +48,7 @@ def _names_in(path: Path) -> Any:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             if node.func.attr in ("get", "getlist") and ast.unparse(node.func.value).endswith(
-                ("GET", "POST")
+                ("GET", "POST", "fields")
             ):
                 yield from _texts(node.args[0])
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(("GET", "POST")):

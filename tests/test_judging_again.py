@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.bank import editions
+from assessments.kinds import KINDS
+from assessments.kinds.base import Option as Line
 from assessments.models import Attempt, Item, ItemEdition, Option, Response, ReviewCard
 from assessments.quiz import judging
 from courses import services as courses
@@ -71,6 +73,12 @@ def answered(client: Client, right: bool = False) -> Response:
     return Response.objects.get(item=single())
 
 
+def chosen_in(response: Response) -> int:
+    """The one answer that was tapped."""
+    (chosen,) = response.answer["chosen"]
+    return int(chosen)
+
+
 def explained(client: Client, response: Response) -> str:
     attempt = response.attempt
     path = f"/quizzes/{attempt.quiz_id}/tries/{attempt.uuid}/{response.item.code}/"
@@ -85,10 +93,12 @@ def test_an_answer_keeps_what_was_asked_and_in_which_order(client: Client) -> No
     response = answered(client)
     asked = ItemEdition.objects.get(item=response.item, number=response.edition)
     assert (response.edition, asked.stem_zh) == (1, response.item.stem_zh)
-    shown = [int(pk) for pk in response.shown.split(",")]
-    assert sorted(shown) == sorted(option["id"] for option in asked.options)
+    assert response.score == 0.0
+    assert sorted(response.shown) == sorted(option["id"] for option in asked.options)
     record = LearningRecord.objects.get(verb="answered")
-    assert (record.edition, record.shown, record.response) == (1, response.shown, response.chosen)
+    assert (record.edition, record.shown, record.response) == (
+        1, ",".join(map(str, response.shown)), str(chosen_in(response)),
+    )  # fmt: skip
 
 
 def test_what_was_asked_is_shown_though_it_reads_otherwise_now(client: Client, trainer: Client) -> None:
@@ -96,7 +106,7 @@ def test_what_was_asked_is_shown_though_it_reads_otherwise_now(client: Client, t
     item, before = response.item, response.item.stem_en
     order = response.shown
     Item.objects.filter(pk=item.pk).update(stem_en="Asked in other words?")
-    chosen = item.options.get(pk=int(response.chosen))
+    chosen = item.options.get(pk=chosen_in(response))
     old, chosen.text_en = chosen.text_en, "Reworded since"
     chosen.save()
     editions.keep_edition(item=Item.objects.get(pk=item.pk))
@@ -167,7 +177,7 @@ def test_an_answer_names_the_wording_that_was_shown_not_the_one_in_use_when_it_c
     assert sorted(map(int, record.shown.split(","))) == sorted(option["id"] for option in asked.options)
     if way != "notebook":
         response = Response.objects.get()
-        assert (response.edition, response.shown) == (1, record.shown)
+        assert (response.edition, ",".join(map(str, response.shown))) == (1, record.shown)
         assert asked.stem_en in explained(client, response)
 
 
@@ -201,7 +211,7 @@ def test_an_answer_that_is_right_by_the_mended_key_counts_and_the_pass_is_given(
     response = answered(client)
     learner = learner_of(user)
     assert (response.attempt.passed, ReviewCard.objects.filter(learner=learner).count()) == (False, 1)
-    html = mend(trainer, response.item, int(response.chosen))
+    html = mend(trainer, response.item, chosen_in(response))
     assert "1 answer is right by the mended key and was judged again." in html
     response.refresh_from_db()
     attempt = Attempt.objects.get()
@@ -220,7 +230,7 @@ def test_an_open_try_is_counted_again_and_goes_on(client: Client, trainer: Clien
     """The first of six was judged by a wrong key; six of six are right in the end."""
     answer_next(client, quiz().pk, right=False)
     response = Response.objects.select_related("item").get()
-    wanted = [int(pk) for pk in response.chosen.split(",")]
+    wanted = response.answer["chosen"]
     for option in response.item.options.all():
         option.right = option.pk in wanted
         option.save()
@@ -253,7 +263,7 @@ def test_nobody_loses_by_a_mended_key_and_the_question_can_be_put_before_them(
 def test_no_page_says_right_and_not_right_of_one_answer(client: Client, trainer: Client) -> None:
     response = answered(client)
     assert "Not quite" in explained(client, response)
-    chosen = int(response.chosen)
+    chosen = chosen_in(response)
     for option in response.item.options.all():  # before it is judged again
         option.right = option.pk == chosen
         option.save()
@@ -295,7 +305,7 @@ def test_who_is_concerned_is_named_to_whoever_leads_their_class_only(
         client = Client()
         client.force_login(learner.user)  # type: ignore[arg-type]  # they have accounts
         response = answered_by(client, learner)
-    mend(trainer, response.item, int(response.chosen))
+    mend(trainer, response.item, chosen_in(response))
     html = trainer.get(f"/admin/assessments/item/{response.item.pk}/judged/").content.decode()
     assert "Guixiang" in html
     assert "Changgen" not in html
@@ -323,7 +333,7 @@ def test_many_are_judged_in_batches(trainer: Client) -> None:
         courses.bump_content()
         answer_next(client, quiz().pk, right=False)
     item = single()
-    chosen = int(Response.objects.order_by("pk")[0].chosen)
+    chosen = chosen_in(Response.objects.order_by("pk")[0])
     for option in item.options.all():
         option.right = option.pk == chosen
         option.save()
@@ -347,16 +357,10 @@ def test_many_are_judged_in_batches(trainer: Client) -> None:
     ([(3, "c"), (2, "b")], set()),  # what is right now was not there then
 ])  # fmt: skip
 def test_an_answer_is_known_again_by_its_words_else_by_its_id(now: list[Any], right: set[int]) -> None:
-    then = [{"id": pk, "zh": text, "en": text} for pk, text in ((1, "a"), (2, "b"))]
-    key = [
-        {"id": pk, "zh": text, "en": text, "right": place == 0 or text == "a"}
-        for place, (pk, text) in enumerate(now)
-    ]
-    if now[0] == (2, "b"):
-        key = [row | {"right": row["id"] == 1} for row in key]
-    if now == [(1, "b"), (2, "a")]:
-        key = [row | {"right": row["zh"] == "b"} for row in key]
-    assert editions.key_today(then, key) == right
+    then = [Line(pk, text, text) for pk, text in ((1, "a"), (2, "b"))]
+    good = now[0] if now[0] != (2, "b") else now[1]
+    key = [Line(pk, text, text, right=(pk, text) == good) for pk, text in now]
+    assert {option.pk for option in KINDS["single"].today(then, key) if option.right} == right
 
 
 def test_a_resent_id_of_judging_again_is_its_own() -> None:
@@ -370,7 +374,7 @@ def test_a_finished_try_whose_result_is_bettered_counts_once(client: Client) -> 
     attempt = Attempt.objects.get()
     learner = attempt.learner
     for response in attempt.responses.filter(right=False).select_related("item"):
-        wanted = [int(pk) for pk in response.chosen.split(",")]
+        wanted = response.answer["chosen"]
         for option in response.item.options.all():
             option.right = option.pk in wanted
             option.save()

@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments import scoring
+from assessments.bank import editions
+from assessments.kinds import KINDS
+from assessments.kinds.base import Option, by_id
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from assessments.quiz import services as assessments
 from courses.models import LessonEdition, Module
@@ -23,7 +26,7 @@ from learners.record import rebuilding, summaries
 from learners.record.recording import Stored
 from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.privacy import evidence
-from tests.acts import answer_next, hidden, post, read_lesson, take_quiz
+from tests.acts import answer_next, choice_of, hidden, post, read_lesson, take_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
 
@@ -164,19 +167,20 @@ def test_another_ones_try_is_not_there(client: Client) -> None:
     assert Response.objects.count() == 6
 
 
+def arranged(item: Item) -> list[Option]:
+    """The answers to choose as a new try shows them."""
+    options = editions.options_now(item)
+    ids = KINDS[item.kind].arrange([option.pk for option in options], scoring.seed(uuid.uuid4(), item.code))
+    return by_id(options, ids)
+
+
 def test_true_stands_before_not_true_whatever_the_try() -> None:
     for item in Item.objects.filter(kind="truefalse").prefetch_related("options"):
-        options = list(item.options.all())
         for _try in range(20):
-            shown = scoring.arranged(options, item.kind, uuid.uuid4(), item.code)
-            assert [option.text_en for option in shown] == ["True", "Not true"]
+            assert [option.text_en for option in arranged(item)] == ["True", "Not true"]
     single = Item.objects.filter(kind="single").prefetch_related("options").first()
     assert single
-    orders = {
-        tuple(o.pk for o in scoring.arranged(list(single.options.all()), "single", uuid.uuid4(), single.code))
-        for _try in range(60)
-    }
-    assert len(orders) > 1
+    assert len({tuple(option.pk for option in arranged(single)) for _try in range(60)}) > 1
 
 
 @pytest.mark.parametrize(("wrong", "words"), [(2, "Nearly there"), (5, "4 more needed")])
@@ -348,14 +352,12 @@ def _answer(learner: Learner, *, right: bool, at: dt.datetime) -> None:
     row = assessments.start_attempt(learner=learner, quiz=quiz(), attempt_id=uuid.uuid4())
     answered = set(row.responses.values_list("item__code", flat=True))
     code = next(code for code in row.item_codes.split() if code not in answered)
-    options = Item.objects.get(code=code).options.all()
-    chosen = [o.pk for o in options if o.right] if right else [next(o.pk for o in options if not o.right)]
     assessments.answer_item(
         learner=learner,
         quiz=quiz(),
         attempt_id=row.uuid,
         item_code=code,
-        chosen=chosen,
+        choice=choice_of(code, right=right),
         signed_in=False,
         at=at,
     )

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import scoring
+from assessments.kinds.lot import rank
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from assessments.notebook.services import keep_in_notebook
 from courses.models import Module
@@ -21,7 +22,7 @@ from learners.data import Act, Activity, ObjectType, Verb
 from learners.models import Learner, LearningRecord
 from learners.record.recording import record_act
 from mooc.lib.errors import Conflict
-from tests.acts import post, read_lesson, take_quiz
+from tests.acts import choice_of, post, read_lesson, take_quiz
 from tests.test_phones import item, name, sync
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curriculum")]
@@ -247,18 +248,8 @@ def drawn(quiz: Quiz, attempt: str, *, right: bool = True) -> list[dict[str, Any
     """The answers of a phone that drew for itself."""
     found = []
     for code in scoring.draw(list(quiz.live_codes()), quiz.length, uuid.UUID(attempt)):
-        chosen = list(
-            quiz.module.items.get(code=code).options.filter(right=right).values_list("pk", flat=True)
-        )
-        found.append(
-            item(
-                "answer",
-                quiz=quiz.module.slug,
-                attempt=attempt,
-                item=code,
-                chosen=chosen[: None if right else 1],
-            )
-        )
+        chosen = choice_of(code, right=right)
+        found.append(item("answer", quiz=quiz.module.slug, attempt=attempt, item=code, chosen=chosen))
     return found
 
 
@@ -329,7 +320,7 @@ def test_nobody_chooses_the_questions_of_a_try(member: Client) -> None:
 
 def test_the_lot_is_what_a_phone_works_out() -> None:
     """Known values of FNV-1a with the finisher of murmur3, and no code that comes first more often than others."""
-    assert [scoring.rank(text) for text in ("", "a", "C01-1", "题")] == KNOWN
+    assert [rank(text) for text in ("", "a", "C01-1", "题")] == KNOWN
     codes = [f"C01-{n}" for n in range(1, 9)]
     first = Counter(scoring.draw(codes, 6, uuid.UUID(int=n * 7919, version=4))[0] for n in range(4000))
     assert min(first.values()) > 400

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.models import Item, Quiz
+from assessments.models import Quiz
 from assessments.quiz import services as judging
 from courses.models import LessonEdition, Module
 from feedback.models import Question, Reaction, Theme
@@ -17,6 +17,7 @@ from learners.models import Learner
 from learners.people.guests import learner_of
 from mooc.accounts.models import Region, RoleGrant, User
 from mooc.lib.privacy import evidence
+from tests.acts import choice_of
 
 SLUG = "window-light"
 
@@ -80,11 +81,8 @@ def take(learner: Learner, at: dt.datetime, *, right: int, slug: str = SLUG) -> 
     quiz, attempt = Quiz.objects.get(module__slug=slug), uuid.uuid4()
     codes = judging.start_attempt(learner=learner, quiz=quiz, attempt_id=attempt).item_codes.split()
     for number, code in enumerate(codes):
-        options = Item.objects.get(code=code).options.all()
-        good = [o.pk for o in options if o.right]
-        bad = [o.pk for o in options if not o.right][:1]
         judging.answer_item(
-            learner=learner, quiz=quiz, attempt_id=attempt, item_code=code, chosen=good if number < right else bad,
+            learner=learner, quiz=quiz, attempt_id=attempt, item_code=code, choice=choice_of(code, right=number < right),
             signed_in=True, at=at + dt.timedelta(seconds=number),
         )  # fmt: skip
 

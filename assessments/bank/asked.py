@@ -1,89 +1,90 @@
-"""A question of the bank as it is asked and judged: now, or as somebody had it before the eyes."""
+"""A question of the bank as it is asked and answered: now, or as somebody had it before the eyes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
-
+from learners.data import ItemAnswer
 from mooc.lib.errors import DomainError
 
-from .. import scoring
-from ..data import ItemKind
+from ..kinds.base import Answer, Choice, Mark, ids_as_text
 from ..models import Item, ItemEdition
 from . import editions
+from .editions import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class AskedItem:
-    """An item and its key: ids of all its options, in their order and as a set, and of the right ones."""
+    """An item with its key. Shared between threads: only read."""
 
     pk: int
     code: str
-    stem_zh: str
-    stem_en: str
-    kind: str
-    edition: int
     live: bool
-    many: bool
-    order: tuple[int, ...]
-    options: frozenset[int]
-    right: frozenset[int]
+    wording: Wording
 
 
-def as_shown(item: AskedItem, number: int | None, at: dt.datetime, chosen: Collection[int]) -> AskedItem:
-    """The item as whoever answers had it before the eyes, right or not by today's key.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, as it is judged by the key of today, and the wording that it answers."""
 
-    :param number: the edition that the page or the phone names; ``None``: the one in use at that time.
-    No query for the one in use now, which is nearly always, else 2. What fits none is taken for today's.
-    """
-    if number == item.edition or item.edition <= (0 if number else 1):
-        return item
-    rows = ItemEdition.objects.filter(item=item.pk).order_by("-number")
-    edition = rows.filter(number=number).first() if number else rows.filter(made_at__lte=at).first()
-    if edition is None or edition.number == item.edition:
-        return item
-    ids = tuple(option["id"] for option in edition.options)
-    if not set(chosen) <= set(ids):
-        return item
-    now = editions.as_it_stands(Item.objects.get(pk=item.pk))["options"]
-    return replace(
-        item, stem_zh=edition.stem_zh or edition.stem_en, stem_en=edition.stem_en or edition.stem_zh,
-        kind=edition.kind, edition=edition.number, many=edition.kind == ItemKind.MULTIPLE, order=ids,
-        options=frozenset(ids), right=editions.key_today(edition.options, now),
-    )  # fmt: skip
+    wording: Wording
+    answer: Answer
+    mark: Mark
+
+    def as_act(self, code: str, order: Sequence[int]) -> ItemAnswer:
+        """As the learning records take it. :param order: the lines by id, as they stood on the screen."""
+        wording = self.wording
+        return ItemAnswer(
+            item_code=code, stem_zh=wording.stem_zh, stem_en=wording.stem_en, edition=wording.number,
+            response=wording.kind.as_text(self.answer), shown=ids_as_text(order),
+            score=self.mark.score, right=self.mark.right,
+        )  # fmt: skip
+
+    def order(self, seed: str) -> list[int]:
+        """The lines by their ids, as they stood on the screen."""
+        return self.wording.kind.arrange([option.pk for option in self.wording.options], seed)
 
 
 def as_asked(item: Item) -> AskedItem:
     """An item and its key, as they stand: 1 query unless the options were read."""
-    options = list(item.options.all())
-    return AskedItem(
-        item.pk, item.code, item.stem_zh or item.stem_en, item.stem_en or item.stem_zh, item.kind, item.edition,
-        item.live, item.kind == ItemKind.MULTIPLE, order=tuple(option.pk for option in options),
-        options=frozenset(option.pk for option in options),
-        right=frozenset(option.pk for option in options if option.right),
-    )  # fmt: skip
+    return AskedItem(item.pk, item.code, item.live, editions.now(item))
 
 
-def judge(options: Set[int], right: Set[int], chosen: Sequence[int], *, many: bool) -> bool:
-    """Whether exactly the right options were chosen. All by option id.
+def answered(item: AskedItem, number: int | None, at: dt.datetime, choice: Choice) -> Answered:
+    """The answer in what was sent, by the wording that whoever answers had before the eyes.
 
-    :param many: the item asks for several options, and is sent by a button of its own.
-    :raises DomainError: when nothing, or something that is no option of the item, was chosen.
+    :param number: the edition that the page or the phone names; ``None``: the one in use at that time.
+    No query for the one in use now, which is nearly always, else 3. What does not fit that one is taken for
+    an answer to today's.
+    :raises DomainError: with a sentence, when it is no answer.
     """
-    picked = set(chosen)
-    if not picked or not picked <= options:
-        text = (
-            _("Tap the right answers first, then “Send my answers”.")
-            if many
-            else _("Tap one of the answers.")
-        )
-        raise DomainError(text, code="no_choice", field="choice")
-    return scoring.is_right(picked, right)
+    earlier = _earlier(item, number, at)
+    if earlier is not None:
+        try:
+            return read_answer(earlier, choice)
+        except DomainError:  # it may fit the wording of today
+            pass
+    return read_answer(item.wording, choice)
 
 
-def listed(chosen: Set[int]) -> str:
-    """Ids as they are stored: ascending, parted by commas."""
-    return ",".join(str(pk) for pk in sorted(chosen))
+def read_answer(wording: Wording, choice: Choice) -> Answered:
+    """The answer in what was sent.
+
+    :raises DomainError: with a sentence, when it is none.
+    """
+    answer = wording.kind.read(choice, wording.options)
+    return Answered(wording, answer, wording.kind.judge(answer, wording.options))
+
+
+def _earlier(item: AskedItem, number: int | None, at: dt.datetime) -> Wording | None:
+    """The wording of that edition, or of that time, when it is not the one of today."""
+    newest = item.wording.number
+    if number == newest or newest <= (0 if number else 1):
+        return None
+    rows = ItemEdition.objects.filter(item=item.pk).order_by("-number")
+    edition = rows.filter(number=number).first() if number else rows.filter(made_at__lte=at).first()
+    if edition is None or edition.number == newest:
+        return None
+    return editions.then(edition, editions.options_now(Item.objects.get(pk=item.pk)))

@@ -1,8 +1,8 @@
-"""Editions of a question: kept when it is saved, read where an answer is shown."""
+"""Editions of a question: kept when it is saved, read where an answer is shown or judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,25 +11,30 @@ from django.db import transaction
 from mooc.lib.privacy import evidence
 from mooc.lib.text.localized import read
 
-from .. import scoring
+from ..kinds import KINDS, ItemKind
+from ..kinds.base import Option
 from ..models import Item, ItemEdition
 
 TEXTS = ("kind", "stem_zh", "stem_en", "why_zh", "why_en")
 
 
 @dataclass(frozen=True, slots=True)
-class ShownOption:
-    """An answer to choose, as it read then."""
+class Wording:
+    """A question as it read in one edition, with the key of today.
 
-    pk: int
-    text_zh: str
-    text_en: str
-    right: bool
+    :param options: in the author's order.
+    """
+
+    kind: ItemKind
+    number: int
+    stem_zh: str
+    stem_en: str
+    options: Sequence[Option]
 
     @property
-    def text(self) -> str:
+    def stem(self) -> str:
         """In the reader's language."""
-        return read(self.text_zh, self.text_en)
+        return read(self.stem_zh, self.stem_en)
 
 
 def keep_edition(*, item: Item) -> ItemEdition | None:
@@ -59,36 +64,45 @@ def as_it_stands(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in TEXTS} | {"options": options}
 
 
-def keys_today(item: Item) -> dict[int, frozenset[int]]:
-    """For each edition of a question, which of its answers are right by today's key: 2 queries.
+def options_now(item: Item) -> list[Option]:
+    """The lines of a question as they stand: 1 query, none when they were read before."""
+    return [Option(row.pk, row.text_zh, row.text_en, row.right) for row in item.options.all()]
 
-    Edition 0 stands for answers from before editions were kept: an answer to choose is known by its id there.
+
+def now(item: Item) -> Wording:
+    """A question as it reads now: 1 query, none when its options were read before."""
+    return _wording(item, item.edition, options_now(item))
+
+
+def then(edition: ItemEdition, options: Sequence[Option]) -> Wording:
+    """A question as an edition read, with the key of today. :param options: as they stand now."""
+    kind = KINDS[edition.kind]
+    return _wording(edition, edition.number, kind.today(_options(edition.options), options))
+
+
+def wording(item: Item, number: int) -> Wording:
+    """A question as its edition ``number`` read; without that edition as it reads today.
+
+    1 query for the edition in use, else 2.
     """
-    now = as_it_stands(item)["options"]
-    keys = {row.number: key_today(row.options, now) for row in item.editions.all()}
-    keys[0] = frozenset(option["id"] for option in now if option["right"])
-    return keys
+    edition = item.editions.filter(number=number).first() if number not in (0, item.edition) else None
+    return now(item) if edition is None else then(edition, options_now(item))
 
 
-def key_today(then: Iterable[Mapping[str, Any]], now: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """Which answers to choose of an older edition are right by today's key."""
-    return scoring.key_today(
-        [(row["id"], row["zh"], row["en"]) for row in then],
-        [(row["id"], row["zh"], row["en"], row["right"]) for row in now],
+def wordings(item: Item) -> dict[int, Wording]:
+    """A question as each of its editions read: 2 queries.
+
+    Edition 0 stands for answers from before editions were kept: what was chosen is known by its id there.
+    """
+    today = now(item)
+    return {0: today} | {row.number: then(row, today.options) for row in item.editions.all()}
+
+
+def _wording(row: Item | ItemEdition, number: int, options: Sequence[Option]) -> Wording:
+    return Wording(
+        KINDS[row.kind], number, row.stem_zh or row.stem_en, row.stem_en or row.stem_zh, tuple(options)
     )
 
 
-def shown_then(item: Item, number: int) -> tuple[str, list[ShownOption]]:
-    """The question and its answers as edition ``number`` read, each answer right or not by today's key.
-
-    1 query for the edition in use, else 2. Without that edition as it reads today.
-    """
-    options = list(item.options.all())
-    edition = item.editions.filter(number=number).first() if number not in (0, item.edition) else None
-    if edition is None:
-        return item.stem, [ShownOption(o.pk, o.text_zh, o.text_en, o.right) for o in options]
-    now = [(o.pk, o.text_zh, o.text_en, o.right) for o in options]
-    key = scoring.key_today([(row["id"], row["zh"], row["en"]) for row in edition.options], now)
-    return edition.stem, [
-        ShownOption(row["id"], row["zh"], row["en"], row["id"] in key) for row in edition.options
-    ]
+def _options(rows: Iterable[Mapping[str, Any]]) -> list[Option]:
+    return [Option(row["id"], row["zh"], row["en"], row["right"]) for row in rows]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
-from mooc.lib.text.digits import whole_number, whole_numbers
+from mooc.lib.text.digits import whole_number
+
+MOST, LONGEST = 20, 40  # values in one answer, letters in a value; more is none
 
 
-def chosen(request: HttpRequest) -> list[int]:
-    """Ids of the answers that were tapped."""
-    return whole_numbers(request.POST.getlist("choice")[:20])
+def choice(fields: QueryDict) -> list[str]:
+    """The values of the fields named ``choice``, in their order."""
+    return [text for text in fields.getlist("choice")[:MOST] if len(text) <= LONGEST]
 
 
 def edition(request: HttpRequest) -> int | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource
 from courses.exchange.quality import Choice, gives_away, is_repeat, lesson_choices
 
+from ..kinds import KINDS
 from .quiz_files import QuizItem
 from .tree import FILE, read_quizzes
 
@@ -41,7 +42,7 @@ def repeats(module: ModuleSource, items: Iterable[QuizItem]) -> Iterator[tuple[i
     """Items that ask what a check of the module's lessons has asked: (line, what)."""
     asked = [(lesson.number, choice) for lesson in module.lessons for choice in lesson_choices(lesson, "zh")]
     for item in items:
-        right = "".join(option.zh for option in item.options if option.right)
+        right = "".join(option.zh for option in KINDS[item.kind].solution(item.options))
         for number, choice in asked:
             if is_repeat(item.stem["zh"], right, choice):
                 yield item.line, f"{item.code} repeats the check of lesson {number}: {choice.stem}"
@@ -52,5 +53,5 @@ def singles(items: Iterable[QuizItem], lang: str) -> list[Choice]:
     return [
         Choice(item.stem[lang], tuple((getattr(option, lang), option.right) for option in item.options))
         for item in items
-        if item.kind == "single"
+        if KINDS[item.kind].one_of_several
     ]

@@ -1,29 +1,27 @@
-"""Quiz items as text: the ``quiz.md`` of a module folder. Pure reading, no database."""
+"""Quiz items as text: the ``quiz.md`` of a module folder, read and written. No database.
+
+What the lines of an item mean is the business of its kind, see ``assessments/kinds``.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, cast
 
 from courses.grammar.blocks import SourceError
 from mooc.lib.text.digits import whole_number
 
-ItemKind = Literal["single", "multiple", "truefalse"]
+from ..kinds import KINDS
+from ..kinds.base import FileOption, FilePart, Line
 
-_HEAD = re.compile(r"^## (?P<code>[A-Z]\d\d-\d+) (?P<kind>single|multiple|truefalse|retired)\s*$")
-_OPTION = re.compile(r"^(?P<mark>[+-]) zh:\s*(?P<zh>.+)$")
-_OPTION_EN = re.compile(r"^\s+en:\s*(?P<en>.+)$")
-_PAIR = re.compile(r"^(?P<key>lesson|skill|zh|en|why_zh|why_en|answer):\s*(?P<value>.*)$")
+RETIRED = "retired"
+WANTED = ("zh", "en", "why_zh", "why_en", "lesson", "skill")
 
-
-@dataclass(frozen=True, slots=True)
-class QuizOption:
-    """One option in both languages."""
-
-    zh: str
-    en: str
-    right: bool
+_HEAD = re.compile(r"^## (?P<code>[A-Z]\d\d-\d+) (?P<kind>[a-z]+)\s*$")
+_LINE = re.compile(r"^(?P<mark>[+-]|\d+\.) zh:\s*(?P<zh>.+)$")
+_LINE_EN = re.compile(r"^\s+en:\s*(?P<en>.+)$")
+_PAIR = re.compile(r"^(?P<key>[a-z_]+):\s*(?P<value>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,12 @@ class QuizItem:
     """One item in both languages. A true/false item has its two options spelled out."""
 
     code: str
-    kind: ItemKind
+    kind: str
     lesson: int
     skill: str
     stem: dict[str, str]
     why: dict[str, str]
-    options: tuple[QuizOption, ...]
+    options: tuple[FileOption, ...]
     line: int
 
 
@@ -52,10 +50,10 @@ class QuizSource:
 @dataclass(slots=True)
 class _Draft:
     code: str
-    kind: ItemKind | Literal["retired"]
+    kind: str
     line: int
     values: dict[str, str] = field(default_factory=dict)
-    options: list[QuizOption] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
 def parse_quiz(text: str, *, lessons: int) -> QuizSource:
@@ -67,17 +65,18 @@ def parse_quiz(text: str, *, lessons: int) -> QuizSource:
     drafts = _drafts(text, errors)
     items = []
     for draft in drafts:
-        found = _mistakes(draft, lessons)
+        options, found = _options(draft)
+        found += _mistakes(draft, lessons)
         errors.extend(SourceError(draft.line, f"{draft.code}: {message}") for message in found)
-        if not found and draft.kind != "retired":
-            items.append(_finish(draft))
+        if not found and draft.kind != RETIRED:
+            items.append(_finish(draft, options))
     codes = [draft.code for draft in drafts]
     errors.extend(
         SourceError(draft.line, f"{draft.code} stands twice")
         for i, draft in enumerate(drafts)
         if draft.code in codes[:i]
     )
-    retired = tuple(draft.code for draft in drafts if draft.kind == "retired")
+    retired = tuple(draft.code for draft in drafts if draft.kind == RETIRED)
     return QuizSource(items, retired, errors)
 
 
@@ -89,15 +88,15 @@ def _drafts(text: str, errors: list[SourceError]) -> list[_Draft]:
         if not line.strip():
             continue
         if head := _HEAD.match(line):
-            drafts.append(_Draft(head["code"], head["kind"], number))  # type: ignore[arg-type]  # the pattern allows these three only
+            drafts.append(_Draft(head["code"], head["kind"], number))
         elif not drafts:
             errors.append(SourceError(number, "an item starts with “## C11-1 single”"))
-        elif waiting and (match := _OPTION_EN.match(line)):
-            drafts[-1].options.append(QuizOption(waiting["zh"], match["en"], waiting["mark"] == "+"))
+        elif waiting and (match := _LINE_EN.match(line)):
+            drafts[-1].lines.append(Line(waiting["mark"], waiting["zh"], match["en"]))
             waiting = None
             continue
-        elif option := _OPTION.match(line):
-            waiting = option
+        elif found := _LINE.match(line):
+            waiting = found
             continue
         elif pair := _PAIR.match(line):
             drafts[-1].values[pair["key"]] = pair["value"].strip()
@@ -109,34 +108,48 @@ def _drafts(text: str, errors: list[SourceError]) -> list[_Draft]:
     return drafts
 
 
+def _options(draft: _Draft) -> tuple[list[FileOption], list[str]]:
+    """The options of an item as its kind reads them, and what its kind finds wrong."""
+    kind = KINDS.get(draft.kind)
+    if draft.kind == RETIRED:
+        return [], ["a retired item has no lines"] if draft.values or draft.lines else []
+    if kind is None:
+        return [], [f"“{draft.kind}” is no kind of item: {', '.join([*KINDS, RETIRED])}"]
+    own = {key: value for key, value in draft.values.items() if key in kind.keys}
+    options, faults = kind.from_file(FilePart(draft.lines, own))
+    strange = [key for key in draft.values if key not in (*WANTED, *kind.keys)]
+    return options, [*faults, *(f"“{key}:” is not known here" for key in strange)]
+
+
 def _mistakes(draft: _Draft, lessons: int) -> list[str]:
-    if draft.kind == "retired":
-        return ["a retired item has no lines"] if draft.values or draft.options else []
-    wanted = ["zh", "en", "why_zh", "why_en", "lesson", "skill"]
-    found = [f"“{key}:” is missing" for key in wanted if not draft.values.get(key)]
+    if draft.kind not in KINDS:
+        return []
+    found = [f"“{key}:” is missing" for key in WANTED if not draft.values.get(key)]
     lesson = draft.values.get("lesson", "")
     if lesson and whole_number(lesson) not in range(1, lessons + 1):
         found.append(f"“lesson: {lesson}”: the module has lessons 1 to {lessons}")
-    right = sum(option.right for option in draft.options)
-    if draft.kind == "truefalse":
-        if draft.values.get("answer") not in ("true", "false") or draft.options:
-            found.append("a truefalse item has “answer: true” or “answer: false” and no options")
-    elif len(draft.options) < 3:
-        found.append("at least three options")
-    elif draft.kind == "single" and right != 1:
-        found.append("a single item has exactly one right option (+)")
-    elif draft.kind == "multiple" and not 2 <= right < len(draft.options):
-        found.append("a multiple item has two or more right options and at least one wrong one")
     return found
 
 
-def _finish(draft: _Draft) -> QuizItem:
-    options = tuple(draft.options)
-    if draft.kind == "truefalse":
-        true = draft.values["answer"] == "true"
-        options = (QuizOption("这话对", "True", true), QuizOption("这话不对", "Not true", not true))
+def _finish(draft: _Draft, options: list[FileOption]) -> QuizItem:
     v = draft.values
     return QuizItem(
-        draft.code, cast("ItemKind", draft.kind), int(v["lesson"]), v["skill"],
-        {"zh": v["zh"], "en": v["en"]}, {"zh": v["why_zh"], "en": v["why_en"]}, options, draft.line,
+        draft.code, draft.kind, int(v["lesson"]), v["skill"],
+        {"zh": v["zh"], "en": v["en"]}, {"zh": v["why_zh"], "en": v["why_en"]}, tuple(options), draft.line,
     )  # fmt: skip
+
+
+def write_item(item: QuizItem) -> str:
+    """An item as it stands in a file: read again, it is the same."""
+    return "\n".join(_lines(item)) + "\n"
+
+
+def _lines(item: QuizItem) -> Iterator[str]:
+    part = KINDS[item.kind].to_file(item.options)
+    yield f"## {item.code} {item.kind}"
+    yield from (f"lesson: {item.lesson}", f"skill: {item.skill}")
+    yield from (f"{lang}: {item.stem[lang]}" for lang in ("zh", "en"))
+    for line in part.lines:
+        yield from (f"{line.mark} zh: {line.zh}", f"  en: {line.en}")
+    yield from (f"{key}: {value}" for key, value in part.values.items())
+    yield from (f"why_{lang}: {item.why[lang]}" for lang in ("zh", "en"))

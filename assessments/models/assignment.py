@@ -11,15 +11,7 @@ from courses.models import Module
 from mooc.lib.models import TimeStamped
 from mooc.lib.text.localized import Localized
 
-
-class AssignmentMedia(models.TextChoices):
-    """What there is to show afterwards."""
-
-    PHOTO = "photo", _("photos")
-    SHEET = "sheet", _("a sheet of paper")
-    FILM = "film", _("a short film")
-    TEXT = "text", _("a text")
-    VOICE = "voice", _("your voice")
+from ..data import AssignmentMedia
 
 
 class Assignment(TimeStamped):

@@ -63,18 +63,20 @@ class Response(Evidence):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")
     item = models.ForeignKey(Item, models.PROTECT, related_name="responses")
-    chosen = models.CharField(max_length=100)  # option ids parted by commas, ascending
-    edition = models.PositiveIntegerField(
-        default=0
-    )  # of the item, as it was asked; 0: before editions were kept
-    shown = models.CharField(max_length=120, blank=True)  # option ids parted by commas, in the order shown
+    answer = models.JSONField(default=dict)  # of the form of the item's kind
+    score = models.FloatField()  # 0.0–1.0, how much of it is right
+    edition = models.PositiveIntegerField(default=0)  # of the item, as asked; 0: before editions were kept
+    shown = models.JSONField(default=list)  # its lines by id, in the order they stood on the screen
     right = models.BooleanField()
     mended_at = models.DateTimeField(null=True)  # when it was judged right after all, by a mended key
     answered_at = models.DateTimeField()
 
     class Meta:
         ordering = ["attempt_id", "pk"]
-        constraints = [models.UniqueConstraint(fields=["attempt", "item"], name="response_first_stands")]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "item"], name="response_first_stands"),
+            models.CheckConstraint(condition=Q(score__range=(0, 1)), name="response_score_0_to_1"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.item_id}"

@@ -17,7 +17,7 @@ from courses.models import Lesson, Module, Skill
 from mooc.lib.models import TimeStamped
 from mooc.lib.text.localized import Localized
 
-from ..data import ItemKind
+from .. import kinds
 
 CODE_STAYS = _("The code of a question never changes: tries remember by it what they asked.")
 ASKED_STAYS = _("This question was asked already. Take it out of use instead of deleting it.")
@@ -99,7 +99,7 @@ class Item(TimeStamped):
     skill = models.ForeignKey(
         Skill, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("skill")
     )
-    kind = models.CharField(_("kind"), max_length=9, choices=ItemKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
     stem_zh = models.CharField(_("question, Chinese"), max_length=200)
     stem_en = models.CharField(_("question, English"), max_length=300)
     why_zh = models.CharField(_("explanation, Chinese"), max_length=300)
@@ -116,7 +116,6 @@ class Item(TimeStamped):
 
     class Meta:
         ordering = ["module_id", "position", "code"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known")]
         verbose_name = _("quiz item")
         verbose_name_plural = _("quiz items")
 

@@ -7,7 +7,7 @@ from django.db import models
 from mooc.lib.privacy.evidence import Evidence
 from mooc.lib.text.localized import Localized
 
-from ..data import ItemKind
+from .. import kinds
 from .bank import Item
 
 
@@ -22,7 +22,7 @@ class ItemEdition(Evidence):
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="editions")
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=9, choices=ItemKind.choices)
+    kind = models.CharField(max_length=20, choices=kinds.choices)
     stem_zh = models.CharField(max_length=200)
     stem_en = models.CharField(max_length=300)
     why_zh = models.CharField(max_length=300)

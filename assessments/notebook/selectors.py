@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from learners.models import Learner
 
+from .. import scoring
+from ..bank import editions
+from ..kinds.base import Choice, Shown
 from ..models import ReviewCard
 
 
@@ -26,3 +29,12 @@ def due_cards(learner: Learner) -> list[ReviewCard]:
     return list(
         _due(learner).select_related("item__lesson", "item__module__published").order_by("due_at", "pk")[:20]
     )
+
+
+def card_shown(card: ReviewCard, choice: Choice = ()) -> Shown:
+    """A card as a question: 1 query. :param choice: what was sent for it and refused."""
+    wording = editions.now(card.item)
+    ids = wording.kind.arrange(
+        [option.pk for option in wording.options], scoring.card_seed(card.pk, card.reviews)
+    )
+    return wording.kind.ask(wording.options, ids, choice)

@@ -16,7 +16,9 @@ from learners.services import record_answer
 from mooc.lib.privacy import evidence
 
 from .. import scoring
-from ..bank.asked import as_asked, as_shown, judge, listed
+from ..bank import editions
+from ..bank.asked import Answered, answered, as_asked
+from ..kinds.base import Choice, Shown, ids_in
 from ..models import ReviewCard
 from . import memory as remembering
 
@@ -40,48 +42,53 @@ def _columns(memory: remembering.Memory) -> dict[str, object]:
     }  # fmt: skip
 
 
-def card_order(card: ReviewCard, options: Sequence[int], kind: str) -> list[int]:
-    """The options of a card by their ids, in the order they stand this time."""
-    return scoring.order(options, kind, uuid.UUID(int=card.pk), str(card.reviews))
-
-
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What became of an answer in the notebook. ``chosen`` and ``right`` are of the answer that counts."""
+    """What became of an answer in the notebook: ``given`` is the answer that counts.
 
+    :param right: whether it was taken for right. :param order: the lines by id, as they stood on the screen.
+    :param same: what was sent is what counts.
+    """
+
+    given: Answered
     right: bool
-    chosen: frozenset[int]
+    order: Sequence[int]
     stored: Stored
-    same: bool = True  # what was sent is what counts
+    same: bool = True
+
+    @property
+    def show(self) -> Shown:
+        """For the page that says why."""
+        wording = self.given.wording
+        return wording.kind.explain(wording.options, self.order, self.given.answer, counted=self.right)
 
 
 def review_item(
-    *, card: ReviewCard, round_number: int, chosen: Sequence[int], signed_in: bool,
+    *, card: ReviewCard, round_number: int, choice: Choice, signed_in: bool,
     now: dt.datetime | None = None, claimed: dt.datetime | None = None, edition: int | None = None,
 ) -> Reviewed:  # fmt: skip
     """Answer a card of the notebook and plan when it comes again. The first answer of a round counts.
 
+    :param choice: what the form of the card sent.
     :param round_number: which time this card is answered, from the form: a resend changes nothing.
+    :raises DomainError: when what was sent is no answer.
     """
     with evidence.writing("review_item"), transaction.atomic():
         card = (
             ReviewCard.objects.select_for_update().select_related("item__module", "learner").get(pk=card.pk)
         )
-        item = as_shown(as_asked(card.item), edition, now or timezone.now(), chosen)
-        right = judge(item.options, item.right, chosen, many=item.many)
-        picked = frozenset(chosen)
+        given = answered(as_asked(card.item), edition, now or timezone.now(), choice)
+        order = given.order(scoring.card_seed(card.pk, round_number))
         if card.reviews != round_number:
-            return _reviewed_before(card, round_number, picked, right)
+            return _reviewed_before(card, round_number, given, order)
         now = max(now or timezone.now(), card.last_at or card.created_at)  # memory knows no way back
-        shown = ",".join(map(str, card_order(card, item.order, item.kind)))
-        _plan(card, right, now)
+        _plan(card, given.mark.right, now)
         act_id = _review_id(card, round_number)
         record_answer(
-            learner=card.learner, module=card.item.module, act_id=act_id, item_code=card.item.code,
-            stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=listed(picked),
-            attempt=act_id, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
+            learner=card.learner, module=card.item.module, answer=given.as_act(card.item.code, order),
+            act_id=act_id, attempt=act_id, at=now, signed_in=signed_in, claimed=claimed,
         )  # fmt: skip
-    return Reviewed(right, picked, Stored.STORED)
+    return Reviewed(given, given.mark.right, order, Stored.STORED)
 
 
 def _plan(card: ReviewCard, right: bool, now: dt.datetime) -> None:
@@ -99,10 +106,13 @@ def _review_id(card: ReviewCard, round_number: int) -> uuid.UUID:
     return scoring.response_id(card.learner.uuid, f"review {card.pk} {round_number}")
 
 
-def _reviewed_before(card: ReviewCard, round_number: int, picked: frozenset[int], right: bool) -> Reviewed:
+def _reviewed_before(card: ReviewCard, round_number: int, sent: Answered, order: Sequence[int]) -> Reviewed:
     """The answer of that round as it stands, whatever is sent now."""
     known = LearningRecord.objects.filter(uuid=_review_id(card, round_number)).first()
     if known is None or not known.response:
-        return Reviewed(right, picked, Stored.DUPLICATE, same=False)
-    stood = frozenset(map(int, known.response.split(",")))
-    return Reviewed(bool(known.success), stood, Stored.DUPLICATE, same=stood == picked)
+        return Reviewed(sent, sent.mark.right, order, Stored.DUPLICATE, same=False)
+    wording = editions.wording(card.item, known.edition)
+    answer = wording.kind.from_text(known.response)
+    stood = Answered(wording, answer, wording.kind.judge(answer, wording.options))
+    shown = ids_in(known.shown) or order
+    return Reviewed(stood, bool(known.success), shown, Stored.DUPLICATE, same=answer == sent.answer)

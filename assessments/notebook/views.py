@@ -45,20 +45,19 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
     return card
 
 
-def _options(card: ReviewCard) -> list:
-    options = {option.pk: option for option in card.item.options.all()}
-    return [options[pk] for pk in services.card_order(card, list(options), card.item.kind)]
-
-
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
     if not row.item.live:  # being mended: it comes back when it is in use again
         return redirect("assessments:notebook")
-    error = kept.noted(request, "error")
-    context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
-    return render(request, "assessments/card.html", context)
+    return _ask(request, row, kept.noted(request, "error"), 200)
+
+
+def _ask(request: HttpRequest, row: ReviewCard, error: object, status: int) -> HttpResponse:
+    show = selectors.card_shown(row, posted.choice(kept.posted(request)))
+    context = {"card": row, "show": show, "error": error, "nav": "me"}
+    return render(request, "assessments/card.html", context, status=status)
 
 
 @kept.answers_form_of("assessments:review_card")
@@ -71,17 +70,13 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         done = services.review_item(
             card=row, round_number=-1 if number is None else number,
-            chosen=posted.chosen(request), edition=posted.edition(request),
+            choice=posted.choice(request.POST), edition=posted.edition(request),
             signed_in=bool(person and person.signed_in),
         )  # fmt: skip
     except DomainError as error:
         kept.note(request, error=error.message)
-        context = {"card": row, "options": _options(row), "error": error, "nav": "me"}
-        return render(request, "assessments/card.html", context, status=400)
-    row.refresh_from_db()
-    left = selectors.due_cards(row.learner)
-    options = [(option, option.pk in done.chosen) for option in _options(row)]
+        return _ask(request, row, error, 400)
     context = {
-        "card": row, "options": options, "right": done.right, "left": left, "first": not done.same, "nav": "me",
+        "card": row, "page": done, "left": selectors.due_cards(row.learner), "nav": "me",
     }  # fmt: skip
     return kept.answer(request, "assessments/card_explained.html", context)

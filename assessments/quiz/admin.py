@@ -19,7 +19,8 @@ from courses.services import tell_asks_changed
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.text.digits import whole_number
 
-from ..data import ItemKind
+from ..kinds import KINDS
+from ..kinds.base import FileOption
 from ..models import Item, Option, Quiz
 from .admin_judging import JudgesAgain
 
@@ -28,23 +29,20 @@ class OptionSet(BaseInlineFormSet):
     """The answers of an item, checked together."""
 
     def clean(self) -> None:
-        """One right answer, or several: as the kind of the item says."""
+        """What the kind of the item wants of them."""
         super().clean()
-        if any(self.errors):
+        kind = KINDS.get(self.instance.kind)
+        if any(self.errors) or kind is None:
             return
         rows = [
             form.cleaned_data
             for form in self.forms
             if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
-        right = sum(bool(row.get("right")) for row in rows)
-        kind = self.instance.kind
-        if kind == ItemKind.MULTIPLE and not 2 <= right < len(rows):
-            raise forms.ValidationError(_("Tick two or more right answers, and leave at least one wrong."))
-        if kind == ItemKind.SINGLE and (right != 1 or len(rows) < 2):
-            raise forms.ValidationError(_("Give at least two answers and tick exactly one as right."))
-        if kind == ItemKind.TRUEFALSE and (right != 1 or len(rows) != 2):
-            raise forms.ValidationError(_("Give two answers, right and not right, and tick one."))
+        rows.sort(key=lambda row: row.get("position") or 0)
+        written = [FileOption(row["text_zh"], row["text_en"], bool(row.get("right"))) for row in rows]
+        if faults := kind.faults(written):
+            raise forms.ValidationError(faults)
 
 
 class OptionForm(OneLanguage):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 
 from mooc.lib.rest import NOT_FOUND
 
+from ..kinds import KINDS
 from ..models import Item, Option, Quiz
 
 
@@ -23,11 +24,18 @@ class OptionSerializer(serializers.ModelSerializer[Option]):
 class ItemSerializer(serializers.ModelSerializer[Item]):
     """An item as asked."""
 
-    options = OptionSerializer(many=True, read_only=True)
+    options = serializers.SerializerMethodField()
 
     class Meta:
         model = Item
-        fields = ["code", "kind", "stem_zh", "stem_en", "options"]
+        fields = ["code", "kind", "edition", "stem_zh", "stem_en", "options"]
+
+    @extend_schema_field(OptionSerializer(many=True))
+    def get_options(self, item: Item) -> list[dict[str, Any]]:
+        """Its lines in an order that tells nothing; a try arranges them by its own id."""
+        rows = {row.pk: row for row in item.options.all()}
+        ids = KINDS[item.kind].arrange(list(rows), item.code)
+        return list(OptionSerializer([rows[pk] for pk in ids], many=True).data)
 
 
 class QuizSerializer(serializers.ModelSerializer[Quiz]):

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from learners.data import ItemAnswer
 from learners.services import record_answer, record_result
 from mooc.lib.privacy import evidence
 
 from .. import scoring
-from ..bank.editions import keys_today
+from ..bank.editions import wording as wording_of
+from ..bank.editions import wordings as wordings_of
+from ..kinds.base import Answer, ids_as_text
 from ..models import Attempt, Item, Response, ReviewCard
 from ..notebook.memory import first_memory
 
@@ -38,10 +42,18 @@ class Mended:
 
 
 def _right_by_today(item: Item) -> Q:
-    """Answers that chose just what is right by today's key."""
+    """Answers that are right by today's key: 3 queries. Each answer that was given is judged once."""
+    wordings = wordings_of(item)
+    given = Response.objects.filter(item=item).order_by().values_list("edition", "answer").distinct()
+    right: dict[int, list[Answer]] = defaultdict(list)
+    for number, answer in given:
+        wording = wordings.get(number, wordings[0])
+        if wording.kind.judge(answer, wording.options).right:
+            right[number].append(answer)
     found = Q(pk__in=[])
-    for number, key in keys_today(item).items():
-        found |= Q(edition=number, chosen=",".join(str(pk) for pk in sorted(key)))
+    for number, answers in right.items():
+        for answer in answers:
+            found |= Q(edition=number, answer=answer)
     return found
 
 
@@ -74,7 +86,7 @@ def _set_right(pk: int, item: Item) -> bool | None:
         return None
     attempt = Attempt.objects.select_for_update().get(pk=response.attempt_id)
     now = timezone.now()
-    if not Response.objects.filter(pk=pk, right=False).update(right=True, mended_at=now):
+    if not Response.objects.filter(pk=pk, right=False).update(right=True, score=1.0, mended_at=now):
         return None
     learner, quiz = response.attempt.learner, response.attempt.quiz
     passed_before = attempt.passed
@@ -85,11 +97,15 @@ def _set_right(pk: int, item: Item) -> bool | None:
         attempt.passed = passed_before or attempt.right >= needed
     attempt.save(update_fields=["right", "score", "passed", "updated_at"])
     record_answer(
-        learner=learner, module=quiz.module, act_id=_again(response.uuid, item.edition), item_code=item.code,
-        stem_zh=item.stem_zh or item.stem_en, stem_en=item.stem_en or item.stem_zh, right=True,
-        response=response.chosen, attempt=attempt.uuid,
-        at=response.answered_at, signed_in=False, edition=response.edition, shown=response.shown, trusted=True,
-    )  # fmt: skip
+        learner=learner,
+        module=quiz.module,
+        answer=_mended(response, item),
+        attempt=attempt.uuid,
+        act_id=_again(response.uuid, item.edition),
+        at=response.answered_at,
+        signed_in=False,
+        trusted=True,
+    )
     if attempt.passed is not None and attempt.finished_at:
         record_result(
             learner=learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
@@ -98,6 +114,16 @@ def _set_right(pk: int, item: Item) -> bool | None:
     if not Response.objects.filter(item=item, attempt__learner=learner, right=False).exists():
         ReviewCard.objects.filter(item=item, learner=learner).delete()
     return bool(attempt.passed and not passed_before)
+
+
+def _mended(response: Response, item: Item) -> ItemAnswer:
+    """The answer once more, right this time: what was asked, and the stem as it reads today."""
+    wording = wording_of(item, response.edition)
+    return ItemAnswer(
+        item_code=item.code, stem_zh=item.stem_zh or item.stem_en, stem_en=item.stem_en or item.stem_zh,
+        edition=response.edition, response=wording.kind.as_text(response.answer),
+        shown=ids_as_text(response.shown), score=1.0, right=True,
+    )  # fmt: skip
 
 
 def _again(response: uuid.UUID, edition: int) -> uuid.UUID:

@@ -12,7 +12,9 @@ from learners.models import Learner
 
 from .. import scoring
 from ..bank import editions
-from ..models import Attempt, Item, Option, Quiz, Response
+from ..kinds import KINDS
+from ..kinds.base import Choice, Shown
+from ..models import Attempt, Item, Quiz, Response
 
 
 def quiz_of(pk: int) -> Quiz:
@@ -34,7 +36,7 @@ class QuestionPage:
     quiz: Quiz
     attempt_id: uuid.UUID
     item: Item
-    options: list[Option]
+    show: Shown
     number: int
     done: list[bool]
 
@@ -43,12 +45,21 @@ class QuestionPage:
         return len(self.done)
 
 
-def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None) -> QuestionPage | None:
+def _ask(item: Item, attempt_id: uuid.UUID, choice: Choice) -> Shown:
+    options, kind = editions.options_now(item), KINDS[item.kind]
+    ids = kind.arrange([option.pk for option in options], scoring.seed(attempt_id, item.code))
+    return kind.ask(options, ids, choice)
+
+
+def question_page(
+    quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None = None, choice: Choice = ()
+) -> QuestionPage | None:
     """The next question of the learner's open try, or the first of a new one: ≤ 5 queries.
 
     A new try is only an id until its first answer is stored: ``begun`` shows the same question again, and
     so does the id itself for a learner who is known, after the page was loaded again in large letters, say.
 
+    :param choice: what was sent for it and refused.
     :returns: ``None`` when there is no question to ask.
     """
     attempt = (
@@ -66,9 +77,8 @@ def question_page(quiz: Quiz, learner: Learner | None, begun: uuid.UUID | None =
     item = items.filter(code__in=left[:1]).first()
     if item is None:
         return None
-    options = scoring.arranged(list(item.options.all()), item.kind, attempt_id, item.code)
     done = [True] * len(answered) + [False] * len(left)
-    return QuestionPage(quiz, attempt_id, item, options, len(answered) + 1, done)
+    return QuestionPage(quiz, attempt_id, item, _ask(item, attempt_id, choice), len(answered) + 1, done)
 
 
 def _next_try(quiz: Quiz, learner: Learner | None) -> uuid.UUID:
@@ -87,13 +97,9 @@ class AnswerPage:
     attempt: Attempt
     response: Response
     stem: str
-    options: list[tuple[editions.ShownOption, bool]]
+    show: Shown
+    right_today: bool  # whether the answer is right by today's key
     number: int
-
-    @property
-    def right_today(self) -> bool:
-        """Whether just what is right by today's key was chosen."""
-        return all(option.right == chosen for option, chosen in self.options)
 
     @property
     def heading(self) -> str:
@@ -127,16 +133,15 @@ def answer_page(attempt: Attempt, quiz: Quiz, item_code: str) -> AnswerPage:
     )
     if response is None:
         raise Http404
-    chosen = {int(pk) for pk in response.chosen.split(",")}
-    item = response.item
-    stem, options = editions.shown_then(item, response.edition)
-    if response.shown:
-        places = {int(pk): place for place, pk in enumerate(response.shown.split(","))}
-        options.sort(key=lambda option: places.get(option.pk, len(places)))
-    else:
-        options = scoring.arranged(options, item.kind, attempt.uuid, item_code)
+    wording = editions.wording(response.item, response.edition)
+    kind, options = wording.kind, wording.options
+    ids = response.shown or kind.arrange(
+        [option.pk for option in options], scoring.seed(attempt.uuid, item_code)
+    )
+    show = kind.explain(options, ids, response.answer, counted=response.right)
+    right_today = kind.judge(response.answer, options).right
     number = attempt.responses.filter(pk__lte=response.pk).count()
-    return AnswerPage(quiz, attempt, response, stem, [(o, o.pk in chosen) for o in options], number)
+    return AnswerPage(quiz, attempt, response, wording.stem, show, right_today, number)
 
 
 def result_rows(attempt: Attempt) -> list[Response]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,7 +15,8 @@ from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 
 from .. import scoring
-from ..bank.asked import as_shown, judge, listed
+from ..bank.asked import Answered, AskedItem, answered
+from ..kinds.base import Choice
 from ..models import Attempt, Item, Quiz, Response
 from ..notebook.services import keep_in_notebook
 from . import tries
@@ -79,16 +79,16 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its
 
 
 def answer_item(
-    *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, chosen: Sequence[int], signed_in: bool,
+    *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, choice: Choice, signed_in: bool,
     at: dt.datetime | None = None, claimed: dt.datetime | None = None, by_its_id: bool = False,
     edition: int | None = None,
 ) -> tuple[Attempt, Response]:  # fmt: skip
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
-    :param chosen: option ids.
+    :param choice: what the form of the question sent.
     :param by_its_id: the try was made on a phone without network, see :func:`_held_attempt`.
     :param edition: of the item, as it was shown.
-    :raises DomainError: when the item is not in this try, or no option of it was chosen.
+    :raises DomainError: when the item is not in this try, or what was sent is no answer to it.
     """
     asked, now = asked_quiz(quiz.pk, withdrawn=True), at or timezone.now()
     with evidence.writing("answer_item"), transaction.atomic():
@@ -102,21 +102,30 @@ def answer_item(
         if item is None or over or item_code not in attempt.item_codes.split():
             said = _("This question was taken out of the quiz. Here is what comes next.")
             raise DomainError(said, code="unknown_item")
-        item = as_shown(item, edition, now, chosen)
-        right = judge(item.options, item.right, chosen, many=item.many)
-        shown = ",".join(map(str, scoring.order(item.order, item.kind, attempt.uuid, item_code)))
-        response = Response.objects.create(
-            uuid=scoring.response_id(attempt.uuid, item_code), attempt=attempt, item_id=item.pk,
-            chosen=listed(set(chosen)), right=right, answered_at=now, edition=item.edition, shown=shown,
-        )  # fmt: skip
+        given = answered(item, edition, now, choice)
+        response = _store(attempt, item, given, now)
         record_answer(
-            learner=learner, module=asked.quiz.module, act_id=response.uuid, item_code=item_code,
-            stem_zh=item.stem_zh, stem_en=item.stem_en, right=right, response=response.chosen,
-            attempt=attempt.uuid, at=now, signed_in=signed_in, claimed=claimed, edition=item.edition, shown=shown,
-        )  # fmt: skip
-        keep_in_notebook(learner, item.pk, right, now)
+            learner=learner,
+            module=asked.quiz.module,
+            answer=given.as_act(item_code, response.shown),
+            act_id=response.uuid,
+            attempt=attempt.uuid,
+            at=now,
+            signed_in=signed_in,
+            claimed=claimed,
+        )
+        keep_in_notebook(learner, item.pk, response.right, now)
         tries.count_answer(attempt, asked, response, item_code)
     return attempt, response
+
+
+def _store(attempt: Attempt, item: AskedItem, given: Answered, at: dt.datetime) -> Response:
+    """The row of an answer, with what was asked: the edition, and the lines in the order they stood."""
+    return Response.objects.create(
+        uuid=scoring.response_id(attempt.uuid, item.code), attempt=attempt, item_id=item.pk,
+        answer=given.answer, score=given.mark.score, right=given.mark.right, answered_at=at,
+        edition=given.wording.number, shown=given.order(scoring.seed(attempt.uuid, item.code)),
+    )  # fmt: skip
 
 
 def _take_in(attempt: Attempt, asked: AskedQuiz, item_code: str, at: dt.datetime) -> None:

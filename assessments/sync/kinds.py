@@ -20,6 +20,8 @@ from learners.record.recording import Stored
 from learners.record.senders import Owner
 from mooc.lib.errors import Conflict, DomainError
 
+from ..bank import editions
+from ..kinds.base import Choice
 from ..models import Attempt, Quiz, Response, ReviewCard
 from ..notebook.services import review_item
 from ..quiz.asked import asked_quiz
@@ -91,16 +93,16 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
         raise DomainError(_("This quiz is not here. The phone keeps the answer."), code="unknown_quiz")
     if attempt_id is None:
         raise DomainError(_("“%(name)s” is not usable.") % {"name": "attempt"}, code="bad_value")
-    code, chosen = item.text("item", 20), item.chosen()
+    code, choice = item.text("item", 20), item.choice()
     url = reverse("assessments:quiz_explained", args=[number, attempt_id, code])
     before = Response.objects.filter(attempt__uuid=attempt_id, item__code=code)
-    known = before.annotate(owner=F("attempt__learner")).first()
+    known = before.annotate(owner=F("attempt__learner")).select_related("item").first()
     if known is not None:
-        return _answered_before(known, owner, chosen), url
+        return _answered_before(known, owner, choice), url
     when = item.when(owner.learner)
     try:
         answer_item(
-            learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, chosen=chosen,
+            learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, choice=choice,
             signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
             edition=item.edition(),
         )  # fmt: skip
@@ -114,10 +116,15 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
     return Stored.STORED, url
 
 
-def _answered_before(known: Any, owner: Owner, chosen: list[int]) -> Stored:
+def _answered_before(known: Any, owner: Owner, choice: Choice) -> Stored:
     if known.owner != owner.learner.pk:
         raise Conflict(_("This id already stands for something else."))
-    if known.chosen != ",".join(map(str, chosen)):
+    wording = editions.wording(known.item, known.edition)
+    try:
+        same = wording.kind.read(choice, wording.options) == known.answer
+    except DomainError:
+        same = False
+    if not same:
         raise _answered_already()
     return Stored.DUPLICATE
 
@@ -166,12 +173,12 @@ def _reaction(owner: Owner, item: Item) -> tuple[Stored, str]:
 
 
 def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
-    chosen, when = item.chosen(), item.when(owner.learner)
+    choice, when = item.choice(), item.when(owner.learner)
     card = ReviewCard.objects.filter(pk=item.number("card", 2**53), learner=owner.learner).first()
     if card is None:
         raise DomainError(_("This question is not in your notebook any more."), code="unknown_card")
     done = review_item(
-        card=card, round_number=item.number("round", 99_999), chosen=chosen, signed_in=owner.signed_in,
+        card=card, round_number=item.number("round", 99_999), choice=choice, signed_in=owner.signed_in,
         now=when.at, claimed=when.claimed,
         edition=item.edition(),
     )  # fmt: skip

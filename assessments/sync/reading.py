@@ -15,6 +15,8 @@ from learners.record.clocks import Clock, When
 from mooc.lib.errors import DomainError
 from mooc.lib.pages.http import parse_uuid
 
+from ..bank import posted
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -47,12 +49,12 @@ class Item:
             raise DomainError(_("“%(name)s” is not usable.") % {"name": name}, code="bad_value")
         return value
 
-    def chosen(self) -> list[int]:
-        """Ids of the answers that were tapped."""
+    def choice(self) -> list[str | int]:
+        """What the form of the question sends as ``choice``: ids of answers, for most kinds."""
         value = self.values.get("chosen")
-        if not isinstance(value, list) or len(value) > 20 or not all(type(pk) is int for pk in value):
+        if not isinstance(value, list) or len(value) > posted.MOST or not all(map(_fits_a_form, value)):
             raise DomainError(_("“chosen” is a list of answer ids."), code="bad_value")
-        return sorted(set(value))
+        return value
 
     def edition(self) -> int | None:
         """The edition of the question that the phone showed; nothing from one that does not say."""
@@ -70,3 +72,7 @@ class Item:
         if claimed is None:
             raise DomainError(_("“at” is a time like 2026-11-23T08:30:00+08:00."), code="bad_time")
         return self.clock.when(claimed, learner)
+
+
+def _fits_a_form(value: object) -> bool:
+    return type(value) is int or (isinstance(value, str) and len(value) <= posted.LONGEST)

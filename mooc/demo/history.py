@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.bank import editions
 from assessments.evaluation import services as evaluation
 from assessments.evaluation.data import JobKind
 from assessments.models import Quiz
@@ -246,12 +247,11 @@ def _try_quiz(
     """One try, each answer right with the chance ``knows``. Whether it passed."""
     attempt = quizzes.start_attempt(learner=learner, quiz=quiz, attempt_id=uuid.uuid5(NAMESPACE, name))
     for code in attempt.item_codes.split():
-        options = list(quiz.module.items.get(code=code).options.all())
-        wrong = next(option.pk for option in options if not option.right)
-        chosen = [o.pk for o in options if o.right] if dice.random() < knows else [wrong]
+        wording = editions.now(quiz.module.items.get(code=code))
+        choice = wording.kind.example(wording.options, right=dice.random() < knows)
         clock += dt.timedelta(seconds=dice.randint(8, 40))
         attempt, _response = quizzes.answer_item(
-            learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, chosen=chosen, signed_in=True,
+            learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, choice=choice, signed_in=True,
             at=min(clock, timezone.now()),
         )  # fmt: skip
     return bool(attempt.passed)

@@ -18,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import scoring
+from assessments.bank import editions
+from assessments.bank.asked import read_answer
 from assessments.models import Attempt, Item, Quiz, Response
 from courses.models import LessonEdition, Module
 from feedback.models import Theme
@@ -204,9 +206,8 @@ def _quiz(
 def _response(attempt: Attempt, item: Item, clock: dt.datetime, dice: random.Random) -> dict[str, Any]:
     """The columns of one answer, right in 85 of 100."""
     right = dice.random() < 0.85
-    options = [option.pk for option in item.options.all() if option.right == right]
-    chosen = options if right else options[:1]
+    given = read_answer(wording := editions.now(item), wording.kind.example(wording.options, right=right))
     return {
-        "uuid": scoring.response_id(attempt.uuid, item.code), "item": item, "right": right,
-        "answered_at": clock, "chosen": ",".join(map(str, sorted(chosen))),
+        "uuid": scoring.response_id(attempt.uuid, item.code), "item": item, "right": given.mark.right,
+        "score": given.mark.score, "answer": given.answer, "answered_at": clock,
     }  # fmt: skip

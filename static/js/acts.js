@@ -111,7 +111,7 @@ self.acts = (() => {
 // What was posted by a form, as an act for the list; nothing for forms that are not kept.
 self.actOf = (path, form) => {
   const [first, second, third] = path.split("/").slice(1), get = (name) => form.get(name) || "", about = { wish: "wish", complaint: "complaint", report: get("kind") };
-  const chosen = form.getAll("choice").map(Number), id = get("id"), text = get("text"), lesson = get("lesson"), block = +get("block") || 0, edition = +get("edition") || 0;
+  const chosen = form.getAll("choice"), id = get("id"), text = get("text"), lesson = get("lesson"), block = +get("block") || 0, edition = +get("edition") || 0;
   if (first === "lessons" && third === "done") return { kind: "record", lesson: second, verb: "completed" };
   if (first === "quizzes" && third === "answer") return chosen.length ? { kind: "answer", quiz: get("quiz"), attempt: get("attempt"), item: get("item"), edition, chosen } : 0;
   if (/^\/me\/review\/\d+\/answer\/$/.test(path)) return chosen.length ? { kind: "review", card: +third, round: +get("round"), edition, chosen } : 0;

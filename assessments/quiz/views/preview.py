@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Module
 
+from ...bank import editions
+from ...kinds.base import Shown
 from ...models import Item, Quiz
 
 
@@ -20,9 +22,15 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     module = get_object_or_404(Module.objects.visible_to(request.user).select_related("draft"), pk=pk)
     language = request.GET.get("lang", "")
+    items = Item.objects.filter(module=module, live=True)
     context = {
         "module": module, "quiz": Quiz.objects.filter(module=module).first(), "nav": "learn",
-        "items": Item.objects.filter(module=module, live=True).prefetch_related("options"),
+        "items": [(item, _look(item)) for item in items.prefetch_related("options")],
     }  # fmt: skip
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
         return render(request, "assessments/preview.html", context)
+
+
+def _look(item: Item) -> Shown:
+    wording = editions.now(item)
+    return wording.kind.look(wording.options)

@@ -45,9 +45,9 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpResponse:
     kept.note(request, error=error)
     person = guests.person_of(request)
-    begun = parse_uuid(kept.posted(request).get("attempt"))
-    quiz = selectors.quiz_of(pk)
-    page = selectors.question_page(quiz, person.learner if person else None, begun)
+    fields = kept.posted(request)
+    quiz, begun = selectors.quiz_of(pk), parse_uuid(fields.get("attempt"))
+    page = selectors.question_page(quiz, person.learner if person else None, begun, posted.choice(fields))
     if page is None:  # no question is in use: the course's page says so
         return redirect(quiz.module)
     context = {
@@ -79,7 +79,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         attempt, _response = services.answer_item(
             learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code,
-            chosen=posted.chosen(request), edition=posted.edition(request), signed_in=person.signed_in,
+            choice=posted.choice(request.POST), edition=posted.edition(request), signed_in=person.signed_in,
         )  # fmt: skip
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=error.message))
