@@ -106,7 +106,8 @@ def _home(person: Person) -> selectors.Home | None:
     request: Any = person.request
     if not hasattr(request, "home_of_person"):
         request.home_of_person = selectors.home_of(person.learner)
-    return request.home_of_person
+    home: selectors.Home | None = request.home_of_person
+    return home
 
 
 def home_hero(person: Person, args: Sequence[str]) -> Mapping[str, str]:

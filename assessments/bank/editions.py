@@ -11,8 +11,8 @@ from django.db import transaction
 from mooc.lib.privacy import evidence
 from mooc.lib.text.localized import read
 
-from ..kinds import KINDS, ItemKind
-from ..kinds.base import Option
+from ..kinds import KINDS
+from ..kinds.base import ItemKind, Option
 from ..models import Item, ItemEdition
 
 TEXTS = ("kind", "stem_zh", "stem_en", "why_zh", "why_en")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from courses.models import Course, Module
@@ -25,11 +25,11 @@ logger = logging.getLogger("mooc.access")
 EVERYBODY = ""  # the code of the operator's line above all provinces
 
 
-def supervised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def supervised(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For supervisors and operators: signed out goes to sign-in, anybody else finds nothing here."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
         if not user.is_authenticated or not user.may(Right.SEE_FIGURES):
             raise PermissionDenied

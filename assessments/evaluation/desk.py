@@ -36,7 +36,7 @@ def modules(user: Any) -> DeskPanel | None:
     if not user.may(Right.WRITE_COURSES):
         return None
     waiting = waiting_by_module(user)
-    mine = Module.objects.visible_to(user).select_related("draft", "published")
+    mine: Any = Module.objects.visible_to(user).select_related("draft", "published")
     found = sorted(
         mine.annotate(changed=drafts.changed()),
         key=lambda row: (-waiting.get(row.pk, 0), bool(row.published_id) and not row.changed, row.code),

@@ -84,4 +84,4 @@ def subjects_for(user: Any, chosen: str = "") -> list[Group]:
 
 
 def _indented(row: Any, top: int) -> str:
-    return "　" * (row.level - top) + str(row)
+    return "　" * int(row.level - top) + str(row)

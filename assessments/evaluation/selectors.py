@@ -160,7 +160,7 @@ def _few(shown: dict[str, FigureText]) -> list[str]:
 
 def _places(snapshot: data.Snapshot, region: Region | None) -> list[PlaceRow]:
     """The places below, from their own snapshots of the same moment: 1 query."""
-    below = Region.objects.filter(parent=region).annotate(
+    below: Any = Region.objects.filter(parent=region).annotate(
         figures=Subquery(
             EvaluationSnapshot.objects.filter(
                 kind=ScopeKind.REGION, key=OuterRef("code"), region_code="", as_of=snapshot.as_of

@@ -1,6 +1,7 @@
 """How learning is judged."""
 
-from .assignment import Assignment, AssignmentMedia
+from ..data import AssignmentMedia
+from .assignment import Assignment
 from .attempt import Attempt, Response
 from .bank import Item, Option, Quiz
 from .edition import ItemEdition

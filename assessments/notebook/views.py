@@ -42,7 +42,8 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
     )
     if card is None:
         raise Http404
-    return card
+    found: ReviewCard = card
+    return found
 
 
 @require_safe

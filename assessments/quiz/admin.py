@@ -114,9 +114,8 @@ class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
         """The module whose list the trainer came from."""
         narrowed = QueryDict(request.GET.get("_changelist_filters", ""))
         module = request.GET.get("module") or narrowed.get("module__id__exact", "")
-        return super().get_changeform_initial_data(request) | (
-            {"module": module} if whole_number(module) is not None else {}
-        )
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        return given | ({"module": module} if whole_number(module) is not None else {})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Own items with what the list shows."""

@@ -59,8 +59,8 @@ class JudgesAgain:
     def get_urls(self) -> list[Any]:
         """With the page of whom a mended key concerns."""
         view = self.admin_site.admin_view(self.judged_view)  # type: ignore[attr-defined]  # as above
-        own = [path("<int:pk>/judged/", view, name="assessments_item_judged")]
-        return own + super().get_urls()  # type: ignore[misc]  # as above
+        own = path("<int:pk>/judged/", view, name="assessments_item_judged")
+        return [own, *super().get_urls()]  # type: ignore[misc]  # as above
 
     def judged_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Whom a mended key concerns; one button puts the question before those who were told "right" by mistake."""

@@ -106,7 +106,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""
         rows = super().get_queryset(request).select_related("draft", "published", "category")
-        return rows.annotate(changed=drafts.changed())
+        shown: QuerySet[Module] = rows.annotate(changed=drafts.changed())
+        return shown
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new module gets its draft; the button "save and publish" publishes after saving."""
@@ -136,7 +137,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
         """Where somebody else's work would go live, it is shown first."""
         if "_publish" in request.POST and publishing.must_look(module=obj, user=request.user):
             return redirect("admin:courses_module_publish", obj.pk)
-        return super().response_change(request, obj)
+        page: HttpResponse = super().response_change(request, obj)
+        return page
 
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What learners will see otherwise, block by block and by whom; publish it from here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -119,7 +120,7 @@ def course_address(*, title: str, subject: str) -> str:
     return _free(slugify(title)[:50].strip("-_") or subject, Course.objects.all())
 
 
-def _free(wanted: str, rows: models.QuerySet) -> str:
+def _free(wanted: str, rows: models.QuerySet[Any]) -> str:
     taken = set(rows.filter(slug__startswith=wanted).values_list("slug", flat=True))
     taken |= set(Address.objects.filter(text__startswith=wanted).values_list("text", flat=True))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))

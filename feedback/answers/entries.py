@@ -21,7 +21,8 @@ from ..models import AnswerEntry, AnswerModule, Question
 def not_placed(*, module: AnswerModule, user: User) -> QuerySet[Question]:
     """Answered questions of the theme that all may read and that are in no merged answer, most asked first."""
     rows = Question.objects.visible_to(user).to_offer().filter(theme=module.theme_id, entries=None)
-    return rows.with_others().order_by("-same", "-answered_at").defer("vector")
+    found: QuerySet[Question] = rows.with_others().order_by("-same", "-answered_at").defer("vector")
+    return found
 
 
 def put_together(

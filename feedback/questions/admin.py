@@ -170,7 +170,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
             "title": _("Learners' questions"), "nobody_waits": waits,
             "unsure": Question.objects.visible_to(request.user).without_theme().count() if waits else 0,
         }  # fmt: skip
-        return super().changelist_view(request, (extra_context or {}) | context)
+        page: HttpResponse = super().changelist_view(request, (extra_context or {}) | context)
+        return page
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

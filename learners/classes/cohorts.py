@@ -58,7 +58,9 @@ def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
     :raises DomainError: when the class is shut or over; nothing is changed.
     """
     with transaction.atomic():
-        known = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None).first()
+        known: CohortMember | None = CohortMember.objects.filter(
+            cohort=cohort, learner=learner, left_at=None
+        ).first()
         if known:
             return known
         if not cohort.open_to_join or cohort.ends_on < timezone.localdate():
@@ -137,7 +139,7 @@ class ProgressRow:
 
 def progress_rows(cohort: Cohort, members: list[CohortMember]) -> list[ProgressRow]:
     """One row a member: 3 queries, however many members. Lessons are counted as "who needs help" does."""
-    modules = list(cohort.modules.published().annotate(in_it=Count("published__lessons")))
+    modules: list[Any] = list(cohort.modules.published().annotate(in_it=Count("published__lessons")))
     total = sum(module.in_it for module in modules)
     ids = [member.learner_id for member in members]
     sums = (

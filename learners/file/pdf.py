@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from fpdf.fonts import FontFace
@@ -87,7 +88,7 @@ def _section(sheet: _Sheet, section: TrackingSection) -> None:
         sheet.cell(0, 6, more, new_x="LMARGIN", new_y="NEXT")
 
 
-def _row(table, cells: Sequence[str]) -> None:
+def _row(table: Any, cells: Sequence[str]) -> None:
     row = table.row()
     for cell in cells:
         row.cell(drawable(cell))

@@ -98,7 +98,7 @@ def _written_down(request: HttpRequest, person: User, by: User, form: PhoneForm)
         else:
             return ""
     except DomainError as error:
-        return error.message
+        return str(error.message)
     return None
 
 

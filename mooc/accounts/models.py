@@ -144,7 +144,7 @@ class OldRegionCode(models.Model):
         return self.code
 
 
-class NameKeyField(models.CharField):
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # takes its types in the stubs only
     """The form in which a sign-in name is compared: made anew from ``username`` at every write.
 
     Of accounts that were alike before this column was made, the later ones keep a number behind their key

@@ -5,7 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +33,7 @@ PAGE = 50
 
 @require_safe
 @access.supervised
-def behind(request: HttpRequest, code: str) -> HttpResponse:
+def behind(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who and what stands behind a figure, at the moment of its snapshot."""
     scope, region = asked_scope(request)
     snapshot, _before = selectors.newest(scope)
@@ -71,11 +77,13 @@ def _narrowed(request: HttpRequest, listing: Listing) -> Listing:
     return listing.only(only == "yes") if only else listing
 
 
-def _file(kind: str, code: str, listing: Listing, snapshot: Snapshot) -> HttpResponse:
+def _file(kind: str, code: str, listing: Listing, snapshot: Snapshot) -> HttpResponseBase:
     name = f"{code.replace(':', '-')}-{timezone.localtime(snapshot.as_of):%Y%m%d}.{kind}"
     if kind == "csv":
         lines = exports.csv_lines(listing.columns, listing.export())
-        response: Any = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response: StreamingHttpResponse | FileResponse = StreamingHttpResponse(
+            lines, content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     elif kind == "xlsx":
         book = exports.xlsx_file(listing.columns, listing.export(), snapshot.as_of)

@@ -317,7 +317,8 @@ def _by_in_time(rows: QuerySet[Any], yes: bool) -> QuerySet[Any]:
 def _hours(question: Any, as_of: dt.datetime) -> float | None:
     if question.answered_at is None or question.answered_at >= as_of:
         return None
-    return round((question.answered_at - question.created_at).total_seconds() / 3600, 1)
+    seconds: float = (question.answered_at - question.created_at).total_seconds()
+    return round(seconds / 3600, 1)
 
 
 def _deflections(indicator: Indicator, part: str, reach: Reach) -> Listing:

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
 from mooc.jobs import services as jobs
 from mooc.jobs.models import Job
@@ -33,7 +34,7 @@ FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 NAMES = {ScopeKind.COHORT: "class", ScopeKind.COURSE: "course", ScopeKind.MODULE: "module"}
 
 
-def asked_scope(request: HttpRequest) -> tuple[Scope, access.Region | None]:
+def asked_scope(request: HttpRequest) -> tuple[Scope, Region | None]:
     """The class, course, module or place an address names; without one the viewer's own place. A course or
     module is narrowed to the place that is named beside it.
 

@@ -124,4 +124,5 @@ def _own(request: HttpRequest, pk: int) -> EvaluationReport:
     if found is None:
         logger.warning("refused user=%s report=%s", request.user.pk, pk)
         raise Http404
-    return found
+    own: EvaluationReport = found
+    return own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -89,7 +90,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return guests.remember(request, redirect("assessments:quiz_explained", pk, attempt.uuid, code))
 
 
-def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID):
+def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID) -> Any:
     person = guests.person_of(request)
     return selectors.attempt_of(quiz, person.learner if person else None, attempt)
 

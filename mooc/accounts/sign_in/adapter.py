@@ -42,4 +42,4 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         """The site's name."""
-        return settings.SITE_NAME["en"]
+        return str(settings.SITE_NAME["en"])

@@ -85,7 +85,7 @@ class OwnRows(KeepsHistory, DeskForm):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own rows only, so that another's is "not there"."""
-        rows = super().get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
         if self.own_model is None:
             return rows.filter(pk__in=self.model.objects.visible_to(request.user))  # type: ignore[attr-defined]  # as above
         return rows.filter(**{self.own_path: self.own_model.objects.visible_to(request.user)})

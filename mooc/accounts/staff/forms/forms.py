@@ -99,7 +99,8 @@ class DeskForm:
             if request.method == "POST" and not object_id:
                 view = super().changeform_view  # type: ignore[misc]  # as above
                 return _made(request, lambda: view(request, None, form_url, extra_context))
-            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # as above
+            page: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # as above
+            return page
 
     def _locked(self, request: HttpRequest, object_id: str) -> Any:
         """The row, held until this form is saved: a third cannot come between looking and saving."""
@@ -146,7 +147,8 @@ class DeskForm:
             forms = [form, *(row for rows in formsets for row in rows)]
             context |= {"held": held, "errors": context["errors"] if _mistakes(forms, formsets) else None}
             _say_clashes(getattr(request, "clashes", {}), forms)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # as above
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # as above
+        return page
 
 
 def _made(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
