@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -22,10 +22,11 @@ from mooc.lib.text.digits import whole_number
 from .data import Scope, ScopeKind
 
 logger = logging.getLogger("mooc.access")
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 EVERYBODY = ""  # the code of the operator's line above all provinces
 
 
-def supervised(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def supervised(view: View) -> View:
     """For supervisors and operators: signed out goes to sign-in, anybody else finds nothing here."""
 
     @functools.wraps(view)
@@ -35,7 +36,7 @@ def supervised(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(View, guarded)
 
 
 def regions_of(user: Any) -> Any:
