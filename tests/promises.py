@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 
 from assessments.analysis import selectors as judged
-from assessments.evaluation import models
 from assessments.evaluation import selectors as boards
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
@@ -20,7 +19,7 @@ from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
 from assessments.evaluation.measure.indicators import Z95
 from assessments.notebook import memory as review
 from courses.grammar import law
-from courses.media import uploads
+from courses.media import documents, uploads
 from feedback import data
 from feedback.answers import recurrence
 from feedback.inbox import notices
@@ -31,6 +30,7 @@ from learners.views import me, privacy
 from mooc.accounts import forms, services, views
 from mooc.accounts.sign_in import limits, phones, quiet
 from mooc.accounts.staff.forms import typed
+from mooc.jobs import models as jobs
 from mooc.settings import AUTH_PASSWORD_VALIDATORS
 from mooc.site import timetable
 
@@ -117,7 +117,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("4 weeks", boards.A_PERIOD == 28 * DAY),
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),
         ("five points below the target", CLOSE == 0.05),
-        ("begun three times", models.MOST_TRIES == 3),
+        ("begun three times", jobs.MOST_TRIES == 3),
         ("On the first of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1}),
         ("A month counts up to its last day", True),  # tests/test_reports.py
         # who needs help
@@ -128,6 +128,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("Enrolled for 3 days", help_points.NOT_BEGUN_AFTER == 3 * DAY),
         # pictures
         ("8 MB", uploads.MAX_BYTES == 8 * 1024 * 1024),
+        ("2 MB", documents.MAX_BYTES == 2 * 1024 * 1024),
         ("40 million", uploads.MAX_PIXELS == 40_000_000),
         # courses
         ("more than a year ago", law.CHECK_EVERY_MONTHS >= 12),

@@ -209,7 +209,9 @@ def test_posts_that_wait_for_a_look_are_counted_with_the_way_to_them(
 
 def state() -> str:
     """What the page says of the module."""
-    operator = type("Operator", (), {"may": lambda right: True, "everywhere": lambda right: True})()
+    operator = type(
+        "Operator", (), {"may": lambda self, right: True, "everywhere": lambda self, right: True}
+    )()
     return row(panel("modules", operator).rows, module().code).tag
 
 
