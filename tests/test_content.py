@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,20 @@ def test_any_text_is_blocks_or_a_sentence_with_its_line(text: str) -> None:
         line = 1
         assert all(block.kind in KINDS for block in blocks)
     assert 1 <= line <= text.count("\n") + 2
+
+
+def test_nothing_but_a_kind_asks_which_kind_a_block_is() -> None:
+    asks = re.compile(rf"kind\s*(?:==|!=|in)\s*[\[(]?[\"'](?:{'|'.join(KINDS)})[\"']")
+    apps = ("courses", "learners", "feedback", "assessments", "mooc", "templates")
+    paths = [path for app in apps for path in (ROOT / app).rglob("*.*") if path.suffix in (".py", ".html")]
+    wrong = [str(path) for path in paths if "blocks" not in path.parts and asks.search(path.read_text())]
+    assert wrong == []
+
+
+def test_every_kind_has_its_own_file_and_template() -> None:
+    for kind in KINDS.values():
+        assert type(kind).__module__ == f"courses.blocks.{kind.code}"
+        assert (ROOT / "templates" / kind.template).is_file()
 
 
 @given(LINES)
