@@ -35,7 +35,7 @@ def written(draw: st.DrawFn) -> tuple[ItemKind, list[FileOption]]:
     return kind, options
 
 
-FEW = {"single": 1, "multiple": 2, "truefalse": 1}
+FEW = {"single": 1, "multiple": 2, "truefalse": 1, "ordering": 0}  # right lines that will do
 
 
 def with_ids(options: list[FileOption], first: int = 100) -> list[Option]:

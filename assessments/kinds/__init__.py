@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 
 from .base import ItemKind
 from .multiple import Multiple
+from .ordering import Ordering
 from .single import Single
 from .truefalse import TrueFalse
 
-KINDS: dict[str, ItemKind] = {kind.code: kind for kind in (Single(), Multiple(), TrueFalse())}
+KINDS: dict[str, ItemKind] = {kind.code: kind for kind in (Single(), Multiple(), TrueFalse(), Ordering())}
 
 
 def choices() -> list[tuple[str, str | Promise]]:

@@ -103,6 +103,8 @@ class ItemKind(ABC):
     name: ClassVar[str | Promise]
     #: Whether one of several answers is tapped: then the longest must not give the right one away.
     one_of_several: ClassVar[bool] = False
+    #: A sentence for its author on the desk, where the form does not say enough.
+    advice: ClassVar[str | Promise] = ""
     #: Keys of a content file that only this kind has.
     keys: ClassVar[frozenset[str]] = frozenset()
 

@@ -94,6 +94,13 @@ class ItemForm(OneLanguage):
     class Meta:
         widgets = {f"{part}_{lang}": Sentence for part in ("stem", "why") for lang in ("zh", "en")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            self.fields["kind"].help_text = " ".join(
+                str(kind.advice) for kind in KINDS.values() if kind.advice
+            )
+
 
 @admin.register(Item)
 class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
