@@ -231,6 +231,7 @@ STORAGES = {
         else "mooc.lib.pages.scripts.LeanStaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site asks for them: a line less in each answer
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not DEBUG else 0
 WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = TESTING or DEBUG, DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

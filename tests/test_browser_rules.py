@@ -199,7 +199,7 @@ def wire(page: Any, address: str) -> tuple[int, list[str]]:
 def test_rule_7_a_visit_is_light(phone: Any, served: Any, path: str) -> None:
     page = phone()
     first, requests = wire(page, served.url + path)
-    assert first <= 30_000, requests
+    assert first <= 18 * 1024, requests
     assert len(requests) <= 6, requests
     if path == LESSON:  # what keeps acts on the phone comes once, with the first touch
         with page.expect_response(lambda response: "/acts." in response.url):
