@@ -9,11 +9,11 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from mooc.lib import registry
 
-        from . import personal_data, selectors, services
+        from . import personal_data, selectors, services, standing
         from .desk import law
 
         registry.desk_panel.register("law", law.panel)
-        registry.content_version.register("courses", selectors.content_version)
+        registry.content_version.register("courses", standing.content_version)
         registry.hand_over.register("courses", selectors.held)
         registry.personal_data.register("courses", personal_data.tables)
         registry.restored.register("courses", services.renew_content)

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .blocks import SAVED
-from .models import Block, ContentState, Course, LessonEdition, Module
+from .models import Block, Course, LessonEdition, Module
+from .standing import while_content_stands
 
 TEXT_BYTES = 6_000  # about what a lesson page weighs without its media, compressed
-_shared: dict[str, tuple[str, float]] = {}
-_pool: dict[str, tuple[Module, ...]] = {}  # by content version; only read
-_lessons: dict[tuple[str, int], tuple[LessonEdition, ...]] = {}  # by content version and edition; only read
-names: dict[str, Any] = {}  # by content version: what publishing.addresses knows; only read
-MOST_KEPT = 500  # editions
-
-
-def content_version() -> str:
-    """The content version, asked from the database at most once a second in this process."""
-    known = _shared.get("version")
-    now = time.monotonic()
-    if known and now - known[1] < settings.CONTENT_VERSION_SECONDS:
-        return known[0]
-    version = str(ContentState.objects.filter(pk=1).values_list("version", flat=True).first() or 0)
-    _shared["version"] = (version, now)
-    return version
-
-
-def forget_content_version() -> None:
-    """Ask the database again at the next page."""
-    _shared.clear()
-    _pool.clear()
-    _lessons.clear()
-    names.clear()
 
 
 def candidates() -> QuerySet[Module]:
@@ -52,37 +27,24 @@ def candidates() -> QuerySet[Module]:
     )
 
 
+@while_content_stands
 def known_modules() -> tuple[Module, ...]:
-    """All published modules: no query while the content stands, else 3. Only read them: threads share them."""
-    version = content_version()
-    pool = _pool.get(version)
-    if pool is None:
-        _pool.clear()
-        pool = _pool[version] = tuple(candidates())
-    return pool
+    """All published modules: no query while the content stands, else 3."""
+    return tuple(candidates())
 
 
 def known_module(pk: int) -> Module | None:
-    """A published module with its edition and category. Only read it: it is shared between threads."""
+    """A published module with its edition and category: one of :func:`known_modules`."""
     return next((row for row in known_modules() if row.pk == pk), None)
 
 
+@while_content_stands
 def known_lessons(edition_id: int | None) -> tuple[LessonEdition, ...]:
-    """The lessons of a published edition in order: no query while the content stands, else 1.
-
-    Only read them: they are shared between threads.
-    """
+    """The lessons of a published edition in order: no query while the content stands, else 1."""
     if edition_id is None:
         return ()
-    key = (content_version(), edition_id)
-    found = _lessons.get(key)
-    if found is None:
-        rows = LessonEdition.objects.filter(edition_id=edition_id).select_related("lesson")
-        found = tuple(rows.order_by("position"))
-        if len(_lessons) >= MOST_KEPT or any(version != key[0] for version, _edition in list(_lessons)):
-            _lessons.clear()
-        _lessons[key] = found
-    return found
+    rows = LessonEdition.objects.filter(edition_id=edition_id).select_related("lesson")
+    return tuple(rows.order_by("position"))
 
 
 def lessons_of(module: Module) -> list[LessonEdition]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mooc.lib.events import emit
 
-from . import selectors, signals
+from . import signals, standing
 from .data import ModuleAsksChanged
 from .grammar import law
 from .models import ContentState, ModuleEdition
@@ -21,7 +21,7 @@ def bump_content() -> None:
     """Make every cached page stale, here at once and in other processes within a second."""
     if not ContentState.objects.filter(pk=1).update(version=F("version") + 1):
         ContentState.objects.get_or_create(pk=1)
-    transaction.on_commit(selectors.forget_content_version)
+    transaction.on_commit(standing.forget)
 
 
 def tell_law_due(*, nights: int = 3) -> None:
@@ -48,7 +48,7 @@ def renew_content() -> None:
     state, _made = ContentState.objects.get_or_create(pk=1)
     state.version = max(state.version + 1, int(time.time()))
     state.save(update_fields=["version"])
-    transaction.on_commit(selectors.forget_content_version)
+    transaction.on_commit(standing.forget)
 
 
 def tell_asks_changed(*, module_id: int) -> None:

@@ -141,15 +141,13 @@ def _nothing_remembered() -> Iterator[None]:
     from django.core.cache import cache
     from django.utils import translation
 
-    from assessments.quiz import asked
-    from courses.selectors import forget_content_version
+    from courses import standing
     from feedback.answers import finding
     from mooc.accounts.sign_in import limits
     from mooc.lib.pages.slots import memory
 
     limits.epoch = time.time()
-    forget_content_version()
-    asked.forget()
+    standing.forget()
     finding.forget()
     memory.clear()
     cache.clear()  # this process's own memory or Redis number

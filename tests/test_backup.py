@@ -22,7 +22,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from courses.models import ContentState
-from courses.selectors import content_version
+from courses.standing import content_version
 from mooc.accounts.models import User
 from tests.conftest import ON_POSTGRES, PASSWORD, ROOT, TEST_DATABASE_URL
 from tests.phones import Phone

@@ -15,6 +15,7 @@ from assessments import scoring
 from assessments.kinds.lot import rank
 from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from assessments.notebook.services import keep_in_notebook
+from courses import standing
 from courses.models import Module
 from feedback.models import ContentReport, Question, Reaction, Reply
 from feedback.questions import posts, reactions
@@ -288,9 +289,7 @@ def test_a_question_drawn_before_the_questions_changed_is_taken_in(member: Clien
     retired = Item.objects.get(code=own[0]["item"])
     retired.live = False
     retired.save()
-    from assessments.quiz import asked
-
-    asked.forget()
+    standing.forget()
     rows = sync(member, own).json()["results"]
     assert {row["status"] for row in rows} == {"stored"}
     assert Attempt.objects.get(uuid=attempt).passed
@@ -302,9 +301,7 @@ def test_nobody_chooses_the_questions_of_a_try(member: Client) -> None:
     if quiz.length == quiz.live_codes().count():
         Quiz.objects.filter(pk=quiz.pk).update(length=2)
         codes = codes[:2]
-        from assessments.quiz import asked
-
-        asked.forget()
+        standing.forget()
     chosen = quiz.module.items.exclude(code__in=codes).first()
     assert chosen is not None
     values = {

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.http import Http404
 
-from courses.selectors import content_version
+from courses.standing import while_content_stands
 
 from ..bank.asked import AskedItem, as_asked
 from ..models import Item, Quiz
 
-MOST = 200  # quizzes kept at a time; a county has tens
-_kept: dict[tuple[str, int], AskedQuiz] = {}
-_open: dict[str, frozenset[int]] = {}  # modules whose quiz can be sat, by content version
-
 
 @dataclass(frozen=True, slots=True)
 class AskedQuiz:
-    """A quiz, its published module and its items by code. Shared between threads: only read."""
+    """A quiz, its published module and its items by code. Shared between threads."""
 
     quiz: Quiz
     items: Mapping[str, AskedItem]
@@ -42,13 +39,7 @@ def asked_quiz(pk: int, *, withdrawn: bool = False) -> AskedQuiz:
         before them answers it all the same.
     :raises Http404: when there is none.
     """
-    key = (content_version(), pk)
-    known = _kept.get(key)
-    if known is None:
-        known = _read(pk)
-        if len(_kept) >= MOST or any(version != key[0] for version, _pk in list(_kept)):
-            _kept.clear()
-        _kept[key] = known
+    known = _read(pk)
     if known.quiz.module.published_id is None and not withdrawn:
         raise Http404
     return known
@@ -59,23 +50,18 @@ def open_modules(fresh: bool = False) -> frozenset[int]:
 
     :param fresh: ask the database, whatever is kept.
     """
-    version = "" if fresh else content_version()
-    known = None if fresh else _open.get(version)
-    if known is None:
-        rows = Item.objects.live().filter(module__quiz__isnull=False).order_by()
-        known = frozenset(rows.values_list("module", flat=True).distinct())
-        if not fresh:
-            _open.clear()
-            _open[version] = known
-    return known
+    return _open_now() if fresh else _known_open()
 
 
-def forget() -> None:
-    """Read every quiz anew."""
-    _kept.clear()
-    _open.clear()
+def _open_now() -> frozenset[int]:
+    rows = Item.objects.live().filter(module__quiz__isnull=False).order_by()
+    return frozenset(rows.values_list("module", flat=True).distinct())
 
 
+_known_open = while_content_stands(_open_now)
+
+
+@while_content_stands
 def _read(pk: int) -> AskedQuiz:
     quiz = (
         Quiz.objects.select_related("module__published").filter(pk=pk, module__editions__number__gt=0).first()
@@ -83,4 +69,4 @@ def _read(pk: int) -> AskedQuiz:
     if quiz is None:
         raise Http404
     items = Item.objects.filter(module=quiz.module_id).prefetch_related("options")
-    return AskedQuiz(quiz, {item.code: as_asked(item) for item in items})
+    return AskedQuiz(quiz, MappingProxyType({item.code: as_asked(item) for item in items}))

@@ -8,10 +8,10 @@ have (answers) by ``registry.search_source``.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -25,6 +25,7 @@ from mooc.lib.text.localized import LANGS, current
 from .. import selectors
 from ..data import HitKind, SearchHit
 from ..models import Lesson, LessonEdition, Module, SearchEntry, SearchQuery
+from ..standing import while_content_stands
 from . import spelling
 from .search_index import MODULE_MARK
 from .wording import Text, Wanted, answers, score, understand, words_of
@@ -122,7 +123,7 @@ def _lesson_hit(row: LessonEdition, module: Module) -> SearchHit:
 
 def _modules(wanted: Sequence[Wanted]) -> list[SearchHit]:
     """Modules whose own title, task or subject is what was asked for."""
-    texts, known = _spoken(selectors.known_modules())
+    texts, known = _spoken()
     wanted = [want.among(known) for want in wanted]
     ranked = sorted(
         ((-score(wanted, text), module.level, module.code, module)
@@ -140,17 +141,18 @@ def _module_hit(row: Module) -> SearchHit:
     return SearchHit(HitKind.MODULE, row.slug, title, task, row.get_absolute_url(), level=level)
 
 
-@functools.lru_cache(maxsize=1)
-def _spoken(modules: tuple[Module, ...]) -> tuple[list[tuple[Text, Module]], frozenset[str]]:
+@while_content_stands
+def _spoken() -> tuple[tuple[tuple[Text, Module], ...], frozenset[str]]:
     """What modules say of themselves, in each language, and all their words."""
     texts = []
-    for module in modules:
+    for module in selectors.known_modules():
         for lang in LANGS:
             own = " ".join(str(getattr(module.published, f"{name}_{lang}")) for name in ("title", "task"))
             words = tokens(own)
             subject = tokens(str(getattr(module.category, f"title_{lang}")))
-            texts.append((Text(Counter([*words, *subject]), frozenset(words), frozenset(subject)), module))
-    return texts, frozenset().union(*(text.counts for text, _module in texts))
+            counts = MappingProxyType(Counter([*words, *subject]))
+            texts.append((Text(counts, frozenset(words), frozenset(subject)), module))
+    return tuple(texts), frozenset().union(*(text.counts for text, _module in texts))
 
 
 def note_search(*, text: str, hits: int) -> SearchQuery:

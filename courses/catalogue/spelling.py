@@ -6,22 +6,22 @@ the table of synonyms come of it, so an English word stays one.
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from mooc.lib.text.cleaning import fold, tokens
 from mooc.lib.text.hanzi import sounds
 
 from ..models import SearchEntry
-from ..selectors import content_version
+from ..standing import while_content_stands
 from .wording import synonyms
 
 LONGEST = 40  # letters
 READINGS = 32  # ways to part the letters that are looked at
-Pairs = dict[tuple[str, str], tuple[tuple[str, float], ...]]
+Pairs = Mapping[tuple[str, str], tuple[tuple[str, float], ...]]
 
 
 def sounded_out(text: str) -> str:
@@ -30,7 +30,7 @@ def sounded_out(text: str) -> str:
     letters = "".join(re.findall("[a-z]+", text))
     if not 3 < len(letters) <= LONGEST or re.search(r"[^a-z\s'’]", text):
         return ""
-    pairs = _pairs(content_version())
+    pairs = _pairs()
     found = [told for parts in _syllables(letters) if (told := _written(parts, pairs))]
     return max(found, key=lambda told: told[0])[1] if found else ""
 
@@ -75,8 +75,8 @@ def _word(parts: Sequence[str], pairs: Pairs) -> tuple[float, str] | None:
     return max(best.values()) if best else None
 
 
-@functools.lru_cache(maxsize=1)
-def _pairs(_version: str) -> Pairs:
+@while_content_stands
+def _pairs() -> Pairs:
     """Pairs of characters by their sounds, the frequent ones heavier: 1 query when lessons have changed."""
     said = Counter(2 * [token for word in synonyms() for token in tokens(word)])
     lines = SearchEntry.objects.filter(language="zh").values_list("tokens", "title_tokens")
@@ -94,7 +94,7 @@ def _pairs(_version: str) -> Pairs:
     for pair, times in frequent.items():
         for heard in _sounds_of(pair, readings):
             found[heard].append((pair, 1 + math.log(times)))
-    return {heard: tuple(rows) for heard, rows in found.items()}
+    return MappingProxyType({heard: tuple(rows) for heard, rows in found.items()})
 
 
 def _sounds_of(pair: str, readings: dict[str, list[str]]) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +37,7 @@ Tokens = frozenset[str]
 class Text:
     """The words of what may be found: how often each stands in it, those of its title and of what it is part of."""
 
-    counts: Counter[str]
+    counts: Mapping[str, int]  # a counter: 0 for what is not in it
     title: Tokens
     module: Tokens = frozenset()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db import models, transaction
@@ -12,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from mooc.lib.errors import DomainError
 
-from .. import selectors, services
+from .. import services
 from ..models import Address, Block, Course, Lesson, LessonEdition, Module, ModuleEdition
+from ..standing import while_content_stands
 from .services import BLOCK_FIELDS, LESSON_TEXTS, ensure_draft
 
 Key = tuple[str, str]  # "modules" or "lessons", and a name
@@ -23,24 +26,18 @@ Key = tuple[str, str]  # "modules" or "lessons", and a name
 class Known:
     """All names besides the slugs. ``slugs``: a name → its slug; ``today``: a slug → the name of today."""
 
-    slugs: dict[Key, str]
-    today: dict[Key, str]
+    slugs: Mapping[Key, str]
+    today: Mapping[Key, str]
 
 
+@while_content_stands
 def known() -> Known | None:
     """No query while the content stands, else 1; ``None`` when nothing was ever given another address."""
-    version = selectors.content_version()
-    if version not in selectors.names:
-        rows = list(Address.objects.select_related("module", "lesson"))
-        owners = [(row, (row.module or row.lesson).slug) for row in rows]  # type: ignore[union-attr]  # one of the two, by constraint
-        found = Known(
-            {(row.kind, row.text): slug for row, slug in owners},
-            {(row.kind, slug): row.text for row, slug in owners if row.current},
-        )
-        selectors.names.clear()
-        selectors.names[version] = found if rows else None
-    kept: Known | None = selectors.names.get(version)
-    return kept
+    rows = list(Address.objects.select_related("module", "lesson"))
+    owners = [(row, (row.module or row.lesson).slug) for row in rows]  # type: ignore[union-attr]  # one of the two, by constraint
+    slugs = {(row.kind, row.text): slug for row, slug in owners}
+    today = {(row.kind, slug): row.text for row, slug in owners if row.current}
+    return Known(MappingProxyType(slugs), MappingProxyType(today)) if rows else None
 
 
 def of(row: Module | Lesson) -> str:

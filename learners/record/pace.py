@@ -8,9 +8,12 @@ counts as finished only when each of its lessons was open for as long as skimmin
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from courses import selectors as courses
 from courses.models import Block, LessonEdition, Module
+from courses.standing import while_content_stands
 
 from ..data import Act, ObjectType, Verb
 from ..models import Learner, LearningRecord
@@ -18,8 +21,6 @@ from .durations import free_seconds, least_seconds
 from .summaries import ModuleSummary, read_summary
 
 OPENINGS = (Verb.INITIALIZED, Verb.RESUMED)
-_least: dict[tuple[str, int], dict[str, int]] = {}
-MOST_KEPT = 200
 
 
 def counted_seconds(learner: Learner, act: Act) -> int | None:
@@ -52,23 +53,17 @@ def counted_seconds(learner: Learner, act: Act) -> int | None:
     )
 
 
-def least_of(edition_id: int) -> dict[str, int]:
+@while_content_stands
+def least_of(edition_id: int) -> Mapping[str, int]:
     """The least seconds each lesson of an edition takes: 1 query, none while the content stands."""
-    key = (courses.content_version(), edition_id)
-    found = _least.get(key)
-    if found is None:
-        texts: dict[str, list[str]] = {}
-        rows = Block.objects.filter(lesson__edition_id=edition_id).values_list(
-            "lesson__lesson__slug", "heading_zh", "body_zh", "heading_en", "body_en"
-        )
-        for slug, heading_zh, body_zh, heading_en, body_en in rows:
-            zh, en = texts.setdefault(slug, ["", ""])
-            texts[slug] = [f"{zh} {heading_zh} {body_zh}", f"{en} {heading_en} {body_en}"]
-        found = {slug: least_seconds(zh, en) for slug, (zh, en) in texts.items()}
-        if len(_least) >= MOST_KEPT:
-            _least.clear()
-        _least[key] = found
-    return found
+    texts: dict[str, list[str]] = {}
+    rows = Block.objects.filter(lesson__edition_id=edition_id).values_list(
+        "lesson__lesson__slug", "heading_zh", "body_zh", "heading_en", "body_en"
+    )
+    for slug, heading_zh, body_zh, heading_en, body_en in rows:
+        zh, en = texts.setdefault(slug, ["", ""])
+        texts[slug] = [f"{zh} {heading_zh} {body_zh}", f"{en} {heading_en} {body_en}"]
+    return MappingProxyType({slug: least_seconds(zh, en) for slug, (zh, en) in texts.items()})
 
 
 def hurried(edition_id: int | None, summary: ModuleSummary) -> list[str]:

@@ -22,7 +22,7 @@ from prometheus_client import (
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library reads it when it is imported
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # when a counter began is a second series for each, and nobody asks
+disable_created_metrics()  # when a counter began is a second series for each, and nobody asks
 #: Counts of this process. Another room registers its own here.
 HERE = CollectorRegistry()
 _requests = Counter("mooc_requests", "Requests answered.", ["status"], registry=HERE)
@@ -41,6 +41,6 @@ def answered(status: int, seconds: float) -> None:
 def collected() -> Iterator[Metric]:
     """The counts of all web processes of this machine."""
     if FOLDER in os.environ:
-        yield from multiprocess.MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]
+        yield from multiprocess.MultiProcessCollector(None).collect()
     else:
         yield from HERE.collect()

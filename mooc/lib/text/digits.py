@@ -14,8 +14,9 @@ def whole_number(text: str | None, digits: int = MOST) -> int | None:
     people type is a field of a form. ``int()`` would take signs, spaces, underscores, the digits of every script
     and numbers no database holds; ``str.isdigit()`` is true of "²", which ``int()`` then refuses.
     """
-    plain = text and len(text) <= digits and text.isascii() and text.isdigit()
-    return int(text) if plain else None  # type: ignore[arg-type]  # plain: it is a text
+    if not text or len(text) > digits or not text.isascii() or not text.isdigit():
+        return None
+    return int(text)
 
 
 def whole_numbers(texts: Iterable[str], digits: int = MOST) -> list[int]:
