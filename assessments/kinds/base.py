@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from django.utils.functional import Promise
 
 from mooc.lib.errors import DomainError
-from mooc.lib.text.digits import whole_number
+from mooc.lib.text.digits import whole_number, whole_numbers
 from mooc.lib.text.localized import read
 
 from .lot import rank
@@ -239,4 +239,4 @@ def ids_as_text(ids: Sequence[int]) -> str:
 
 def ids_in(text: str) -> list[int]:
     """The ids in such a text."""
-    return [int(part) for part in text.split(",") if part.isascii() and part.isdigit()]
+    return whole_numbers(text.split(","))
