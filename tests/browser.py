@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessments.models import Option, Quiz
 from learners.models import LearningRecord
 from mooc.lib.privacy import evidence
+from tests.acts import choice_of
 
 LESSON = "/lessons/borrow-the-window/"
 MODULE = "/modules/window-light/"
@@ -103,10 +104,14 @@ def take_time(slug: str) -> None:
 
 
 def answer(page: Any, *, right: bool = True) -> None:
-    """Answer the question that is open with one tap (several right options: each, then the button)."""
+    """Answer the question that is open with one tap (several right options, or steps: each, then the button)."""
     code = page.locator("input[name=item]").input_value()
     options = list(Option.objects.filter(item__code=code))
-    if page.locator("input[type=checkbox][name=choice]").count():
+    if page.locator("select[name=choice]").count():
+        for place, pk in enumerate(choice_of(code, right=right), 1):
+            page.locator(f"label:has(option[value='{place}:{pk}']) select").select_option(str(place))
+        tap(page, "form .button.go")
+    elif page.locator("input[type=checkbox][name=choice]").count():
         for option in options:
             if option.right is right:
                 page.locator(f"label:has(input[value='{option.pk}'])").tap()

@@ -43,6 +43,8 @@ LINES = st.lists(
                 "= 因为",
                 "![图](a.svg)",
                 "1. 键",
+                "2. 键二",
+                "3. 键三",
                 "!audio[a](b.mp3 1:15)",
                 "!file[表](a.pdf)",
                 "---",
@@ -135,7 +137,9 @@ def test_any_check_is_read_or_refused(question: str, body: str) -> None:
         check = parse_check(question, body)
     except SourceError:
         return
-    assert sum(right for _text, right in check.options) == 1
+    assert sum(right for _text, right in check.options) == (not check.steps)
+    assert sorted(check.mixed) == sorted(check.steps)
+    assert not check.steps or check.mixed != list(check.steps)
     assert check.reason
 
 

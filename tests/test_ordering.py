@@ -13,42 +13,24 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.bank import editions
 from assessments.exchange.quiz_files import parse_quiz
 from assessments.kinds import KINDS
 from assessments.kinds.base import Option as Line
 from assessments.kinds.ordering import Ordering
-from assessments.models import Attempt, Item, Option, Quiz, Response, ReviewCard
-from courses import services as courses
+from assessments.models import Attempt, Item, Quiz, Response, ReviewCard
 from courses.exchange import loader
 from learners.models import LearningRecord
 from mooc.lib.errors import DomainError
 from tests.acts import choice_of, hidden, post
+from tests.steps import SLUG, STEPS, only_steps
 
-SLUG = "window-light"
-STEPS = [
-    ("擦镜头", "Wipe the lens"),
-    ("铺白布", "Lay the cloth"),
-    ("放果子", "Put the fruit"),
-    ("拍", "Shoot"),
-]
 SHIPPED = Path(__file__).resolve().parent.parent / "courses" / "content"
 
 
 @pytest.fixture
 def item(curriculum: Any) -> Item:
     """The only question of the quiz that is in use."""
-    Item.objects.filter(module__slug=SLUG).update(live=False)
-    module = Quiz.objects.get(module__slug=SLUG).module
-    made = Item.objects.create(
-        code="T01-90", module=module, kind="ordering", stem_zh="先做啥，后做啥？", stem_en="What comes first?",
-        why_zh="先擦再拍。", why_en="Wipe first.", lesson=module.lessons.order_by("pk").first(),
-    )  # fmt: skip
-    for place, (zh, en) in enumerate(STEPS):
-        Option.objects.create(item=made, position=place, text_zh=zh, text_en=en)
-    editions.keep_edition(item=made)
-    courses.bump_content()
-    return made
+    return only_steps()
 
 
 def ids_of(item: Item) -> list[int]:

@@ -560,6 +560,25 @@ def test_items_are_shown_with_why_once_published_and_nothing_is_sent(
         assert "<form" not in section
 
 
+def test_steps_in_order_are_shown_mixed_and_compared(asker: Learner, trainer: Any, theme: Theme) -> None:
+    on_page(answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer), theme, trainer)
+    module = theme.answer_module
+    module.checks_zh = "?? 先做啥？\n1. 放进蛋托\n2. 塞实四角\n3. 封箱\n= 先塞再封。"
+    module.full_clean()
+    module.save()
+    publishing.publish_answers(module=module, by=trainer)
+    section = page().split('<section class="check')[1].split("</section>")[0]
+    mixed, key = section.split("<details")
+    steps = ["放进蛋托", "塞实四角", "封箱"]
+    assert [step for _at, step in sorted((key.index(step), step) for step in steps)] == steps
+    assert [step for _at, step in sorted((mixed.index(step), step) for step in steps)] != steps
+    assert "先塞再封。" in key
+    for body in ("1. 一\n2. 二", "1. 一\n3. 二\n2. 三", "1. 一\n+ 二\n- 三", "1. 一\n2. 一\n3. 二"):
+        module.checks_zh = f"?? 问\n{body}\n= 因"
+        with pytest.raises(ValidationError):
+            module.full_clean()
+
+
 def test_the_form_takes_only_items_that_can_be_read(theme: Theme) -> None:
     module = AnswerModule(theme=theme, checks_zh=ITEMS_ZH, checks_en="?? Eggs?\n- bag\n= why")
     with pytest.raises(ValidationError) as refused:

@@ -112,4 +112,5 @@ def lesson_choices(lesson: LessonSource, lang: str) -> Iterator[Choice]:
             found = parse_check(block.heading, block.body)
         except SourceError:  # noted where it stands
             continue
-        yield Choice(found.question, found.options)
+        if found.options:  # of steps in order none is the right one
+            yield Choice(found.question, found.options)

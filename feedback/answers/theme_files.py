@@ -127,7 +127,9 @@ def _read_language(source: ThemeSource, lang: str) -> list[BlockText]:
     items = CHECK.of(blocks)
     source.checks[lang] = write_blocks(items).strip()
     source.items[lang] = [parse_check(item.heading, item.body, first_line=item.line) for item in items]
-    if len(items) != ITEMS or any(len(item.options) < FEWEST_OPTIONS for item in source.items[lang]):
+    if len(items) != ITEMS or any(
+        len(item.options or item.steps) < FEWEST_OPTIONS for item in source.items[lang]
+    ):
         source.add_error(lang, 1, f"{ITEMS} check-yourself items with {FEWEST_OPTIONS} options or more each")
     return TEXT.of(blocks)
 
@@ -227,7 +229,7 @@ def plain(text: str) -> str:
 def _check_balance(sources: Sequence[ThemeSource]) -> None:
     """The right option is the longest one in few items only, and the shortest in few."""
     for lang in LANGS:
-        items = [item for source in sources for item in source.items.get(lang, [])]
+        items = [item for source in sources for item in source.items.get(lang, []) if item.options]
         for name, sign in (("longest", 1), ("shortest", -1)):
             stands_out = sum(_right_stands_out(item, sign) for item in items)
             if stands_out > MOST_TELLING * len(items):
