@@ -1,7 +1,7 @@
 """What the product says with a number or a time, and the line of the code that keeps it.
 
 A phrase here stands in one or more messages; beside it, whether the code does so. A message with a number and
-without a line here fails ``tests/test_promises.py``: whoever writes a promise says what keeps it.
+without a line here fails ``tests/site/test_promises.py``: whoever writes a promise says what keeps it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("Good for 180 days", merging.CODE_LIFE == 180 * DAY),
         ("After 180 days without learning it is deleted", guests.MAX_AGE == 180 * 86400
          and inspect.signature(merging.forget_old_guests).parameters["days"].default == 180 and nightly("forget-guests")),
-        ("nightly copies", True),  # tests/test_personal_data.py: copies are kept as long as the page says
+        ("nightly copies", True),  # tests/site/test_personal_data.py: copies are kept as long as the page says
         ("what you typed is kept for a day", typed.SECONDS == 86400),
         # questions
         ("within a day", data.ANSWER_WITHIN == DAY),
@@ -94,8 +94,8 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("1000 letters", asking.MOST_LETTERS == 1000),
         ("4000 letters", answering.MOST_LETTERS == 4000),
         ("three a day at most", notices.SMS_A_DAY == 3),
-        ("in one hour. Take a break", True),  # tests/test_questions.py
-        ("Very many questions come from here. Try again in an hour", True),  # tests/test_floods.py
+        ("in one hour. Take a break", True),  # tests/feedback/test_questions.py
+        ("Very many questions come from here. Try again in an hour", True),  # tests/accounts/test_floods.py
         ("at night when there is something new", nightly("retrain")),
         ("the next one begins at night", nightly("retrain")),
         ("At night the questions without a sure theme", nightly("new-themes")),
@@ -119,7 +119,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("five points below the target", CLOSE == 0.05),
         ("begun three times", jobs.MOST_TRIES == 3),
         ("On the first of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1}),
-        ("A month counts up to its last day", True),  # tests/test_reports.py
+        ("A month counts up to its last day", True),  # tests/evaluation/test_reports.py
         # who needs help
         ("for 7 days while", help_points.ABSENT[1][0] == 7),
         ("for 14 days while", help_points.ABSENT[0][0] == 14),
@@ -133,7 +133,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         # courses
         ("more than a year ago", law.CHECK_EVERY_MONTHS >= 12),
         # files
-        ("The newest 20", True),  # tests/test_promises.py
+        ("The newest 20", True),  # tests/site/test_promises.py
     )  # fmt: skip
 
 

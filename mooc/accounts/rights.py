@@ -2,7 +2,7 @@
 
 Code asks ``user.may(Right.X)`` for a page or a button, ``user.in_scope(Right.X, path)`` for a place, and the
 ``visible_to`` of a QuerySet for rows. Nothing asks for a role by name. A new role is a row here, its words in
-``data.Role``, and its column in ``tests/test_access.py``.
+``data.Role``, and its column in ``tests/site/test_access.py``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Tests of who learns and what happened."""
