@@ -27,7 +27,7 @@ class Media(TimeStamped):
 
     sha256 = models.CharField(max_length=64, unique=True)
     file = models.FileField(upload_to="m/", max_length=120)
-    mime = models.CharField(max_length=40)
+    mime = models.CharField(max_length=100)
     bytes = models.PositiveIntegerField()
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

@@ -13,11 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
-from courses.blocks import parse_blocks
+from courses.blocks import KINDS, parse_blocks
 from courses.exchange import loader
 from courses.exchange.content_files import read_module
 from courses.grammar.blocks import SourceError
-from courses.models import Block, LessonEdition, Module
+from courses.models import Block, LessonEdition, Media, Module
 from courses.publishing import changes, drafts
 from courses.selectors import lessons_of
 from tests import world
@@ -165,3 +165,9 @@ def test_a_sheet_is_no_picture(people: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         row.full_clean()
     assert list(refused.value.message_dict) == ["media"]
+
+
+def test_every_type_of_a_file_fits_its_column() -> None:
+    """One database keeps what is too long, the other refuses the whole course."""
+    longest = max((mime for kind in KINDS.values() for mime in kind.files.values()), key=len)
+    assert len(longest) <= (Media._meta.get_field("mime").max_length or 0)
