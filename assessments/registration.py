@@ -13,9 +13,10 @@ def register() -> None:
     from .assignments import files, loading
     from .exchange import bank_loader, quality, tree
     from .notebook import overlays as due
-    from .quiz import asked, keeping, overlays, requirement
+    from .quiz import asked, keeping, overlays, requirement, row
 
     links.page.register("quiz", "assessments:module_quiz")
+    links.page.register("preview_quiz", "assessments:preview_quiz")
     links.page.register("notebook", "assessments:notebook")
     links.page.register("try", "assessments:assignment")
     registry.content_part.register("quiz", bank_loader.load_items)
@@ -26,6 +27,7 @@ def register() -> None:
     registry.module_belonging.register("quiz", keeping.give_quiz)
     registry.restored.register("quizzes", keeping.give_quizzes)
     registry.publishing_check.register("quiz", keeping.findings)
+    registry.module_row.register("quiz", row.module_row)
     registry.module_link.register("quiz", keeping.quiz_link)
     registry.module_link.register("items", keeping.items_link)
     requirements.register("quiz", requirement)

@@ -8,10 +8,13 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from mooc.lib import registry
+        from mooc.lib.pages import links
 
         from . import personal_data, selectors, services, standing
         from .desk import law
 
+        links.page.register("courses", "courses:catalogue")
+        links.page.register("search", "courses:search")
         registry.desk_panel.register("law", law.panel)
         registry.content_version.register("courses", standing.content_version)
         registry.hand_over.register("courses", selectors.held)

@@ -13,6 +13,7 @@ def register() -> None:
     from .engine import in_use
 
     links.page.register("ask", "feedback:ask")
+    links.page.register("complaint", "feedback:complaint")
     links.page.register("inbox", "feedback:inbox")
     links.page.register("questions", "feedback:questions")
     links.page.register("report", "feedback:report")

@@ -23,7 +23,7 @@ def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:
         return {}
     user = person.request.user
     context = {"name": str(user), "work": registry.work_places(user)}
-    return dict.fromkeys(args, render_to_string("parts/account.html", context))
+    return dict.fromkeys(args, render_to_string("learners/overlays/account.html", context))
 
 
 def token(person: Person, args: Sequence[str]) -> Mapping[str, str]:
@@ -47,7 +47,7 @@ def lesson_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     rows = LessonProgress.objects.filter(learner=person.learner, lesson_id__in=ids).values_list(
         "lesson_id", "done_at"
     )
-    names = {True: "parts/mark_done.html", False: "parts/mark_begun.html"}
+    names = {True: "learners/overlays/mark_done.html", False: "learners/overlays/mark_begun.html"}
     return {
         ids[str(pk)]: render_to_string(names[done is not None], {"number": ids[str(pk)].split(":")[1]})
         for pk, done in rows
@@ -72,7 +72,7 @@ def module_marks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     rows = Enrolment.objects.filter(learner=person.learner, module_id__in=totals)
     return {
         f"{row.module_id}:{totals[str(row.module_id)]}": render_to_string(
-            "parts/module_progress.html", {"row": row, "total": int(totals[str(row.module_id)])}
+            "learners/overlays/module_progress.html", {"row": row, "total": int(totals[str(row.module_id)])}
         )
         for row in rows
     }
@@ -82,7 +82,7 @@ def module_bars(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """The big button and progress of a module page. ``args``: the module's id."""
     return {
         arg: render_to_string(
-            "parts/module_bar.html", {"state": selectors.module_state(person.learner, int(arg))}
+            "learners/overlays/module_bar.html", {"state": selectors.module_state(person.learner, int(arg))}
         )
         for arg in args
     }
@@ -92,7 +92,7 @@ def module_ticks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     """Tick or number in the lists of tracks. ``args``: ``<module id>:<number>``."""
     rows = Enrolment.objects.filter(learner=person.learner, module_id__in={arg.split(":")[0] for arg in args})
     done = {str(row.module_id): row.completed_at is not None for row in rows}
-    names = {True: "parts/mark_done.html", False: "parts/mark_begun.html"}
+    names = {True: "learners/overlays/mark_done.html", False: "learners/overlays/mark_begun.html"}
     return {
         arg: render_to_string(names[done[pk]], {"number": number})
         for arg in args
@@ -120,7 +120,7 @@ def home_hero(person: Person, args: Sequence[str]) -> Mapping[str, str]:
         "state": home.state,
         "name": str(person.request.user) if person.signed_in else "",
     }
-    return dict.fromkeys(args, render_to_string("parts/home_resume.html", context))
+    return dict.fromkeys(args, render_to_string("learners/overlays/home_resume.html", context))
 
 
 def home_body(person: Person, args: Sequence[str]) -> Mapping[str, str]:
@@ -128,4 +128,4 @@ def home_body(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     home = _home(person)
     if home is None:
         return {}
-    return dict.fromkeys(args, render_to_string("parts/home_mine.html", {"home": home}))
+    return dict.fromkeys(args, render_to_string("learners/overlays/home_mine.html", {"home": home}))

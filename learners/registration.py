@@ -19,6 +19,7 @@ def register() -> None:
     links.page.register("privacy", "learners:my_privacy")
     links.page.register("welcome", "learners:welcome")
     links.page.register("numbers", "learners:numbers")
+    links.page.register("use_code", "learners:use_code")
     requirements.register(lessons_read.NAME, lessons_read)
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)

@@ -7,6 +7,7 @@ def register() -> None:
     """Called once when Django is ready."""
     from mooc.jobs.data import Kind, kinds
     from mooc.lib import registry
+    from mooc.lib.pages import links
 
     from . import data, desk, gauges, moving, people, personal_data, services
     from .reports import making
@@ -17,6 +18,7 @@ def register() -> None:
     kinds.register(
         data.JobKind.REPORT, Kind(data.JobKind.REPORT.label, making.make_report, making.make_again)
     )
+    links.page.register("board", "supervision:board")
     registry.merge_person.register("evaluation", people.merge)
     registry.personal_data.register("evaluation", personal_data.tables)
     registry.gauge.register("mooc_last_evaluation_age_seconds", gauges.evaluation_age)

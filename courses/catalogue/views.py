@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mooc.accounts.sign_in import limits
+from mooc.lib import registry
 from mooc.lib.pages import links
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.serving.unwritten import may_go_unwritten
@@ -36,7 +37,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def module(request: HttpRequest, slug: str) -> HttpResponse:
     """One module: what it is good for, its lessons, its quiz."""
-    return render(request, "courses/module.html", {"page": selectors.module_page(slug), "nav": "learn"})
+    page = selectors.module_page(slug)
+    rows = [row(page.module) for _name, row in registry.module_row]
+    return render(request, "courses/module.html", {"page": page, "rows": rows, "nav": "learn"})
 
 
 @require_safe

@@ -108,6 +108,8 @@ place_moved: Registry[Callable[[str, str], None]] = Registry("place_moved")
 place_merged: Registry[Callable[[Any, Any], None]] = Registry("place_merged")
 #: ``begin() -> done``: called in the moment that an archive shows; ``done()`` once it is on the disk.
 backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
+#: ``row(module) -> (template, its values)``: what stands below the lessons on a module's page.
+module_row: Registry[Callable[[Any], tuple[str, Mapping[str, Any]]]] = Registry("module_row")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
 desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
 #: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is

@@ -20,13 +20,18 @@ def address(name: str, *args: object) -> str:
 
 
 class RememberedUrlNode(URLNode):
-    """Django's ``{% url %}``, worked out once for each view and arguments."""
+    """Django's ``{% url %}``, worked out once for each view and arguments. ``as name`` forgives no wrong name:
+    only addresses of ours are asked for."""
 
     def render(self, context: template.Context) -> SafeString:
-        if self.kwargs or self.asvar:
+        if self.kwargs:
             return SafeString(super().render(context))
         args = tuple(argument.resolve(context) for argument in self.args)
-        return SafeString(escape(links.reverse_once(self.view_name.resolve(context), args)))
+        address = links.reverse_once(self.view_name.resolve(context), args)
+        if self.asvar:
+            context[self.asvar] = address
+            return SafeString("")
+        return SafeString(escape(address))
 
 
 @register.tag("url")

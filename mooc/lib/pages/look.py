@@ -147,6 +147,13 @@ def slot_tag(parser: template.base.Parser, token: template.base.Token) -> SlotNo
     return SlotNode(name, parser.compile_filter(args[0]) if args else None, inner)
 
 
+@register.tag("personal")
+def personal_tag(parser: template.base.Parser, token: template.base.Token) -> SlotNode:
+    """``{% personal name arg %}``: a slot in which nobody in particular sees anything."""
+    _tag, name, *args = token.split_contents()
+    return SlotNode(name, parser.compile_filter(args[0]) if args else None, template.NodeList())
+
+
 @register.simple_tag
 def cell_head(columns: Sequence[str], number: int) -> str:
     """The head of a column, repeated at each cell for narrow screens."""

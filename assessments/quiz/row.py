@@ -1,10 +1,9 @@
-"""Panels of assessments on pages of lower rooms."""
+"""What stands below the lessons of a module: its practical task and its quiz."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import template
 from django.db.models import Count, Q
 
 from courses.models import Module
@@ -12,11 +11,8 @@ from courses.models import Module
 from .. import scoring
 from ..models import Quiz
 
-register = template.Library()
 
-
-@register.inclusion_tag("assessments/quiz_row.html", takes_context=True)
-def quiz_row(context: template.Context, module: Module) -> dict[str, Any]:
+def module_row(module: Module) -> tuple[str, dict[str, Any]]:
     """The practical task and the quiz as the last rows of a module's lessons; for who passed it, their result.
 
     Its numbers are those of a try begun now: never more questions than are in use. 1 query.
@@ -26,9 +22,8 @@ def quiz_row(context: template.Context, module: Module) -> dict[str, Any]:
     quizzes = Quiz.objects.filter(module=module).select_related("module__assignment")
     quiz: Any = quizzes.annotate(items=items, in_use=in_use).first()
     asks = min(quiz.length, quiz.in_use) if quiz else 0
-    return {
+    return "assessments/quiz_row.html", {
         "quiz": quiz, "task": getattr(quiz.module, "assignment", None) if quiz else None,
         "asks": asks, "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
         "paused": bool(quiz and quiz.items and not asks and module.quiz_required),
-        "request": context.get("request"),
     }  # fmt: skip
