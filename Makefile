@@ -50,8 +50,9 @@ bench: $(DEV_STAMP) ## hot pages against a bare view, heavy work; writes var/ben
 bench-full: $(DEV_STAMP) ## the same at the large sizes
 	@$(PY) -m tests.bench --full
 
-fmt: $(DEV_STAMP) ## format the code
+fmt: $(DEV_STAMP) ## format the code and the templates
 	@$(VENV)/bin/ruff check -q --fix . ; $(VENV)/bin/ruff format -q .
+	@$(VENV)/bin/djlint --reformat --warn --quiet templates
 
 messages: $(DEV_STAMP) ## collect and compile translations (needs gettext)
 	@$(PY) deploy/check_messages.py --tools

@@ -34,6 +34,7 @@ compose() { # the real compose reads the file; the secrets it names exist only f
 gate "lint" "$BIN/ruff" check -q .
 gate "format" "$BIN/ruff" format -q --check .
 gate "templates" "$BIN/djlint" --lint --quiet templates
+gate "layout of templates" "$BIN/djlint" --check --quiet templates
 gate "types" "$BIN/mypy"
 gate "arrows" "$BIN/lint-imports"
 gate "migrations" "$PY" manage.py makemigrations --check --dry-run
