@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from assessments.kinds import KINDS, ItemKind
 from assessments.kinds.base import FileOption, Option
 from mooc.lib.errors import DomainError
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 WORDS = st.text(
     st.characters(categories=["L", "N"], include_characters=" ，。？“”+-:"), min_size=1, max_size=30
 ).map(lambda text: " ".join(text.split()) or "x")
@@ -140,3 +143,17 @@ def test_what_cannot_be_asked_is_refused_to_its_author(code: str) -> None:
     assert KINDS[code].faults([])
     assert KINDS[code].faults([FileOption("甲", "Alpha", True)])
     assert parse_quiz(f"## C01-1 {code}\nlesson: 1\nzh: 问\n", lessons=1).errors
+
+
+def test_nothing_but_a_kind_asks_which_kind_a_question_is() -> None:
+    asks = re.compile(rf"kind\s*(?:==|!=|in)\s*[\[(]?[\"'](?:{'|'.join(KINDS)})[\"']")
+    apps = ("courses", "learners", "feedback", "assessments", "mooc", "templates")
+    paths = [path for app in apps for path in (ROOT / app).rglob("*.*") if path.suffix in (".py", ".html")]
+    wrong = [str(path) for path in paths if "kinds" not in path.parts and asks.search(path.read_text())]
+    assert wrong == []
+
+
+def test_every_kind_has_its_own_file_and_template() -> None:
+    for kind in KINDS.values():
+        assert type(kind).__module__ == f"assessments.kinds.{kind.code}"
+        assert (ROOT / "templates" / kind.template).is_file()

@@ -33,6 +33,7 @@ PURE = [
     "assessments/evaluation/measure/indicators.py",
     "assessments/evaluation/help/points.py", "assessments/evaluation/measure/places.py",
     *(f"courses/blocks/{path.name}" for path in (ROOT / "courses" / "blocks").glob("*.py")),
+    *(f"assessments/kinds/{path.name}" for path in (ROOT / "assessments" / "kinds").glob("*.py")),
 ]  # fmt: skip
 STANDARD_FILES = [
     "__init__.py",
