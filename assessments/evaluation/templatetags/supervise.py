@@ -21,7 +21,7 @@ from ..words.presentation import FigureText, number_text
 
 register = template.Library()
 LIGHTS = {
-    Light.MET: ("ok", "check"),
+    Light.MET: ("good", "check"),
     Light.NEAR: ("warn", "half"),
     Light.UNSURE: ("warn", "alert"),
     Light.MISSED: ("bad", "alert"),
