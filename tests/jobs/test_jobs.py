@@ -15,6 +15,7 @@ from django.utils import timezone
 from assessments.evaluation import gauges, services, tasks
 from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.models import EvaluationSnapshot
+from mooc.jobs import gauges as job_gauges
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
 from mooc.jobs.data import JobState, Kind, kinds
@@ -298,5 +299,5 @@ def test_failed_and_late_jobs_are_numbers_to_watch() -> None:
     Job.objects.filter(pk=failed.pk).update(state=JobState.FAILED, ended_at=timezone.now())
     Job.objects.filter(pk=late.pk).update(created_at=timezone.now() - dt.timedelta(hours=1))
     services.take_snapshot(Scope("region", ""), timezone.now() - dt.timedelta(hours=2))
-    assert (gauges.jobs_failed(), gauges.jobs_overdue()) == (1, 1)
+    assert (job_gauges.jobs_failed(), job_gauges.jobs_overdue()) == (1, 1)
     assert 7200 <= gauges.evaluation_age() < 7300

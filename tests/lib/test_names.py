@@ -11,7 +11,7 @@ from mooc.lib import registry
 from tests.conftest import ROOT
 
 APPS = ("mooc", "courses", "learners", "feedback", "assessments")
-SLOT = re.compile(r"\{%\s*slot\s+(\w+)")
+SLOT = re.compile(r"\{%\s*(?:slot|personal)\s+(\w+)")
 
 
 def calls() -> Iterator[tuple[str, ast.Call, str]]:

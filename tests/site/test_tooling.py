@@ -150,7 +150,7 @@ def test_check_says_what_to_install_when_gettext_is_missing(tmp_path: Path) -> N
     assert "apt install gettext" in done.stdout
     assert done.stdout.rstrip().endswith("Failed: translations")
     assert "FAIL  translations" in done.stdout
-    assert done.stdout.count("ok    ") == 8
+    assert done.stdout.count("ok    ") == 9
 
 
 @pytest.mark.browser
