@@ -69,11 +69,11 @@ class Kind:
 
         :raises SourceError: at the first line that does not fit the grammar.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # every kind has its own
 
     def write(self, block: BlockText) -> str:
         """The same as a source, without the blank lines around it."""
-        raise NotImplementedError
+        raise NotImplementedError  # every kind has its own
 
     def of(self, blocks: Iterable[BlockText]) -> list[BlockText]:
         """Those of this kind."""
