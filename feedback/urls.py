@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .views import answers, asking, inbox, questions, reactions, reports
+from .answers import views as answers
+from .inbox import views as inbox
+from .questions.views import asking, questions, reactions, reports
 
 app_name = "feedback"
 

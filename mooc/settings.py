@@ -141,7 +141,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mooc.lib.middleware.ErrorPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mooc.accounts.middleware.SecondStepMiddleware",
+    "mooc.accounts.staff.middleware.SecondStepMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "mooc.site.urls"

@@ -26,9 +26,10 @@ from feedback.inbox import notices
 from feedback.questions import answering
 from feedback.questions import services as asking
 from learners.people import guests, merging, numbers, uniting
-from learners.views import me, privacy
-from mooc.accounts import forms, services, views
-from mooc.accounts.sign_in import limits, phones, quiet
+from learners.people.views import guests as guest_views
+from learners.people.views import privacy
+from mooc.accounts import services
+from mooc.accounts.sign_in import forms, limits, phones, quiet, views
 from mooc.accounts.staff.forms import typed
 from mooc.jobs import models as jobs
 from mooc.settings import AUTH_PASSWORD_VALIDATORS
@@ -69,7 +70,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("Wait ten minutes, or call the station", of_addresses(600)),
         ("from this place just now. Try again in ten minutes", window(views.code, 600)),
         ("Wait a quarter of an hour", window(views._by_password, 900)),
-        ("Wait an hour, or call the station", window(me._redeem, 3600) and window(privacy._proved, 3600)),
+        ("Wait an hour, or call the station", window(guest_views._redeem, 3600) and window(privacy._proved, 3600)),
         ("nobody has opened for half a year", quiet.LONG == 180 * DAY),
         ("three days", numbers.WAIT == 3 * DAY),
         ("thirty days", uniting.UNDO == 30 * DAY),
@@ -77,7 +78,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("8 characters or more", "min_length': 8" in str(AUTH_PASSWORD_VALIDATORS)),
         ("11 digits and starts with 1", phones.normalise("13800138000") is not None and not phones.normalise("2380013800")),
         ("6 digits", "10**6" in inspect.getsource(services.send_code)),
-        ("10 digits", "!= 10" in inspect.getsource(me._redeem)),
+        ("10 digits", "!= 10" in inspect.getsource(guest_views._redeem)),
         ("digits", True),  # ten of them, two to twelve: forms say it and refuse others
         ("text messages in 24 hours", "days=1)" in inspect.getsource(services.texts_today)),
         ("A year like 1975", issubclass(forms.PersonForm, object)),

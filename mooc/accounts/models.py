@@ -18,11 +18,10 @@ from mooc.lib.models import TimeStamped
 from mooc.lib.text import names
 from mooc.lib.text.localized import Localized
 
-from . import once  # noqa: F401  # tables of their own
 from .data import Elder, RegionLevel, Role
 from .messages.sent import MOBILE, LoginCode, PhoneChange, TextMessage
 from .rights import OPERATOR, Reach, Right, roles_with
-from .staff import deeds  # noqa: F401  # tables of their own
+from .staff import deeds, once  # noqa: F401  # tables of their own
 
 __all__ = [
     "CODE", "MOBILE", "LoginCode", "OldRegionCode", "PhoneChange", "Region", "RoleGrant", "TextMessage", "User",

@@ -23,10 +23,9 @@ from mooc.lib.serving.unwritten import may_go_unwritten, or_refuse
 from mooc.lib.text import names
 from mooc.lib.text.cleaning import mask_phone
 
-from . import once
 from .messages import sms
 from .models import LoginCode, PhoneChange, TextMessage, User
-from .staff import deeds
+from .staff import deeds, once
 
 logger = logging.getLogger(__name__)
 CODE_LIFE = dt.timedelta(minutes=10)

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path
 
-from . import views
+from .sign_in import views
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

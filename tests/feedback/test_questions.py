@@ -204,7 +204,7 @@ def test_a_classroom_behind_one_address_asks_and_a_flood_of_new_phones_is_stoppe
 ) -> None:
     for number in range(40):
         assert send(Client(), f"我是第{number}个人，怎么开店").status_code == 302
-    monkeypatch.setattr("feedback.views.asking.NEW_GUESTS_AN_HOUR", 40)
+    monkeypatch.setattr("feedback.questions.views.asking.NEW_GUESTS_AN_HOUR", 40)
     known = Client()
     learners = Learner.objects.count()
     assert send(known, "又来一个").status_code == 400

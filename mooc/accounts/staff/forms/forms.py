@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, override
 from mooc.lib.text import names
 from mooc.lib.text.digits import whole_number
 
-from ... import once
+from .. import once
 from . import meanwhile, seen, typed
 
 TOO_LONG = gettext_lazy(

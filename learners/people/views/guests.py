@@ -1,12 +1,12 @@
-"""My learning file, and what belongs to it."""
+"""What a guest learnt: taken into an account after signing in, or along to another phone by a code."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from mooc.accounts.sign_in import limits, phones
 from mooc.lib import registry
@@ -15,54 +15,11 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import safe_next
 
-from .. import selectors
-from ..file import tracking
-from ..models import Learner
-from ..people import guests, merging, numbers
+from ...file import tracking
+from ...models import Learner
+from .. import guests, merging
 
 CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
-
-
-@require_safe
-def me(request: HttpRequest) -> HttpResponse:
-    """The whole file in plain words."""
-    person = guests.person_of(request)
-    if person is None:
-        return render(request, "learners/me_empty.html", {"nav": "me"})
-    if person.signed_in and guests.waiting_guest(request):
-        return redirect(
-            f"{reverse('learners:welcome')}?next={request.path}"
-        )  # the answer to signing in was lost on the way
-    rows = tracking.file_rows(person.learner)
-    state = selectors.resume_among(rows.enrolments, rows.progress)
-    context = {
-        "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me", "state": state,
-        "onward": None if state else selectors.onward_among(rows.enrolments),
-        "openings": selectors.openings(person.learner),
-        "number_wish": numbers.open_wish(request.user) if person.signed_in else None,
-    }  # fmt: skip
-    return render(request, "learners/me.html", context)
-
-
-@require_safe
-def download(request: HttpRequest, kind: str) -> HttpResponse:
-    """The file to take along: PDF, JSON or CSV."""
-    person = guests.person_of(request)
-    if person is None:
-        raise Http404
-    from ..file import pdf  # 28 MB of fonts and paper, for whoever prints
-
-    file = tracking.tracking_file(person.learner)
-    if kind == "json":
-        return JsonResponse(tracking.as_json(file), json_dumps_params={"ensure_ascii": False, "indent": 1})
-    data, mime = (
-        (pdf.tracking_pdf(file), "application/pdf")
-        if kind == "pdf"
-        else (tracking.as_csv(file).encode(), "text/csv; charset=utf-8")
-    )
-    response = HttpResponse(data, content_type=mime)
-    response["Content-Disposition"] = f'attachment; filename="learning-file.{kind}"'
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

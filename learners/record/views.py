@@ -22,8 +22,8 @@ from mooc.lib.text.digits import whole_number
 
 from .. import services
 from ..people import guests
-from ..record import clocks
-from ..record.requirements import quiz_can_be_sat
+from . import clocks
+from .requirements import quiz_can_be_sat
 
 VERBS = ("open", "leave", "done")
 

@@ -18,11 +18,11 @@ from mooc.lib.pages import again, kept
 from mooc.lib.pages.http import page_of, parse_uuid
 from mooc.lib.pages.resend import second_id
 
-from .. import selectors
-from ..data import PostReason
-from ..inbox import notices
-from ..models import Question, Reply, Theme
-from ..questions import posts
+from ... import selectors
+from ...data import PostReason
+from ...inbox import notices
+from ...models import Question, Reply, Theme
+from .. import posts
 from .asking import lesson_of
 
 

@@ -15,7 +15,7 @@ from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 
-from ..questions import reactions
+from .. import reactions
 
 
 @kept.answers_form_of("courses:module")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from mooc.lib.text import names
 from mooc.lib.text.cleaning import clean
 
-from .models import User
-from .sign_in import phones
+from ..models import User
+from . import phones
 
 
 class PhoneForm(forms.Form):

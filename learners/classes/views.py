@@ -12,19 +12,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mooc.accounts import once
 from mooc.accounts.rights import Right
+from mooc.accounts.staff import once
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.text.cleaning import clean
 
 from .. import services
-from ..classes import cohorts
-from ..classes import results as class_results
 from ..file import tracking
-from ..forms import CohortForm
 from ..models import Cohort
 from ..people import guests
+from . import cohorts
+from . import results as class_results
+from .forms import CohortForm
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.resend import second_id
 
-from ..data import ReportKind
-from ..questions import services
+from ...data import ReportKind
+from .. import services
 from .asking import lesson_of, typed
 
 SUBJECTS = {

@@ -17,9 +17,9 @@ from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of, safe_next
 
 from .. import selectors
-from ..inbox import notices
-from ..inbox.forms import NoticeChoiceForm
 from ..models import Notice, NoticeChoice
+from . import notices
+from .forms import NoticeChoiceForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

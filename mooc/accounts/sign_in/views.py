@@ -23,10 +23,10 @@ from mooc.lib.pages.http import safe_next
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import mask_phone
 
-from . import services, tasks
+from .. import services, tasks
+from ..models import User
+from . import limits, pending, phones, quiet
 from .forms import CodeForm, OwnerForm, PasswordForm, PasswordPersonForm, PersonForm, PhoneForm
-from .models import User
-from .sign_in import limits, pending, phones, quiet
 
 GUESSES_PER_ADDRESS = 300
 WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour

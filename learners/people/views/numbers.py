@@ -15,19 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts import services as accounts
 from mooc.accounts import tasks
-from mooc.accounts.forms import PhoneForm
 from mooc.accounts.models import User
 from mooc.accounts.rights import Right
 from mooc.accounts.sign_in import limits, phones
+from mooc.accounts.sign_in.forms import PhoneForm
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import clean, mask_phone
 
-from .. import selectors
-from ..models import Learner, NumberWish
-from ..people import numbers
+from ... import selectors
+from ...models import Learner, NumberWish
+from .. import numbers
 
 TRIES = 15  # an hour, at saying yes
 

@@ -1,4 +1,4 @@
-"""Forms of learners."""
+"""The form that opens a class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courses.models import Module
 from mooc.accounts.models import Region
 from mooc.lib.text import names
 
-from .classes.cohorts import places_for
+from .cohorts import places_for
 
 
 class CohortForm(forms.Form):

@@ -27,8 +27,8 @@ from mooc.lib.pages import kept
 from mooc.lib.privacy import erasing
 from mooc.lib.queue import later
 
-from ..people import erased, guests, merging
-from ..personal_data import person_of
+from ...personal_data import person_of
+from .. import erased, guests, merging
 
 WORDS = ("删除", "delete")
 FRESH = dt.timedelta(minutes=10)

@@ -20,9 +20,9 @@ from mooc.lib.pages.http import parse_uuid
 from mooc.lib.pages.resend import second_id
 from mooc.lib.text.digits import whole_number
 
-from ..engine import similar
-from ..masking import mask
-from ..questions import services
+from ...engine import similar
+from ...masking import mask
+from .. import services
 
 NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one address: five classes at once
 

@@ -1,0 +1,1 @@
+"""Pages of people: a guest’s progress, numbers, one’s own data."""
