@@ -26,7 +26,9 @@ def toneless(reading: str) -> str:
 def readings(path: str) -> dict[str, list[str]]:
     """Characters of the list and how each is read, without tones."""
     rows = READINGS.findall(Path(path).read_text(encoding="utf-8"))
-    return {chr(int(code, 16)): list(dict.fromkeys(map(toneless, said.split(",")))) for code, said in rows}
+    return {
+        chr(int(code, 16)): list(dict.fromkeys(map(toneless, readings.split(",")))) for code, readings in rows
+    }
 
 
 def write(name: str, head: str, groups: dict[str, str]) -> None:

@@ -114,35 +114,35 @@ def newest(user: Any) -> DeskPanel | None:
         return None
     opened = ContentReport.objects.visible_to(user).filter(done=False)
     wish = Q(kind=ReportKind.WISH)
-    counts = opened.aggregate(wishes=Count("pk", filter=wish), said=Count("pk", filter=~wish))
+    counts = opened.aggregate(wishes=Count("pk", filter=wish), reports=Count("pk", filter=~wish))
     found = list(opened.exclude(wish).order_by("-created_at", "-pk")[:ROWS])
     titles = lesson_titles({row.lesson_id for row in found if row.lesson_id})
-    said, n = counts["said"], counts["wishes"]
+    reports, n = counts["reports"], counts["wishes"]
     rows = [_report(row, titles) for row in found]
     if n:
         words = ngettext("%(n)s wish: “I want to learn …”", "%(n)s wishes: “I want to learn …”", n) % {"n": n}
         rows.append(DeskRow(words, f"{list_of(ContentReport)}?kind__exact={ReportKind.WISH}&done__exact=0"))
     return DeskPanel(
         40, _("What learners say"), (*rows, *_faces(user)),
-        ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", said) % {"n": said}
-        if said else "",
+        ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", reports) % {"n": reports}
+        if reports else "",
         _("No reports, no wishes, and fewer than five faces a module in the last seven days."),
         more=DeskLink(_("All reports"), f"{list_of(ContentReport)}?done__exact=0"),
     )  # fmt: skip
 
 
 def _report(row: ContentReport, titles: dict[int, str]) -> DeskRow:
-    said = Truncator(row.text).chars(80)
+    text = Truncator(row.text).chars(80)
     parts = [
         titles.get(row.lesson_id or 0, ""),
         _("%(time)s ago") % {"time": span(row.created_at, timezone.now())},
     ]
     kind = row.get_kind_display()
     return DeskRow(
-        said or kind,
+        text or kind,
         form_of(row),
         tuple(part for part in parts if part),
-        kind if said else "",
+        kind if text else "",
     )
 
 
@@ -158,6 +158,6 @@ def _faces(user: Any) -> list[DeskRow]:
 
 def _face(row: Any) -> DeskRow:
     words = _("faces of seven days: %(good)s good, %(so_so)s so-so, %(bad)s not good")
-    said = words % {"good": row.good, "so_so": row.so_so, "bad": row.bad}
+    counts = words % {"good": row.good, "so_so": row.so_so, "bad": row.bad}
     title = row.published.title if row.published else row.slug
-    return DeskRow(title, form_of(row), (said,))
+    return DeskRow(title, form_of(row), (counts,))

@@ -29,10 +29,10 @@ PICTURES = {Face.GOOD: "good", Face.SO_SO: "so-so", Face.BAD: "bad"}  # the best
 
 def faces(person: Any, args: Sequence[str]) -> Mapping[str, str]:
     """The three faces for whoever completed the module. ``args``: module ids. 1 query."""
-    said = Reaction.objects.filter(learner=person.learner, module=OuterRef("module")).values("face")
+    latest_face = Reaction.objects.filter(learner=person.learner, module=OuterRef("module")).values("face")
     rows = Enrolment.objects.filter(
         learner=person.learner, module_id__in=args, completed_at__isnull=False
-    ).annotate(face=Subquery(said))
+    ).annotate(face=Subquery(latest_face))
     token = registry.slot_filler.get("token")
     return {
         str(row.module_id): render_to_string(

@@ -10,7 +10,10 @@ ASKED, REPORTED = (
     _("your questions, with their answers"),
     _("the words of your wishes, complaints and reports"),
 )
-REPLIED, TOLD = _("your answers to others, and what you said about theirs"), _("what you were told, and how")
+REPLIED, NOTICES = (
+    _("your answers to others, and what you said about theirs"),
+    _("what you were told, and how"),
+)
 MASKED = _("your name in what trainers published")
 
 TABLES = (
@@ -52,11 +55,11 @@ TABLES = (
         evidence="learner module face created_at updated_at", impersonal="id",
     ),
     Table(
-        "feedback.Notice", owners=mine(), called="notices", words=TOLD,
+        "feedback.Notice", owners=mine(), called="notices", words=NOTICES,
         evidence="learner kind question reply reason read_at mail tries created_at", impersonal="id updated_at",
     ),
     Table(
-        "feedback.NoticeChoice", owners=mine(), called="notice_choices", words=TOLD,
+        "feedback.NoticeChoice", owners=mine(), called="notice_choices", words=NOTICES,
         evidence="learner by_mail by_sms created_at updated_at", impersonal="id",
     ),
     Table(

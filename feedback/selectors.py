@@ -22,7 +22,7 @@ NEWEST = 20  # questions a theme's page shows below what was published
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyShown:
+class ReplyRow:
     """A neighbour's answer as a reader sees it."""
 
     pk: int
@@ -34,14 +34,14 @@ class ReplyShown:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionShown:
+class QuestionPage:
     """A question as one reader sees it: masked for everybody but its asker."""
 
     row: Question
     text: str
     answer: str
     answered_by: str
-    replies: list[ReplyShown]
+    replies: list[ReplyRow]
     mine: bool
     deflected: bool
 
@@ -51,7 +51,7 @@ class QuestionShown:
         return self.deflected or (self.mine and self.row.solved_at is not None)
 
 
-def question_for(pk: int, learner: Learner | None) -> QuestionShown:
+def question_for(pk: int, learner: Learner | None) -> QuestionPage:
     """One question for one reader: 3 queries.
 
     :raises Http404: when it is not there, or not for this reader.
@@ -68,24 +68,24 @@ def question_for(pk: int, learner: Learner | None) -> QuestionShown:
         raise Http404
     mine = learner is not None and row.learner_id == learner.pk
     root = row.merged_into or row
-    return QuestionShown(
+    return QuestionPage(
         row, row.text if mine else mask(row.text), root.answer,
         str(root.answered_by or ""), _replies(row, learner), mine, bool(getattr(row, "deflected", 0)),
     )  # fmt: skip
 
 
-def _replies(question: Question, learner: Learner | None) -> list[ReplyShown]:
+def _replies(question: Question, learner: Learner | None) -> list[ReplyRow]:
     wanted = Q(held=False, hidden_at=None)
     if learner is not None:
         wanted |= Q(learner=learner)
     rows = question.replies.filter(wanted).select_related("learner__user")[:50]
-    shown = [_reply(row, learner) for row in rows]
-    return sorted(shown, key=lambda reply: not reply.accepted)
+    replies = [_reply(row, learner) for row in rows]
+    return sorted(replies, key=lambda reply: not reply.accepted)
 
 
-def _reply(row: Reply, learner: Learner | None) -> ReplyShown:
+def _reply(row: Reply, learner: Learner | None) -> ReplyRow:
     own = learner is not None and row.learner_id == learner.pk
-    return ReplyShown(
+    return ReplyRow(
         row.pk, row.text if own else mask(row.text), str(row.learner.user or ""),
         row.accepted_at is not None, own, row.held or row.hidden_at is not None,
     )  # fmt: skip
@@ -98,11 +98,11 @@ def questions_of(learner: Learner | None) -> QuerySet[Question]:
 
 def others_questions(theme: str, learner: Learner | None) -> QuerySet[Question]:
     """What others asked and all may read; those without an answer first, they can use a neighbour."""
-    shown = Q(replies__held=False, replies__hidden_at=None)
+    visible = Q(replies__held=False, replies__hidden_at=None)
     rows = (
         Question.objects.open_to_all()
         .select_related("theme")
-        .annotate(said=Count("replies__learner", filter=shown, distinct=True))
+        .annotate(repliers=Count("replies__learner", filter=visible, distinct=True))
     )
     if theme:
         rows = rows.filter(theme__code=theme)
@@ -153,7 +153,7 @@ def _taken(version: AnswerVersion | None) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryShown:
+class EntryRow:
     """One merged answer in the reader's language."""
 
     question: str
@@ -168,8 +168,8 @@ class ThemePage:
 
     theme: Theme
     version: AnswerVersion | None
-    entries: list[EntryShown]
-    newest: list[QuestionShown]
+    entries: list[EntryRow]
+    newest: list[QuestionPage]
     checks: list[CheckQuestion]
 
     @property
@@ -195,14 +195,16 @@ def theme_page(slug: str) -> ThemePage:
             lesson__slug__in=wanted, edition__published_of__isnull=False
         ).select_related("lesson")
     }
-    shown = [_entry(entry, lessons) for entry in entries]
+    entries_shown = [_entry(entry, lessons) for entry in entries]
     rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=_taken(version))
     rows = rows.select_related("answered_by", "lesson").with_others()
     newest = [
-        QuestionShown(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)
+        QuestionPage(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)
         for row in rows.order_by("-same", "-answered_at")[:NEWEST]
     ]
-    return ThemePage(theme, version, shown, newest, checks.shown(version.checks) if version else [])
+    return ThemePage(
+        theme, version, entries_shown, newest, checks.readable(version.checks) if version else []
+    )
 
 
 def _in_language(entry: dict[str, Any], name: str) -> str:
@@ -210,9 +212,9 @@ def _in_language(entry: dict[str, Any], name: str) -> str:
     return read(entry[f"{name}_zh"].strip(), entry[f"{name}_en"].strip())
 
 
-def _entry(entry: dict[str, Any], lessons: dict[str, LessonEdition]) -> EntryShown:
+def _entry(entry: dict[str, Any], lessons: dict[str, LessonEdition]) -> EntryRow:
     passages = entry.get("passages", {})
-    return EntryShown(
+    return EntryRow(
         _in_language(entry, "question"), _in_language(entry, "answer"), int(entry.get("asked", 0)),
         [(lessons[slug], int(passages.get(slug, 0))) for slug in entry.get("lessons", []) if slug in lessons],
     )  # fmt: skip

@@ -44,18 +44,18 @@ def write_blocks(blocks: Iterable[BlockText]) -> str:
 
     :raises SourceError: for what the grammar cannot say, such as a text with a line “?? …” in it.
     """
-    text, said = "", []
+    text, written = "", []
     for block in blocks:
-        said.append((text.count("\n") + 1, _said(block)))
+        written.append((text.count("\n") + 1, _content(block)))
         text += f"{KINDS[block.kind].write(block)}\n\n"
-    read = [_said(block) for block in parse_blocks(text)]
-    for number, (line, before) in enumerate(said):
+    read = [_content(block) for block in parse_blocks(text)]
+    for number, (line, before) in enumerate(written):
         if [before] != read[number : number + 1]:
             raise SourceError(line, "this would be read as something else")
     return text
 
 
-def _said(block: BlockText) -> tuple[Any, ...]:
+def _content(block: BlockText) -> tuple[Any, ...]:
     return (block.kind, block.heading, block.body, block.file, block.seconds)
 
 
@@ -65,7 +65,7 @@ def spoken(blocks: Iterable[BlockText]) -> Iterator[tuple[int, str]]:
         yield from ((block.line, part) for part in KINDS[block.kind].spoken(block))
 
 
-def shown(blocks: Iterable[Any]) -> list[dict[str, Any]]:
+def contexts(blocks: Iterable[Any]) -> list[dict[str, Any]]:
     """Stored blocks with their parts read, for the lesson's page. A kind this version does not know is left out."""
     known = [(block, KINDS[block.kind]) for block in blocks if block.kind in KINDS]
-    return [{"block": block, "template": kind.template, **kind.shown(block)} for block, kind in known]
+    return [{"block": block, "template": kind.template, **kind.context(block)} for block, kind in known]

@@ -127,7 +127,7 @@ class Kind:
             return not (has_file and headings.strip())
         return not bodies.strip()
 
-    def shown(self, block: Stored) -> dict[str, Any]:
+    def context(self, block: Stored) -> dict[str, Any]:
         """What its template gets besides the block itself."""
         return {}
 

@@ -81,7 +81,7 @@ class Check(Kind):
     def minutes(self, block: BlockText) -> Fraction:
         return Fraction(MINUTES)
 
-    def shown(self, block: Stored) -> dict[str, Any]:
+    def context(self, block: Stored) -> dict[str, Any]:
         """The question; ``None`` where a draft is half written."""
         try:
             found = parse_check(block.heading, block.body)

@@ -52,7 +52,7 @@ class File(Kind):
         facts = super().file_facts(block, data)
         return FileFacts(facts.mime, facts.extension, block.heading)  # it is saved under its name
 
-    def shown(self, block: Stored) -> dict[str, Any]:
+    def context(self, block: Stored) -> dict[str, Any]:
         ending = block.file.file.name.rsplit(".", 1)[-1] if block.file else ""
         return {"what": WORDS.get(ending, ""), "save_as": f"{block.heading}.{ending}"}
 

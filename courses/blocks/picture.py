@@ -72,7 +72,7 @@ class Picture(Kind):
         facts = super().file_facts(block, data)
         return FileFacts(facts.mime, facts.extension, facts.label, width, height)
 
-    def shown(self, block: Stored) -> dict[str, Any]:
+    def context(self, block: Stored) -> dict[str, Any]:
         file = block.file
         return {
             "key": [as_foreign(line, block.body) for line in key_lines(block.body)],

@@ -48,8 +48,8 @@ class Filters:
 
     def count(self, cards: list[ModuleCard]) -> int:
         """How many rows the list has: short lessons when time is short, else modules."""
-        shown = [card for card in cards if self.match(card)]
-        return len(_short_lessons(shown, int(self.minutes))) if self.minutes else len(shown)
+        matching = [card for card in cards if self.match(card)]
+        return len(_short_lessons(matching, int(self.minutes))) if self.minutes else len(matching)
 
     def but(self, **changes: str) -> Filters:
         """The same with some values changed."""
@@ -92,7 +92,7 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
     """Everything the catalogue page shows: 8 queries."""
     cards, tracks = selectors.module_cards(), selectors.tracks()
     filters = read_filters(params, tracks)
-    shown = [card for card in cards if filters.match(card)]
+    matching = [card for card in cards if filters.match(card)]
 
     def choices(name: str, values: list[tuple[str, str, str]]) -> list[Choice]:
         return [_choice(filters, cards, name, *value) for value in values]
@@ -101,9 +101,9 @@ def catalogue_context(params: dict[str, str]) -> dict[str, Any]:
     times = [("", _("Any"), ""), ("5", _("5 min"), "")]
     subjects = [(row.category.code, row.category.title, row.category.icon) for row in selectors.matrix(cards)]
     return {
-        "cards": shown,
-        "short": _short_lessons(shown, int(filters.minutes)) if filters.minutes else [],
-        "lessons": sum(card.lessons for card in shown),
+        "cards": matching,
+        "short": _short_lessons(matching, int(filters.minutes)) if filters.minutes else [],
+        "lessons": sum(card.lessons for card in matching),
         "filters": filters,
         "levels": choices("level", levels),
         "times": choices("minutes", times),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from mooc.lib.text.localized import told
+from mooc.lib.text.localized import fill
 
 from ..models import Module
 
@@ -54,14 +54,14 @@ def _because(module: Module, reason: str) -> Module:
 def _why(module: Module, other: Module, mine: Mapping[int, object]) -> tuple[int, str]:
     title = module.published.title if module.published else module.slug
     if any(before.pk == module.pk for before in other.prerequisites.all()):
-        return 1, told(_("It builds on “%(title)s”."), title=title)
+        return 1, fill(_("It builds on “%(title)s”."), title=title)
     if other.category_id == module.category_id and other.level > module.level:
         return 2, _("The same subject, one step further.")
     shared = next((track for track in other.tracks.all() if track.pk in mine), None)
     if shared is None:
         return 0, ""
     if other.level == module.level and other.code > module.code:
-        return 3, told(_("Next on the way to “%(track)s”."), track=shared.title)
+        return 3, fill(_("Next on the way to “%(track)s”."), track=shared.title)
     if other.level > module.level:
-        return 4, told(_("Later on the way to “%(track)s”."), track=shared.title)
-    return LEFT_BEHIND, told(_("Also for “%(track)s”."), track=shared.title)
+        return 4, fill(_("Later on the way to “%(track)s”."), track=shared.title)
+    return LEFT_BEHIND, fill(_("Also for “%(track)s”."), track=shared.title)

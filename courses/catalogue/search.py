@@ -41,8 +41,8 @@ def find(text: str) -> list[SearchHit]:
     """All that is there on what was asked: lessons, modules, then what other rooms have: 1 query and theirs."""
     wanted = understand(text)
     hits = _everywhere(wanted)
-    if not hits and (told := spelling.sounded_out(text)):
-        hits = _everywhere(understand(told))
+    if not hits and (characters := spelling.sounded_out(text)):
+        hits = _everywhere(understand(characters))
     return hits
 
 

@@ -18,12 +18,14 @@ def index_edition(edition: ModuleEdition) -> None:
     entries = []
     for lesson in edition.lessons.prefetch_related("blocks"):
         for lang in ("zh", "en"):
-            title = _shown(lesson, "title", lang)
-            module = f"{_shown(edition, 'title', lang)} {_shown(edition, 'task', lang)}"
-            words = [title, module, _shown(lesson, "objective", lang)]
+            title = _visible(lesson, "title", lang)
+            module = f"{_visible(edition, 'title', lang)} {_visible(edition, 'task', lang)}"
+            words = [title, module, _visible(lesson, "objective", lang)]
             for block in lesson.blocks.all():
                 kind = KINDS[block.kind]
-                words.append(kind.search_text(_shown(block, "heading", lang), _shown(block, "body", lang)))
+                words.append(
+                    kind.search_text(_visible(block, "heading", lang), _visible(block, "body", lang))
+                )
             entries.append(
                 SearchEntry(
                     lesson_id=lesson.lesson_id,
@@ -35,7 +37,7 @@ def index_edition(edition: ModuleEdition) -> None:
     SearchEntry.objects.bulk_create(entries)
 
 
-def _shown(row: Any, name: str, lang: str) -> str:
+def _visible(row: Any, name: str, lang: str) -> str:
     """What a reader of this language sees: the other one where there is none."""
     other = "en" if lang == "zh" else "zh"
     return str(getattr(row, f"{name}_{lang}") or getattr(row, f"{name}_{other}"))

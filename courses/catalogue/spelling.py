@@ -31,8 +31,8 @@ def sounded_out(text: str) -> str:
     if not 3 < len(letters) <= LONGEST or re.search(r"[^a-z\s'’]", text):
         return ""
     pairs = _pairs()
-    found = [told for parts in _syllables(letters) if (told := _written(parts, pairs))]
-    return max(found, key=lambda told: told[0])[1] if found else ""
+    found = [chain for parts in _syllables(letters) if (chain := _written(parts, pairs))]
+    return max(found, key=lambda chain: chain[0])[1] if found else ""
 
 
 def _syllables(letters: str) -> list[list[str]]:
@@ -67,10 +67,10 @@ def _word(parts: Sequence[str], pairs: Pairs) -> tuple[float, str] | None:
         longer: dict[str, tuple[float, str]] = {}
         for pair, weight in pairs.get((parts[place], parts[place + 1]), ()):
             before = best.get(pair[0]) if place else (0.0, pair[0])
-            if before and (told := (before[0] + weight, before[1] + pair[1])) > longer.get(
+            if before and (chain := (before[0] + weight, before[1] + pair[1])) > longer.get(
                 pair[1], (0.0, "")
             ):
-                longer[pair[1]] = told
+                longer[pair[1]] = chain
         best = longer
     return max(best.values()) if best else None
 
@@ -78,13 +78,13 @@ def _word(parts: Sequence[str], pairs: Pairs) -> tuple[float, str] | None:
 @while_content_stands
 def _pairs() -> Pairs:
     """Pairs of characters by their sounds, the frequent ones heavier: 1 query when lessons have changed."""
-    said = Counter(2 * [token for word in synonyms() for token in tokens(word)])
+    counts = Counter(2 * [token for word in synonyms() for token in tokens(word)])
     lines = SearchEntry.objects.filter(language="zh").values_list("tokens", "title_tokens")
     for line, titles in lines.iterator():
-        said.update({*line.split()})
-        said.update({*titles.split()})
+        counts.update({*line.split()})
+        counts.update({*titles.split()})
     frequent = {
-        pair: times for pair, times in said.items() if times > 1
+        pair: times for pair, times in counts.items() if times > 1
     }  # once: mostly over the edge of a word
     readings: dict[str, list[str]] = defaultdict(list)
     for sound, characters in sounds().items():

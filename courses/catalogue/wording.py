@@ -138,7 +138,7 @@ def synonyms() -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
-def _said() -> re.Pattern[str]:
+def _table_words() -> re.Pattern[str]:
     """The words of the table that are not Latin, the longest first."""
     words = sorted((word for word in synonyms() if not word.isascii()), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)) or r"(?!)")
@@ -151,8 +151,8 @@ def plain(text: str) -> str:
 
 def _subjects(text: str) -> str:
     """Without the words that carry no subject; words of the table stay whole: 太贵, 不会."""
-    said, place, kept = _said(), 0, []
-    for found in [*said.finditer(text), None]:
+    pattern, place, kept = _table_words(), 0, []
+    for found in [*pattern.finditer(text), None]:
         end = found.start() if found else len(text)
         kept += [_STOP.sub(" ", text[place:end]), found[0] if found else ""]
         place = found.end() if found else end
@@ -169,10 +169,10 @@ def understand(text: str) -> list[Wanted]:
 
 def _parts(run: str) -> Iterator[Part]:
     """Words of the table as they stand in a run, and the pairs of characters that are not inside them."""
-    said = [(found.start(), found.end()) for found in _said().finditer(run)]
-    for start, end in said:
+    spans = [(found.start(), found.end()) for found in _table_words().finditer(run)]
+    for start, end in spans:
         yield _named(run[start:end], start)
-    inside = [set(range(start, end)) for start, end in said]
+    inside = [set(range(start, end)) for start, end in spans]
     place = 0
     for token in tokens(run):
         place = run.index(token, place)

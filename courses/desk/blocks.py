@@ -78,12 +78,12 @@ class FilesAtHand:
     @property
     def choices(self) -> list[Any]:
         """For a list to choose from: pictures, then the rest."""
-        shown = [(file.pk, file.name) for file in self.pictures]
+        pictures = [(file.pk, file.name) for file in self.pictures]
         heard = [(file.pk, file.name) for file in self.files.values() if file.is_played]
         rest = [
             (file.pk, file.name) for file in self.files.values() if not (file.is_picture or file.is_played)
         ]
-        groups = [(_("pictures"), shown), (_("sound and film"), heard), (_("files to download"), rest)]
+        groups = [(_("pictures"), pictures), (_("sound and film"), heard), (_("files to download"), rest)]
         return [("", "–"), *((words, files) for words, files in groups if files)]
 
 

@@ -106,8 +106,8 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         """Own modules with what the list shows."""
         rows = super().get_queryset(request).select_related("draft", "published", "category")
-        shown: QuerySet[Module] = rows.annotate(changed=drafts.changed())
-        return shown
+        annotated: QuerySet[Module] = rows.annotate(changed=drafts.changed())
+        return annotated
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new module gets its draft; the button "save and publish" publishes after saving."""

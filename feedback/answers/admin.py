@@ -185,11 +185,11 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
     @admin.display(description=_("version readers see"))
     def version(self, module: AnswerModule) -> str:
         """Number and day of what is published."""
-        shown = module.published
-        if shown is None:
+        published = module.published
+        if published is None:
             return gettext("not published yet")
-        said = {"n": shown.number, "date": day(shown.published_at)}
-        return gettext("Version %(n)s, %(date)s") % said
+        parts = {"n": published.number, "date": day(published.published_at)}
+        return gettext("Version %(n)s, %(date)s") % parts
 
     @admin.display(description=_("on the site"))
     def on_site(self, module: AnswerModule) -> str:
@@ -199,7 +199,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
     @admin.display(description=_("questions of this theme per 100 active learners"))
     def effect(self, module: AnswerModule) -> str:
         """Before and after each version, in as many days, with the likely range."""
-        lines = [_said(effect) for effect in publishing.effects(module)] if module.pk else []
+        lines = [_effect_text(effect) for effect in publishing.effects(module)] if module.pk else []
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or "–"  # a constant
 
 
@@ -212,7 +212,7 @@ def _lacks(module: AnswerModule) -> list[str]:
     return [words[lang] % {"n": n} for lang, n in entries.lacking(module).items()]
 
 
-def _said(effect: publishing.Effect) -> str:
+def _effect_text(effect: publishing.Effect) -> str:
     before, after = effect.before, effect.after
     if before.value is None or after.value is None:
         return _("Version %(n)s: too few active learners to say") % {"n": effect.version.number}

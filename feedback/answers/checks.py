@@ -35,7 +35,7 @@ def are_checks(text: str) -> None:
         ) from error  # fmt: skip
 
 
-def shown(text: str) -> list[CheckQuestion]:
+def readable(text: str) -> list[CheckQuestion]:
     """The items readers see; none when what was stored cannot be read."""
     try:
         return [check.marked(lambda words: as_foreign(words, text)) for check in read_checks(text)]

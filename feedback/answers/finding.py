@@ -33,7 +33,7 @@ from ..models import AnswerModule, Question, Theme
 logger = logging.getLogger(__name__)
 MOST_QUESTIONS = 5_000  # the newest; older ones that are asked often stand on their theme's page
 CANDIDATES = 30
-SHOWN = 4
+MOST_ANSWERS = 4
 THEMES = 1
 NEAR = 0.6
 PAUSE = 10.0  # seconds between two looks whether answers have changed
@@ -42,7 +42,7 @@ Texts = tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Document:
     """Something on a theme's page, in the languages it is written in."""
 
     href: str
@@ -68,8 +68,8 @@ class Index:
     A document is a published answer (its place in ``entries``), or a question (behind them, in ``questions``).
     """
 
-    themes: list[tuple[Texts, Told]] = field(default_factory=list)
-    entries: list[Told] = field(default_factory=list)
+    themes: list[tuple[Texts, Document]] = field(default_factory=list)
+    entries: list[Document] = field(default_factory=list)
     questions: array[int] = field(default_factory=lambda: array("q"))
     postings: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
 
@@ -108,9 +108,9 @@ def find(wanted: Sequence[Wanted]) -> list[SearchHit]:
             entries.append(index.entries[document])
         else:
             questions.append(index.questions[document - len(index.entries)])
-    told = [(entry.texts(), entry.hit(HitKind.ANSWER)) for entry in entries] + _asked(questions)
+    found = [(entry.texts(), entry.hit(HitKind.ANSWER)) for entry in entries] + _asked(questions)
     themes = [(texts, theme.hit(HitKind.THEME)) for texts, theme in index.themes]
-    return [*_best(wanted, themes, THEMES), *_best(wanted, told, SHOWN)]
+    return [*_best(wanted, themes, THEMES), *_best(wanted, found, MOST_ANSWERS)]
 
 
 def forget() -> None:
@@ -118,11 +118,11 @@ def forget() -> None:
     _memory.index, _memory.made_of, _memory.looked = None, (), 0.0
 
 
-def _best(wanted: Sequence[Wanted], told: list[tuple[Texts, SearchHit]], most: int) -> list[SearchHit]:
-    known: set[str] = set().union(*(text.counts for texts, _hit in told for text in texts))
+def _best(wanted: Sequence[Wanted], documents: list[tuple[Texts, SearchHit]], most: int) -> list[SearchHit]:
+    known: set[str] = set().union(*(text.counts for texts, _hit in documents for text in texts))
     wanted = [want.among(known) for want in wanted]
     ranked = []
-    for place, (texts, hit) in enumerate(told):
+    for place, (texts, hit) in enumerate(documents):
         scores = [score(wanted, text) for text in texts if answers(wanted, text)]
         if scores:
             ranked.append((-max(scores), place, hit))
@@ -202,20 +202,20 @@ def _add_themes(index: Index, asked: set[int | None]) -> None:
     }
     for theme in Theme.objects.exclude(code=OTHER).filter(pk__in=[*asked - {None}, *published]):
         page = reverse("feedback:answer_module", args=[theme.slug])
-        told = Told(page, _both(theme, "name"), _both(theme, "about"))
-        index.themes.append((told.texts(), told))
+        document = Document(page, _both(theme, "name"), _both(theme, "about"))
+        index.themes.append((document.texts(), document))
         for number, entry in enumerate(published[theme.pk].entries if theme.pk in published else [], start=1):
-            told = Told(
+            document = Document(
                 f"{page}#a{number}",
                 *(
                     {lang: str(entry.get(f"{name}_{lang}", "")) for lang in LANGS}
                     for name in ("question", "answer")
                 ),
             )
-            if not any(told.titles.values()):
+            if not any(document.titles.values()):
                 continue
-            index.add(len(index.entries), [word for text in told.texts() for word in text.counts])
-            index.entries.append(told)
+            index.add(len(index.entries), [word for text in document.texts() for word in text.counts])
+            index.entries.append(document)
 
 
 def _both(row: Any, name: str) -> dict[str, str]:

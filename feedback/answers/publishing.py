@@ -54,7 +54,9 @@ def publish_answers(*, module: AnswerModule, by: User) -> AnswerVersion:
             lacks = missing(_texts(entry))
             if lacks:
                 raise DomainError(str(REFUSALS[lacks]), code="incomplete", field=lacks)
-        documents = sorted((_document(entry) for entry in written), key=lambda told: -int(str(told["asked"])))
+        documents = sorted(
+            (_document(entry) for entry in written), key=lambda document: -int(str(document["asked"]))
+        )
         last = row.versions.first()
         version = AnswerVersion.objects.create(
             module=row, number=(last.number if last else 0) + 1, intro_zh=row.intro_zh, intro_en=row.intro_en,

@@ -93,17 +93,17 @@ def check_tree(root: Path, modules: Sequence[ModuleSource]) -> list[str]:
 
 def _read(path: Path) -> ThemeSource:
     source = ThemeSource(path)
-    told: dict[str, list[BlockText]] = {}
+    blocks: dict[str, list[BlockText]] = {}
     for lang in LANGS:
-        told[lang] = _read_language(source, lang)
+        blocks[lang] = _read_language(source, lang)
     known = {theme.code for theme in corpus.themes()} - {OTHER}
     if source.code not in known or source.slug != source.code.replace("_", "-"):
         source.add_error("zh", 1, f"“theme: {source.code}” is no theme, or the file has not its name")
-    if len(told["zh"]) != len(told["en"]):
+    if len(blocks["zh"]) != len(blocks["en"]):
         source.add_error("en", 1, "another number of answers than in Chinese")
-    elif len(told["zh"]) < FEWEST_ANSWERS:
-        source.add_error("zh", 1, f"{len(told['zh'])} answers, at least {FEWEST_ANSWERS}")
-    for zh, en in zip(told["zh"], told["en"], strict=False):
+    elif len(blocks["zh"]) < FEWEST_ANSWERS:
+        source.add_error("zh", 1, f"{len(blocks['zh'])} answers, at least {FEWEST_ANSWERS}")
+    for zh, en in zip(blocks["zh"], blocks["en"], strict=False):
         _add_answer(source, zh, en)
     _check_pairs(source)
     return source

@@ -23,7 +23,7 @@ from .classifier.wording import tidy
 
 logger = logging.getLogger(__name__)
 MOST_INDEXED = 20_000  # the newest; 10 MB of vectors
-SHOWN = 5
+MOST_SIMILAR = 5
 LEAST_SCORE = 0.5  # below, what is found is about something else; see docs/model-card.md
 SAME = 0.8  # cosine: likely the same question
 PAUSE = 10.0  # seconds between two builds
@@ -49,7 +49,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def find_similar(text: str, most: int = SHOWN) -> list[Question]:
+def find_similar(text: str, most: int = MOST_SIMILAR) -> list[Question]:
     """Up to ``most`` answered questions that others may see, most similar first: 2–3 queries."""
     index, ids = _current()
     if index is None or not ids:
@@ -87,8 +87,8 @@ def _current() -> tuple[Index | None, list[int]]:
 
 def _state() -> tuple[object, ...]:
     """Changes when an answered question does: 1 query."""
-    told = Question.objects.to_offer().aggregate(n=Count("pk"), last=Max("updated_at"), top=Max("pk"))
-    return (told["n"], told["last"], told["top"], encoder.encoder_id())
+    state = Question.objects.to_offer().aggregate(n=Count("pk"), last=Max("updated_at"), top=Max("pk"))
+    return (state["n"], state["last"], state["top"], encoder.encoder_id())
 
 
 def _build() -> None:
@@ -120,7 +120,7 @@ def _build_quietly() -> None:
         connection.close()
 
 
-def like_waiting(question: Question, rows: QuerySet[Question], most: int = SHOWN) -> list[Question]:
+def like_waiting(question: Question, rows: QuerySet[Question], most: int = MOST_SIMILAR) -> list[Question]:
     """Waiting questions of ``rows`` that mean the same as one, for merging: the newest 500 are looked at."""
     if len(question.vector or b"") != 2 * encoder.WIDTH:
         return []

@@ -41,7 +41,7 @@ class Ways:
         return bool(settings.SMS_READY or settings.MAIL_READY)
 
     @property
-    def said(self) -> list[str]:
+    def labels(self) -> list[str]:
         """In words, to be read in a row."""
         chosen = ((True, _("in your inbox")), (self.sms, _("by text message")), (self.mail, _("by e-mail")))
         return [words for yes, words in chosen if yes]

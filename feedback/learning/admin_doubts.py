@@ -75,5 +75,5 @@ class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
         chosen = list(rows)
         for row in chosen:
             training.settle(example=row, change=change, by=request.user)  # type: ignore[arg-type]  # signed in
-        told = ngettext("%(n)s theme looked at again.", "%(n)s themes looked at again.", len(chosen))
-        self.message_user(request, told % {"n": len(chosen)})
+        message = ngettext("%(n)s theme looked at again.", "%(n)s themes looked at again.", len(chosen))
+        self.message_user(request, message % {"n": len(chosen)})

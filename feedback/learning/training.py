@@ -32,10 +32,10 @@ A_DAY = 24 * 3600.0
 
 def examples() -> list[Example]:
     """The shipped corpus and what trainers have said since."""
-    return corpus.shipped() + [_as_example(row) for row in _said()]
+    return corpus.shipped() + [_as_example(row) for row in _labelled()]
 
 
-def _said() -> list[TrainingExample]:
+def _labelled() -> list[TrainingExample]:
     return list(TrainingExample.objects.select_related("theme", "question").order_by("pk"))
 
 
@@ -77,8 +77,8 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
 def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
     """The version, and whether it is new."""
     begun = timezone.now()  # what is corrected from now on counts for the next one
-    said = _said()
-    rows = corpus.shipped() + [_as_example(row) for row in said]
+    labelled = _labelled()
+    rows = corpus.shipped() + [_as_example(row) for row in labelled]
     digest = in_use.digest_of(rows, encoder.encoder_id())
     file = f"themes-{digest[:16]}.npz"
     known = ClassifierVersion.objects.filter(file=file).first()
@@ -102,13 +102,13 @@ def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
         ClassifierVersion.objects.filter(pk=version.pk).update(sha256=checksum, created_at=begun)
         if made and not worse:
             _put_in_use(version)
-        _note_doubts(said, model.doubts, first=len(rows) - len(said))
+        _note_doubts(labelled, model.doubts, first=len(rows) - len(labelled))
     logger.info("classifier version %s: macro-F1 %.3f, %s", version.pk, version.macro_f1, version.state)
     _forget_old_files()
     return version, made
 
 
-def _note_doubts(said: list[TrainingExample], doubts: tuple[engine.Doubt, ...], *, first: int) -> None:
+def _note_doubts(labelled: list[TrainingExample], doubts: tuple[engine.Doubt, ...], *, first: int) -> None:
     """Keep which of people's labels are worth a second look; what was looked at again is left alone.
 
     :param first: the row of the first of ``said`` among the examples of the model.
@@ -117,7 +117,7 @@ def _note_doubts(said: list[TrainingExample], doubts: tuple[engine.Doubt, ...], 
     named = {theme.code: theme for theme in Theme.objects.all()}
     for doubt in doubts[:MOST_DOUBTS]:
         if doubt.row >= first and doubt.theme in named:
-            row = TrainingExample.objects.filter(pk=said[doubt.row - first].pk, looked_again=False)
+            row = TrainingExample.objects.filter(pk=labelled[doubt.row - first].pk, looked_again=False)
             row.update(doubted_as=named[doubt.theme], doubt=doubt.chance)
 
 

@@ -97,7 +97,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
 
     form = AnswerForm
     two_hands = False  # an answer that came meanwhile is refused by the service, with both in view
-    list_display = ["asked", "due", "theme_said", "writing", "lesson_of", "read_by"]
+    list_display = ["asked", "due", "theme_label", "writing", "lesson_of", "read_by"]
     list_filter = [StateFilter, ("theme", ThemeFilter)]
     search_fields = ["text", "answer"]
     ordering = [F("answered_at").asc(nulls_first=True), "due_at"]
@@ -135,8 +135,8 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         theme = get_object_or_404(Theme, code=request.POST.get(f"theme-{pk}", ""))
         answering.set_theme(question=row, theme=theme, by=request.user)  # type: ignore[arg-type]  # signed in
         later(tasks.retrain_if_due)
-        told = {"theme": theme, "question": row.text[:40]}
-        self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % told, messages.SUCCESS)
+        names = {"theme": theme, "question": row.text[:40]}
+        self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % names, messages.SUCCESS)
         return redirect(f"../../?{request.GET.urlencode() or 'state=unsure'}")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -225,7 +225,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         return gettext("%(time)s left") % {"time": span(now, question.due_at)}
 
     @admin.display(description=_("theme"), ordering="theme")
-    def theme_said(self, question: Question) -> str:
+    def theme_label(self, question: Question) -> str:
         """The theme, or that a person must say it."""
         if question.theme:
             return str(question.theme)
@@ -293,5 +293,5 @@ def _around(question: Question, request: HttpRequest) -> dict[str, Any]:
         "root": root, "merged": list(question.merged.all()[:50]), "reported": len(reports), "asked_at": question.created_at,
         "reported_for": sorted({row.get_reason_display() for row in reports}),
         "lesson_title": question.lesson.title if question.lesson else "", "place": question.learner.region,
-        "person_said": question.theme_source == ThemeSource.PERSON,
+        "labelled_by_person": question.theme_source == ThemeSource.PERSON,
     }  # fmt: skip

@@ -25,17 +25,17 @@ def press(request: HttpRequest, row: Question, data: dict[str, Any]) -> bool:
     theme = Theme.objects.filter(code=request.POST.get("_theme", "")).first()
     if theme is None and data.get("theme") != row.theme:
         theme = data.get("theme")
-    said = []
+    notes = []
     try:
         if theme is not None:
             answering.set_theme(question=row, theme=theme, by=by)
             later(tasks.retrain_if_due)
-            said.append(_("The theme is “%(theme)s” now.") % {"theme": theme})
-        said += [act(request.POST, row, by, data) for name, act in _BUTTONS.items() if name in request.POST]
+            notes.append(_("The theme is “%(theme)s” now.") % {"theme": theme})
+        notes += [act(request.POST, row, by, data) for name, act in _BUTTONS.items() if name in request.POST]
     except (DomainError, Question.DoesNotExist) as error:
         messages.error(request, str(error))
         return False
-    for words in filter(None, said):
+    for words in filter(None, notes):
         messages.success(request, words)
     return True
 

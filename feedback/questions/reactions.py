@@ -47,10 +47,10 @@ def react(
     activity = Activity(ObjectType.MODULE, module.slug, *module_titles(module), edition)
     at = at or timezone.now()
     with transaction.atomic():
-        said = list(_said(learner, module))
-        later = bool(said) and said[0][0] > at
+        earlier = list(_taps(learner, module))
+        later = bool(earlier) and earlier[0][0] > at
         act = Act(
-            _tap_id(tap, face, [] if later else said), Verb.RATED, activity, at, module.slug,
+            _tap_id(tap, face, [] if later else earlier), Verb.RATED, activity, at, module.slug,
             score=(face - 1) / 2, response=Face(face).name.lower(), claimed_at=claimed,
         )  # fmt: skip
         stored = record_act(learner=learner, act=act, signed_in=signed_in, module=module)
@@ -59,17 +59,17 @@ def react(
     return stored
 
 
-def _said(learner: Learner, module: Module) -> QuerySet[LearningRecord, tuple[dt.datetime, uuid.UUID]]:
+def _taps(learner: Learner, module: Module) -> QuerySet[LearningRecord, tuple[dt.datetime, uuid.UUID]]:
     """When each face was tapped here, and its id; the latest first."""
     rows = LearningRecord.objects.filter(learner=learner, object_type=ObjectType.MODULE, verb=Verb.RATED)
     found = rows.filter(object_id=module.slug).order_by("-happened_at", "-pk")
     return found.values_list("happened_at", "uuid")
 
 
-def _tap_id(tap: uuid.UUID, face: int, said: list[tuple[dt.datetime, uuid.UUID]]) -> uuid.UUID:
+def _tap_id(tap: uuid.UUID, face: int, earlier: list[tuple[dt.datetime, uuid.UUID]]) -> uuid.UUID:
     """The id of a tap: of the panel and the face. Back to a face after another one of the same panel is a tap
     of its own; after one of a newer panel it is the network that brings it once more."""
-    usual, taps = uuid.uuid5(tap, str(face)), [identifier for _at, identifier in said]
+    usual, taps = uuid.uuid5(tap, str(face)), [identifier for _at, identifier in earlier]
     others = [f"{other}{turn}" for other in Face.values if other != face for turn in ("", *_turns(taps))]
     back = usual in taps and taps[0] in {uuid.uuid5(tap, other) for other in others}
     return uuid.uuid5(tap, f"{face} {len(taps)}") if back else usual

@@ -103,9 +103,11 @@ def is_trusted(learner: Learner) -> bool:
     if learner.is_guest:
         return False
     asked = list(Question.objects.filter(learner=learner).values_list("held", "hidden_at", "answered_at"))
-    said = list(Reply.objects.filter(learner=learner).values_list("held", "hidden_at"))
-    hidden = any(row[1] for row in (*asked, *said))
-    seen = any(not held and answered for held, _at, answered in asked) or any(not held for held, _at in said)
+    replies = list(Reply.objects.filter(learner=learner).values_list("held", "hidden_at"))
+    hidden = any(row[1] for row in (*asked, *replies))
+    seen = any(not held and answered for held, _at, answered in asked) or any(
+        not held for held, _at in replies
+    )
     return seen and not hidden
 
 

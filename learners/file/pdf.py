@@ -55,8 +55,8 @@ def tracking_pdf(file: TrackingFile) -> bytes:
     sheet.multi_cell(
         0, 7, "    ".join(f"{name} {value}" for name, value in facts), new_x="LMARGIN", new_y="NEXT"
     )
-    shown = (cell for section in file.sections for row in section.rows[:MOST_ROWS] for cell in row)
-    if missing("".join([who, *shown])):
+    cells = (cell for section in file.sections for row in section.rows[:MOST_ROWS] for cell in row)
+    if missing("".join([who, *cells])):
         sheet.set_font("sc", size=9)
         note = _("[U+…] stands for a letter this paper cannot print. The site keeps it as you wrote it.")
         sheet.multi_cell(0, 5, note, new_x="LMARGIN", new_y="NEXT")

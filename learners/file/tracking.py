@@ -144,7 +144,7 @@ def _lessons_section(rows: FileRows) -> TrackingSection:
     """Lessons, the last one first. A lesson finished twice (on two phones) stands here once."""
     seconds = {row.lesson.slug: row.seconds for row in rows.progress}
     first = {record.object_id: record for record in rows.finished}
-    shown = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
+    newest = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
     return TrackingSection(
         "lessons",
         _("Lessons read"),
@@ -155,7 +155,7 @@ def _lessons_section(rows: FileRows) -> TrackingSection:
                 _day(record.happened_at),
                 spent(seconds.get(record.object_id, 0)),
             )
-            for record in shown
+            for record in newest
         ),
         theirs=_("Lessons they finished"),
     )

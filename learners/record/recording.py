@@ -41,8 +41,8 @@ def derived_id(learner: Learner, *words: str) -> uuid.UUID:
 def fingerprint(act: Act) -> str:
     """Hash of what was sent: the same id with another body is a conflict, not a resend. Whether a lesson was
     opened for the first time the server says, not the phone: a resend finds it open already."""
-    said = Verb.INITIALIZED if act.verb == Verb.RESUMED else act.verb
-    body = [said, act.object.type, act.object.id, act.module, act.success, act.score, act.response,
+    verb = Verb.INITIALIZED if act.verb == Verb.RESUMED else act.verb
+    body = [verb, act.object.type, act.object.id, act.module, act.success, act.score, act.response,
             act.seconds, str(act.attempt or "")]  # fmt: skip
     return hashlib.sha256(json.dumps(body, default=str).encode()).hexdigest()
 

@@ -38,7 +38,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
         "learners/lesson.html",
         {
             "page": page,
-            "blocks": blocks.shown(page.blocks),
+            "blocks": blocks.contexts(page.blocks),
             "nav": "learn",
             "ask_from": slug,
             "quiz": page.following is None and quiz_can_be_sat(page.module.pk),
@@ -56,7 +56,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
         context = {
             "page": page,
-            "blocks": blocks.shown(page.blocks),
+            "blocks": blocks.contexts(page.blocks),
             "nav": "learn",
             "preview": True,
         }

@@ -97,9 +97,9 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
         before = _grants(formset.instance)
         super().save_formset(request, form, formset, change)
         after = _grants(formset.instance)
-        for did, roles_told in ((Did.ROLE_GIVEN, after - before), (Did.ROLE_TAKEN, before - after)):
-            for told in sorted(roles_told):
-                deeds.note(by=request.user, did=did, about=formset.instance, detail=told)
+        for did, grants in ((Did.ROLE_GIVEN, after - before), (Did.ROLE_TAKEN, before - after)):
+            for grant in sorted(grants):
+                deeds.note(by=request.user, did=did, about=formset.instance, detail=grant)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A learner's number is changed where a second person agrees; only who works here has it changed here."""

@@ -133,9 +133,9 @@ def _accounts() -> dict[str, str]:
     user_model = get_user_model()
     hashed = make_password(PASSWORD)
     passwords: dict[str, str] = {}
-    names = [("operator", "陆管理")] + [(name, shown) for name, shown, _role, _code in STAFF]
+    names = [("operator", "陆管理")] + [(name, display_name) for name, display_name, _role, _code in STAFF]
     names += [(f"learner{n}" if n > 1 else "learner", NAMES[n - 1]) for n in range(1, 41)]
-    for place, (username, shown) in enumerate(names):
+    for place, (username, display_name) in enumerate(names):
         if others_reach_it():
             passwords[username] = secrets.token_urlsafe(9)
             hashed = make_password(passwords[username])
@@ -143,7 +143,7 @@ def _accounts() -> dict[str, str]:
         _user, made = user_model.objects.get_or_create(
             username=username,
             defaults={
-                "display_name": shown, "password": hashed, "is_superuser": operator, "is_staff": staff,
+                "display_name": display_name, "password": hashed, "is_superuser": operator, "is_staff": staff,
                 "phone": f"1390000{place:04}", "phone_verified": True, "consented_at": timezone.now(),
                 "date_joined": timezone.now() - dt.timedelta(days=29),
             },
@@ -152,7 +152,7 @@ def _accounts() -> dict[str, str]:
             passwords.setdefault(username, PASSWORD)
         else:
             passwords.pop(username, None)
-    for username, _shown, role, code in STAFF:
+    for username, _display_name, role, code in STAFF:
         region = Region.objects.get(code=code) if code else None
         RoleGrant.objects.get_or_create(
             user=user_model.objects.get(username=username), role=role, region=region

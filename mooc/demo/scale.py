@@ -29,7 +29,7 @@ from learners.record import summaries
 from mooc.accounts.models import Region
 from mooc.lib.privacy import evidence
 
-from .scale_feedback import Said
+from .scale_feedback import FeedbackRows
 
 BATCH = 200  # learners written together: memory stays flat however many there are
 
@@ -56,7 +56,7 @@ class Rows:
     enrolments: list[Enrolment] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     responses: list[tuple[Attempt, dict[str, Any]]] = field(default_factory=list)
-    said: Said = field(default_factory=lambda: Said(list(Theme.objects.all())))
+    feedback: FeedbackRows = field(default_factory=lambda: FeedbackRows(list(Theme.objects.all())))
 
 
 def make_history(*, learners: int, months: int, seed: int) -> int:
@@ -114,7 +114,7 @@ def _write(plan: Plan, people: list[tuple[Learner, random.Random]]) -> int:
     Response.objects.bulk_create(
         (Response(attempt=a, **fields) for a, fields in rows.responses), batch_size=1000
     )
-    rows.said.write()
+    rows.feedback.write()
     return len(rows.records)
 
 
@@ -140,8 +140,8 @@ def _study(plan: Plan, rows: Rows, learner: Learner, module: Module, dice: rando
             clock, passed = _quiz(plan, rows, made, learner, module, clock + dt.timedelta(days=1), dice)
     if passed:
         made.append(_record(learner, module, Verb.COMPLETED, clock, dice))
-        rows.said.react(learner, module, clock, dice)
-    rows.said.ask(learner, lessons[0], clock, dice)
+        rows.feedback.react(learner, module, clock, dice)
+    rows.feedback.ask(learner, lessons[0], clock, dice)
     rows.records += made
     summary = summaries.replay(made)
     rows.enrolments.append(Enrolment(learner=learner, module=module, **summaries.enrolment_values(summary)))

@@ -26,7 +26,7 @@ TEXTS = (
 
 
 @dataclass(slots=True)
-class Said:
+class FeedbackRows:
     """Rows waiting to be written, with the times their tables would set to now."""
 
     themes: list[Theme]

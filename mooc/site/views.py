@@ -53,8 +53,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, in plain words."""
-    told = {"promised": personal.promised(), "days": settings.BACKUP_DAYS}
-    return render(request, "privacy.html", told)
+    context = {"promised": personal.promised(), "days": settings.BACKUP_DAYS}
+    return render(request, "privacy.html", context)
 
 
 @require_safe
@@ -81,9 +81,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Fit to serve: database, cache, broker and disk, as JSON."""
     checks = readiness.checks()
-    bad = {name: said for name, said in checks.items() if said}
-    told = {name: said or "ok" for name, said in checks.items()}
-    return JsonResponse({"ready": not bad, "checks": told}, status=503 if bad else 200)
+    bad = {name: fault for name, fault in checks.items() if fault}
+    states = {name: fault or "ok" for name, fault in checks.items()}
+    return JsonResponse({"ready": not bad, "checks": states}, status=503 if bad else 200)
 
 
 @require_safe

@@ -54,17 +54,17 @@ def others(request: HttpRequest) -> HttpResponse:
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """One question: whole for its asker, masked for other readers, not there for the rest."""
     person = guests.person_of(request)
-    shown = selectors.question_for(pk, person.learner if person else None)
-    return render(request, "feedback/question.html", _page(request, shown, person))
+    page = selectors.question_for(pk, person.learner if person else None)
+    return render(request, "feedback/question.html", _context(request, page, person))
 
 
-def _page(
-    request: HttpRequest, shown: selectors.QuestionShown, person: guests.Person | None
+def _context(
+    request: HttpRequest, page: selectors.QuestionPage, person: guests.Person | None
 ) -> dict[str, object]:
     known = person is not None and person.signed_in
-    waits = shown.mine and not shown.answer and not shown.row.hidden_at
+    waits = page.mine and not page.answer and not page.row.hidden_at
     return {
-        "shown": shown, "question": shown.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
+        "page": page, "question": page.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
         "signed_in": known, "error": kept.noted(request, "error"), "text": kept.posted(request).get("text", ""),
         "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
         "phone": None if person else uuid.uuid4(),  # two taps on this page are one phone's, before its first cookie
@@ -80,7 +80,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if person is None:
         return again.page(request, signed_out=True)
     try:
-        shown = selectors.question_for(pk, person.learner)
+        page = selectors.question_for(pk, person.learner)
     except Http404:  # hidden or merged while somebody wrote
         context = {
             "gone": True,
@@ -89,10 +89,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "errors/typed.html", context, status=404)
     try:
-        _store_reply(request, shown.row, person)
+        _store_reply(request, page.row, person)
     except DomainError as error:
         kept.note(request, error=error)
-        context = _page(request, shown, person) | {"error": error}
+        context = _context(request, page, person) | {"error": error}
         return render(request, "feedback/question.html", context, status=400)
     return redirect(reverse("feedback:question", args=[pk]) + "#replies")
 
@@ -106,18 +106,18 @@ def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> 
         posts.reply_to(question=row, learner=person.learner, text=text, reply_id=second)
 
 
-def _found(request: HttpRequest, pk: int) -> selectors.QuestionShown:
+def _found(request: HttpRequest, pk: int) -> selectors.QuestionPage:
     """The question for this reader, before anybody is made of somebody unknown."""
     person = guests.person_of(request)
     return selectors.question_for(pk, person.learner if person else None)
 
 
-def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply | None:
+def _chosen_reply(request: HttpRequest, page: selectors.QuestionPage) -> Reply | None:
     """The neighbour's answer that was tapped; one that this reader does not see is not there."""
     number = request.POST.get("reply", "")
     if not number:
         return None
-    seen = [row.pk for row in shown.replies if str(row.pk) == number and not row.waiting and not row.mine]
+    seen = [row.pk for row in page.replies if str(row.pk) == number and not row.waiting and not row.mine]
     if not seen:
         raise Http404
     return Reply.objects.get(pk=seen[0])
@@ -127,15 +127,15 @@ def _chosen_reply(request: HttpRequest, shown: selectors.QuestionShown) -> Reply
 @guest_post
 def solved(request: HttpRequest, pk: int) -> HttpResponse:
     """ "This solved it": by the asker about the answer, by another reader instead of asking."""
-    shown = _found(request, pk)
+    page = _found(request, pk)
     limits.address_must(request, "solved")
     person = guests.acting_person(request)
-    if shown.mine:
-        posts.solved(question=shown.row, learner=person.learner, reply=_chosen_reply(request, shown))
+    if page.mine:
+        posts.solved(question=page.row, learner=person.learner, reply=_chosen_reply(request, page))
         return redirect("feedback:question", pk=pk)
     if not Question.objects.to_offer().filter(pk=pk).exists():
         raise Http404
-    posts.solved_by_known(question=shown.row, learner=person.learner, lesson=lesson_of(request))
+    posts.solved_by_known(question=page.row, learner=person.learner, lesson=lesson_of(request))
     context = {"lesson": lesson_of(request), "nav": "ask", "solved": True}
     return guests.remember(request, kept.answer(request, "feedback/thanks.html", context))
 
@@ -144,15 +144,15 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
 @guest_post
 def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     """This post should not stand there. A page of its own says thank you."""
-    shown = _found(request, pk)
-    chosen = _chosen_reply(request, shown)
-    if shown.mine and chosen is None:
+    page = _found(request, pk)
+    chosen = _chosen_reply(request, page)
+    if page.mine and chosen is None:
         raise Http404  # one's own question
     limits.address_must(request, "report")
     person = guests.acting_person(request)
     posts.report_post(
         learner=person.learner, reason=request.POST.get("reason", ""),
-        question=None if chosen else shown.row, reply=chosen,
+        question=None if chosen else page.row, reply=chosen,
     )  # fmt: skip
     return guests.remember(
         request, kept.answer(request, "feedback/thanks.html", {"nav": "ask", "reported": True})

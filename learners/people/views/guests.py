@@ -51,8 +51,8 @@ def make_code(request: HttpRequest) -> HttpResponse:
     if person is None or person.signed_in:
         raise Http404
     digits = merging.issue_code(learner=person.learner)
-    shown = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
-    return kept.answer(request, "learners/code_shown.html", {"code": shown, "nav": "me"})
+    spaced = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+    return kept.answer(request, "learners/code_shown.html", {"code": spaced, "nav": "me"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

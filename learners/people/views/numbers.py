@@ -82,7 +82,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         if error:
             form.add_error("phone", error)
     context = {
-        "row": row, "form": form, "shown": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
+        "row": row, "form": form, "number": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
         "asks": user.may(Right.HELP_PEOPLE), **_words(wish, user, row),
     }  # fmt: skip
     return render(request, "learners/number.html", context, status=kept.status(request, form))
@@ -154,7 +154,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             numbers.stop(wish=wish)
             messages.success(request, _("Stopped. Your number stays."))
             return redirect("learners:me")
-        error = _said_yes(request, wish)
+        error = _confirmed(request, wish)
         if not error:
             return redirect(request.path if "send" in request.POST else "account_login")
     context = {
@@ -164,7 +164,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/my_number.html", context, status=400 if error else 200)
 
 
-def _said_yes(request: HttpRequest, wish: NumberWish) -> str:
+def _confirmed(request: HttpRequest, wish: NumberWish) -> str:
     try:
         if limits.count(f"number:{wish.user_id}", 3600) > TRIES:
             raise TooMany(_("Too many tries. Wait an hour, or call the station."))

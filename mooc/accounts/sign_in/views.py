@@ -123,7 +123,7 @@ def code(request: HttpRequest) -> HttpResponse:
     phone = pending.phone_of(request, "code")
     if phone is None:
         return redirect("account_login")
-    context = {"shown": mask_phone(phone), "wait": "wait" in request.GET}
+    context = {"number": mask_phone(phone), "wait": "wait" in request.GET}
     form = kept.bind(request, CodeForm)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "code", kept.status(request, form), form=form, **context)
@@ -165,7 +165,7 @@ def silent(request: HttpRequest) -> HttpResponse:
             form.add_error("name", error.message)
         else:
             return sign_in(request, user)
-    context = {"form": form, "shown": mask_phone(phone), "year": quiet.asks_year(user)}
+    context = {"form": form, "number": mask_phone(phone), "year": quiet.asks_year(user)}
     return _page(request, "quiet", kept.status(request, form), **context)
 
 

@@ -80,6 +80,6 @@ def fields_of(message: Any) -> str:
         return ""
     names: list[str] = []
     for part in message:
-        for what, told in part.items():
-            names += told.get("fields", []) or ([f"{what} {told['name']}"] if "name" in told else [])
+        for what, facts in part.items():
+            names += facts.get("fields", []) or ([f"{what} {facts['name']}"] if "name" in facts else [])
     return ", ".join(str(name) for name in names)

@@ -64,16 +64,18 @@ class Manifest:
         :raises BackupError: when it is not one of ours, or of a later format.
         """
         try:
-            said: dict[str, Any] = json.loads(data)
-            if said["kind"] != KIND:
+            manifest: dict[str, Any] = json.loads(data)
+            if manifest["kind"] != KIND:
                 raise BackupError("This is not a backup of this platform.")
-            if said["format"] != FORMAT:
-                raise BackupError(f"The archive has format {said['format']}; this version reads {FORMAT}.")
+            if manifest["format"] != FORMAT:
+                raise BackupError(
+                    f"The archive has format {manifest['format']}; this version reads {FORMAT}."
+                )
             return cls(
-                created=str(said["created"]), build=str(said["build"]), database=str(said["database"]),
-                migrations={str(app): sorted(map(str, names)) for app, names in said["migrations"].items()},
-                tables={str(name): Table(**values) for name, values in said["tables"].items()},
-                files={str(name): File(**values) for name, values in said["files"].items()},
+                created=str(manifest["created"]), build=str(manifest["build"]), database=str(manifest["database"]),
+                migrations={str(app): sorted(map(str, names)) for app, names in manifest["migrations"].items()},
+                tables={str(name): Table(**values) for name, values in manifest["tables"].items()},
+                files={str(name): File(**values) for name, values in manifest["files"].items()},
             )  # fmt: skip
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BackupError("The archive's manifest cannot be read.") from error

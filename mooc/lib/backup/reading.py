@@ -54,10 +54,10 @@ class Archive:
                 rows, size = rows + 1, size + len(line)
             if (rows, size, seen.hexdigest()) != (table.rows, table.size, table.sha256):
                 raise BackupError(f"The archive is damaged: table {label} is not as it was written.")
-        for name, said in self.manifest.files.items():
+        for name, entry in self.manifest.files.items():
             with self._opened(name) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a binary file
-            if (self.members[name].size, digest) != (said.size, said.sha256):
+            if (self.members[name].size, digest) != (entry.size, entry.sha256):
                 raise BackupError(f"The archive is damaged: {name} is not as it was written.")
 
     def rows(self, label: str) -> Iterator[list[Any]]:

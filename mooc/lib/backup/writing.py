@@ -52,15 +52,15 @@ def write_archive(out: Path, *, with_secret: bool = False) -> dict[str, Any]:
     except (OSError, tarfile.TarError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise BackupError(f"The backup was not written: {why}.") from error
-    told = {
+    summary = {
         "file": str(out), "bytes": out.stat().st_size, "tables": len(manifest.tables),
         "rows": sum(table.rows for table in manifest.tables.values()), "files": len(manifest.files),
         "seconds": round(time.monotonic() - begun, 1),
     }  # fmt: skip
     for tell in written:
         tell()
-    (Path(settings.DATA_DIR) / STAMP).write_text(json.dumps(told | {"created": manifest.created}))
-    return told
+    (Path(settings.DATA_DIR) / STAMP).write_text(json.dumps(summary | {"created": manifest.created}))
+    return summary
 
 
 @contextlib.contextmanager

@@ -219,13 +219,13 @@ def span(start: dt.datetime, end: dt.datetime) -> str:
     """The time between two moments in its largest unit: ``1 day``, in Chinese ``1 天``."""
     minutes = max(1, int((end - start).total_seconds() // 60))
     if minutes < 60:
-        said = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+        text = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     elif minutes < 24 * 60:
-        said = ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+        text = ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
     else:
         days = minutes // (24 * 60)
-        said = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    return said.replace(" ", "\u00a0")
+        text = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return text.replace(" ", "\u00a0")
 
 
 @register.filter
@@ -250,9 +250,9 @@ def day(date: dt.date | str) -> str:
     return _unbroken(date_format(date, _("j F") if this_year else _("j F Y")))
 
 
-def _unbroken(said: str) -> str:
+def _unbroken(text: str) -> str:
     """A date is never broken at the end of a line."""
-    return said.replace(" ", "\u00a0")
+    return text.replace(" ", "\u00a0")
 
 
 @register.filter

@@ -59,16 +59,16 @@ def _past_rows(table: Table, found: Found) -> set[Any]:
 
 def export(person: Person) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Everything kept about a person: app → table → rows, without what is secret or somebody else's."""
-    told: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    data: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for table, owner, keys in rows(person):
         if owner.then != Then.MASK and table.called:
-            told.setdefault(table.model.split(".")[0], {}).setdefault(table.called, []).extend(
-                _told(table, keys)
+            data.setdefault(table.model.split(".")[0], {}).setdefault(table.called, []).extend(
+                _exported(table, keys)
             )
-    return told
+    return data
 
 
-def _told(table: Table, keys: list[Any]) -> Iterator[dict[str, Any]]:
+def _exported(table: Table, keys: list[Any]) -> Iterator[dict[str, Any]]:
     names = table.exported
     model = table.model_class
     found = list(models.QuerySet(model).filter(pk__in=keys).order_by("pk").values(*names))

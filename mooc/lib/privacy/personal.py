@@ -136,15 +136,15 @@ def _past(table: Table, model: type[models.Model]) -> Table:
 def promised() -> dict[str, list[str]]:
     """For the privacy page: what goes when somebody deletes what is theirs, what stays emptied, and what stays
     of who worked here."""
-    told: dict[str, list[str]] = {"goes": [], "emptied": [], "stays": []}
+    lists: dict[str, list[str]] = {"goes": [], "emptied": [], "stays": []}
     for table in declared().values():
         if table.stays and not table.past_of:
-            told["stays"].append(str(table.stays))
+            lists["stays"].append(str(table.stays))
         for owner in table.owners:
-            words, told_in = str(table.words), told["emptied" if owner.then == Then.BLANK else "goes"]
-            if not table.of_staff and not table.past_of and words not in told["goes"] + told["emptied"]:
-                told_in.append(words)
-    return told
+            words, rows = str(table.words), lists["emptied" if owner.then == Then.BLANK else "goes"]
+            if not table.of_staff and not table.past_of and words not in lists["goes"] + lists["emptied"]:
+                rows.append(words)
+    return lists
 
 
 def twice() -> list[str]:

@@ -83,16 +83,16 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """``time``, ``level``, ``logger``, ``message``; ``request``, ``user``, ``path`` inside one; ``error``."""
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname, "logger": record.name, "message": hide(record.getMessage()),
         }  # fmt: skip
-        said |= about_request()
+        entry |= about_request()
         if record.exc_info:
-            said["error"] = hide(self.formatException(record.exc_info))
+            entry["error"] = hide(self.formatException(record.exc_info))
         if record.stack_info:
-            said["stack"] = hide(record.stack_info)
-        return one_line(json.dumps(said, ensure_ascii=False, default=str))
+            entry["stack"] = hide(record.stack_info)
+        return one_line(json.dumps(entry, ensure_ascii=False, default=str))
 
 
 FORMATS: dict[str, type[logging.Formatter]] = {"line": LineFormatter, "json": JsonFormatter}

@@ -20,7 +20,7 @@ LEAST_DISK = 200 * 1024 * 1024
 def checks() -> dict[str, str]:
     """All checks by name. A check that fails says the kind of error only: the page is public."""
     return {
-        name: _said(check)
+        name: _result(check)
         for name, check in (
             ("database", _database),
             ("cache", _cache),
@@ -31,7 +31,7 @@ def checks() -> dict[str, str]:
     }
 
 
-def _said(check: Callable[[], str]) -> str:
+def _result(check: Callable[[], str]) -> str:
     try:
         return check()
     except Exception as error:  # noqa: BLE001  # readiness reports whatever is wrong

@@ -56,7 +56,7 @@ def as_foreign(text: str, source: str) -> str:
     return type(source)(text) if isinstance(source, Foreign) else text
 
 
-def told(sentence: str, **names: str) -> str:
+def fill(sentence: str, **names: str) -> str:
     """A sentence of ours with names in it, each in its language."""
     if not any(isinstance(name, Foreign) for name in names.values()):
         return sentence % names

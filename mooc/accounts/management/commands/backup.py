@@ -31,15 +31,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         out = options["out"] or options["dir"] / f"mooc-{timezone.localtime():%Y%m%d-%H%M%S}.tar"
         try:
-            told = write_archive(out, with_secret=options["with_secret"])
+            summary = write_archive(out, with_secret=options["with_secret"])
         except BackupError as error:
             raise CommandError(str(error)) from error
         if options["keep"] > 0 and not options["out"]:
             drop_old(options["dir"], options["keep"])
         if options["json"]:
-            self.stdout.write(json.dumps(told))
+            self.stdout.write(json.dumps(summary))
         else:
-            self.stdout.write("{file}: {rows} rows, {files} files, {bytes} bytes, {seconds} s".format(**told))
+            self.stdout.write(
+                "{file}: {rows} rows, {files} files, {bytes} bytes, {seconds} s".format(**summary)
+            )
 
 
 def drop_old(folder: Path, keep: int) -> None:

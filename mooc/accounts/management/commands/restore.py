@@ -24,15 +24,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            told = restore_archive(
+            summary = restore_archive(
                 options["archive"], replace=options["replace"], with_secret=options["with_secret"]
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self.stdout.write(json.dumps(told))
+            self.stdout.write(json.dumps(summary))
             return
-        self.stdout.write("{rows} rows and {files} files of {created}, {seconds} s".format(**told))
+        self.stdout.write("{rows} rows and {files} files of {created}, {seconds} s".format(**summary))
         if options["with_secret"] and settings.SERVER:
             place = Path(settings.DATA_DIR) / "secret_key"
             self.stdout.write(

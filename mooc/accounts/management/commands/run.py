@@ -116,7 +116,7 @@ def plan(host: str, port: int, *, reload: bool = False) -> dict[str, Any]:
     :param reload: Django's own server in place of gunicorn, for whoever changes the code.
     """
     python = sys.executable
-    shown = f"http://{host}:{port}/"
+    address = f"http://{host}:{port}/"
     password = "rural-2026" if host in THIS_MACHINE else "as printed above, or when it was made"
     if reload:
         web = [python, "manage.py", "runserver", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
@@ -129,7 +129,7 @@ def plan(host: str, port: int, *, reload: bool = False) -> dict[str, Any]:
     return {
         "children": work | {"scheduler": scheduler()},
         "address": [{"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port],  # noqa: S104  # asked for
-        "greeting": f"\n  {shown}\n  Accounts: {ACCOUNTS}   Password: {password}\n  {end}Ctrl-C stops it.\n",
+        "greeting": f"\n  {address}\n  Accounts: {ACCOUNTS}   Password: {password}\n  {end}Ctrl-C stops it.\n",
     }
 
 

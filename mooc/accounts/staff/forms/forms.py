@@ -184,10 +184,10 @@ def _say_clashes(clashes: dict[str, list[str]], forms: list[Any]) -> None:
         for name in form.fields:
             if (key := form.add_prefix(name)) in clashes:
                 words = _("Now stands here: “%(text)s”. Below: what you typed.")
-                form.add_error(name, words % {"text": _shown(form[name], clashes[key])})
+                form.add_error(name, words % {"text": _value_text(form[name], clashes[key])})
 
 
-def _shown(box: Any, values: list[str]) -> str:
+def _value_text(box: Any, values: list[str]) -> str:
     """Words instead of the numbers of a choice."""
     choices = getattr(box.field, "choices", ())
     words = {str(value): str(label) for value, label in choices if not isinstance(label, (list, tuple))}
