@@ -50,10 +50,10 @@ def sections(learner: Learner) -> list[TrackingSection]:
 
 def _quizzes(tries: list[Attempt]) -> TrackingSection:
     return TrackingSection(
-        "quizzes",
-        _("Quizzes"),
-        (_("Quiz"), _("Date"), _("Score"), _("Result")),
-        tuple(
+        code="quizzes",
+        title=_("Quizzes"),
+        columns=(_("Quiz"), _("Date"), _("Score"), _("Result")),
+        rows=tuple(
             (
                 row.quiz.module.published.title if row.quiz.module.published else row.quiz.module.slug,
                 _day(row.finished_at),
@@ -68,10 +68,10 @@ def _quizzes(tries: list[Attempt]) -> TrackingSection:
 
 def _answers(answers: list[Response]) -> TrackingSection:
     return TrackingSection(
-        "answers",
-        _("Quiz answers"),
-        (_("Question"), _("Date"), _("Answer")),
-        tuple(
+        code="answers",
+        title=_("Quiz answers"),
+        columns=(_("Question"), _("Date"), _("Answer")),
+        rows=tuple(
             (row.item.stem, _day(row.answered_at), _("right") if row.right else _("not right"))
             for row in answers
         ),

@@ -121,7 +121,14 @@ def lesson_page(slug: str) -> LessonPage:
     siblings = lessons_of(module)
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
     blocks = blocks_of(lesson)
-    return LessonPage(module, lesson, blocks, number, siblings, siblings[number - 1].size)
+    return LessonPage(
+        module=module,
+        lesson=lesson,
+        blocks=blocks,
+        number=number,
+        siblings=siblings,
+        bytes=siblings[number - 1].size,
+    )
 
 
 def lesson_for_acts(slug: str) -> LessonEdition | None:
@@ -150,7 +157,9 @@ def draft_lesson_page(pk: int, user: Any) -> LessonPage:
     siblings = list(lesson.edition.lessons.select_related("lesson"))
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
     blocks = blocks_of(lesson)
-    return LessonPage(module, lesson, blocks, number, siblings, TEXT_BYTES)
+    return LessonPage(
+        module=module, lesson=lesson, blocks=blocks, number=number, siblings=siblings, bytes=TEXT_BYTES
+    )
 
 
 def held(user: Any) -> list[str]:

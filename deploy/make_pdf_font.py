@@ -68,11 +68,18 @@ def subset(source: str, wanted: set[int], out: Path) -> TTFont:
     text.write_text("\n".join(f"{code:X}" for code in sorted(wanted)), encoding="utf-8")
     subprocess.run(
         [
-            sys.executable, "-m", "fontTools.subset", source, f"--unicodes-file={text}", f"--output-file={out}",
-            "--no-hinting", "--layout-features=", "--drop-tables+=GSUB,GPOS,BASE,vhea,vmtx",
+            sys.executable,
+            "-m",
+            "fontTools.subset",
+            source,
+            f"--unicodes-file={text}",
+            f"--output-file={out}",
+            "--no-hinting",
+            "--layout-features=",
+            "--drop-tables+=GSUB,GPOS,BASE,vhea,vmtx",
         ],
         check=True,
-    )  # fmt: skip
+    )
     text.unlink()
     return TTFont(out)
 

@@ -36,16 +36,21 @@ def queue(user: Any) -> DeskPanel | None:
     found = list(waiting.defer("vector").order_by("due_at", "pk")[:ROWS])
     free = next((row for row in found if row.claimant(now) in (None, user)), None)
     return DeskPanel(
-        10, _("Questions for me"), (*(_question(row, user, now) for row in found), *_posts(user)), _how_many(counts),
-        "",
-        DeskLink(_("Answer the first one"), form_of(free)) if free else None,
-        DeskLink(_("The whole queue"), questions) if found else DeskLink(_("All questions"), f"{questions}?state=all"),
-        (
+        place=10,
+        title=_("Questions for me"),
+        rows=(*(_question(row, user, now) for row in found), *_posts(user)),
+        lead=_how_many(counts),
+        empty="",
+        first=DeskLink(_("Answer the first one"), form_of(free)) if free else None,
+        more=DeskLink(_("The whole queue"), questions)
+        if found
+        else DeskLink(_("All questions"), f"{questions}?state=all"),
+        beside=(
             DeskLink(_("Answer modules"), list_of(AnswerModule)),
             DeskLink(_("The question engine"), list_of(ClassifierVersion)),
             DeskLink(_("Classes"), list_of(Cohort)),
         ),
-    )  # fmt: skip
+    )
 
 
 def _how_many(counts: dict[str, int]) -> str:
@@ -70,14 +75,56 @@ def _question(row: Question, user: Any, now: dt.datetime) -> DeskRow:
     if writer is not None:
         parts.append(_("you are writing") if writer == user else _("%(name)s is writing") % {"name": writer})
     return DeskRow(
-        Truncator(row.text).chars(80), form_of(row), tuple(parts),
-        (_("%(time)s late") if late else _("%(time)s left")) % {"time": gap}, late,
-    )  # fmt: skip
+        Truncator(row.text).chars(80),
+        form_of(row),
+        tuple(parts),
+        (_("%(time)s late") if late else _("%(time)s left")) % {"time": gap},
+        late,
+    )
 
 
 def _posts(user: Any) -> list[DeskRow]:
     """Posts held back or reported, and questions without a sure theme; what is none is left out: 2 queries."""
-    mine = Question.objects.visible_to(user)
+    questions, replies = _waiting_posts(Question.objects.visible_to(user))
+    rows = [
+        (
+            replies["held"],
+            list_of(Reply) + "?held__exact=1",
+            ngettext(
+                "%(n)s neighbour's answer waits to be let through",
+                "%(n)s neighbours' answers wait to be let through",
+                replies["held"],
+            ),
+        ),
+        (
+            replies["reported"],
+            list_of(Reply),
+            ngettext(
+                "%(n)s neighbour's answer was reported",
+                "%(n)s neighbours' answers were reported",
+                replies["reported"],
+            ),
+        ),
+        (
+            questions["reported"],
+            list_of(Question) + "?state=reported",
+            ngettext("%(n)s question was reported", "%(n)s questions were reported", questions["reported"]),
+        ),
+        (
+            questions["unsure"],
+            list_of(Question) + "?state=unsure",
+            ngettext(
+                "%(n)s question needs its theme said: one tap",
+                "%(n)s questions need their theme said: one tap each",
+                questions["unsure"],
+            ),
+        ),
+    ]
+    return [DeskRow(words % {"n": n}, href) for n, href, words in rows if n]
+
+
+def _waiting_posts(mine: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """Counts of questions and of replies to them, by what they wait for."""
     reported = Q(reports__isnull=False, reports__handled_at=None)
     questions = mine.aggregate(
         reported=Count("pk", filter=reported, distinct=True),
@@ -87,19 +134,7 @@ def _posts(user: Any) -> list[DeskRow]:
         held=Count("pk", filter=Q(held=True, hidden_at=None), distinct=True),
         reported=Count("pk", filter=reported, distinct=True),
     )
-    rows = [
-        (replies["held"], list_of(Reply) + "?held__exact=1", ngettext(
-            "%(n)s neighbour's answer waits to be let through", "%(n)s neighbours' answers wait to be let through",
-            replies["held"])),
-        (replies["reported"], list_of(Reply), ngettext(
-            "%(n)s neighbour's answer was reported", "%(n)s neighbours' answers were reported", replies["reported"])),
-        (questions["reported"], list_of(Question) + "?state=reported", ngettext(
-            "%(n)s question was reported", "%(n)s questions were reported", questions["reported"])),
-        (questions["unsure"], list_of(Question) + "?state=unsure", ngettext(
-            "%(n)s question needs its theme said: one tap", "%(n)s questions need their theme said: one tap each",
-            questions["unsure"])),
-    ]  # fmt: skip
-    return [DeskRow(words % {"n": n}, href) for n, href, words in rows if n]
+    return questions, replies
 
 
 def waiting_by_module(user: Any) -> dict[int, int]:
@@ -123,12 +158,16 @@ def newest(user: Any) -> DeskPanel | None:
         words = ngettext("%(n)s wish: “I want to learn …”", "%(n)s wishes: “I want to learn …”", n) % {"n": n}
         rows.append(DeskRow(words, f"{list_of(ContentReport)}?kind__exact={ReportKind.WISH}&done__exact=0"))
     return DeskPanel(
-        40, _("What learners say"), (*rows, *_faces(user)),
-        ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", reports) % {"n": reports}
-        if reports else "",
-        _("No reports, no wishes, and fewer than five faces a module in the last seven days."),
+        place=40,
+        title=_("What learners say"),
+        rows=(*rows, *_faces(user)),
+        lead=ngettext("%(n)s report on lessons is open.", "%(n)s reports on lessons are open.", reports)
+        % {"n": reports}
+        if reports
+        else "",
+        empty=_("No reports, no wishes, and fewer than five faces a module in the last seven days."),
         more=DeskLink(_("All reports"), f"{list_of(ContentReport)}?done__exact=0"),
-    )  # fmt: skip
+    )
 
 
 def _report(row: ContentReport, titles: dict[int, str]) -> DeskRow:

@@ -38,10 +38,12 @@ def faces(person: Any, args: Sequence[str]) -> Mapping[str, str]:
         str(row.module_id): render_to_string(
             "feedback/faces.html",
             {
-                "slug": row.module.slug, "face": row.face, "id": uuid.uuid4(),
+                "slug": row.module.slug,
+                "face": row.face,
+                "id": uuid.uuid4(),
                 "token": token(person, [""]).get("", "") if token else "",
                 "faces": [(face.value, face.label, picture) for face, picture in PICTURES.items()],
             },
         )
         for row in rows.select_related("module")
-    }  # fmt: skip
+    }

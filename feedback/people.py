@@ -59,10 +59,10 @@ def sections(learner: Learner) -> list[TrackingSection]:
     """Questions asked, and whether they have an answer: 1 query."""
     rows = Question.objects.filter(learner=learner).select_related("merged_into").defer("vector")
     asked = TrackingSection(
-        "questions",
-        _("Questions I asked"),
-        (_("What was asked"), _("Date"), _("Answer")),
-        tuple(
+        code="questions",
+        title=_("Questions I asked"),
+        columns=(_("What was asked"), _("Date"), _("Answer")),
+        rows=tuple(
             (
                 row.text[:200],
                 date_format(timezone.localtime(row.created_at), "Y-m-d"),

@@ -69,9 +69,14 @@ def question_for(pk: int, learner: Learner | None) -> QuestionPage:
     mine = learner is not None and row.learner_id == learner.pk
     root = row.merged_into or row
     return QuestionPage(
-        row, row.text if mine else mask(row.text), root.answer,
-        str(root.answered_by or ""), _replies(row, learner), mine, bool(getattr(row, "deflected", 0)),
-    )  # fmt: skip
+        row=row,
+        text=row.text if mine else mask(row.text),
+        answer=root.answer,
+        answered_by=str(root.answered_by or ""),
+        replies=_replies(row, learner),
+        mine=mine,
+        deflected=bool(getattr(row, "deflected", 0)),
+    )
 
 
 def _replies(question: Question, learner: Learner | None) -> list[ReplyRow]:
@@ -86,9 +91,13 @@ def _replies(question: Question, learner: Learner | None) -> list[ReplyRow]:
 def _reply(row: Reply, learner: Learner | None) -> ReplyRow:
     own = learner is not None and row.learner_id == learner.pk
     return ReplyRow(
-        row.pk, row.text if own else mask(row.text), str(row.learner.user or ""),
-        row.accepted_at is not None, own, row.held or row.hidden_at is not None,
-    )  # fmt: skip
+        pk=row.pk,
+        text=row.text if own else mask(row.text),
+        name=str(row.learner.user or ""),
+        accepted=row.accepted_at is not None,
+        mine=own,
+        waiting=row.held or row.hidden_at is not None,
+    )
 
 
 def questions_of(learner: Learner | None) -> QuerySet[Question]:
@@ -199,7 +208,15 @@ def theme_page(slug: str) -> ThemePage:
     rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=_taken(version))
     rows = rows.select_related("answered_by", "lesson").with_others()
     newest = [
-        QuestionPage(row, mask(row.text), row.answer, str(row.answered_by or ""), [], False, False)
+        QuestionPage(
+            row=row,
+            text=mask(row.text),
+            answer=row.answer,
+            answered_by=str(row.answered_by or ""),
+            replies=[],
+            mine=False,
+            deflected=False,
+        )
         for row in rows.order_by("-same", "-answered_at")[:NEWEST]
     ]
     return ThemePage(
@@ -215,9 +232,11 @@ def _in_language(entry: dict[str, Any], name: str) -> str:
 def _entry(entry: dict[str, Any], lessons: dict[str, LessonEdition]) -> EntryRow:
     passages = entry.get("passages", {})
     return EntryRow(
-        _in_language(entry, "question"), _in_language(entry, "answer"), int(entry.get("asked", 0)),
+        _in_language(entry, "question"),
+        _in_language(entry, "answer"),
+        int(entry.get("asked", 0)),
         [(lessons[slug], int(passages.get(slug, 0))) for slug in entry.get("lessons", []) if slug in lessons],
-    )  # fmt: skip
+    )
 
 
 def lesson_titles(lessons: set[int]) -> dict[int, str]:
@@ -228,6 +247,10 @@ def lesson_titles(lessons: set[int]) -> dict[int, str]:
 
 def queue_counts(user: Any, now: dt.datetime) -> dict[str, int]:
     """How much waits for a trainer: 1 query."""
-    return Question.objects.visible_to(user).waiting().aggregate(
-        waiting=Count("pk", distinct=True), overdue=Count("pk", filter=Q(due_at__lt=now), distinct=True)
-    )  # fmt: skip
+    return (
+        Question.objects.visible_to(user)
+        .waiting()
+        .aggregate(
+            waiting=Count("pk", distinct=True), overdue=Count("pk", filter=Q(due_at__lt=now), distinct=True)
+        )
+    )

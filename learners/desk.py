@@ -30,10 +30,12 @@ def classes(user: Any) -> DeskPanel | None:
     inside = Count("members", filter=Q(members__left_at=None))
     rows = running.select_related("region").annotate(inside=inside).order_by("starts_on", "pk")[:ROWS]
     return DeskPanel(
-        50, _("My classes"), tuple(_row(cohort) for cohort in rows),
+        place=50,
+        title=_("My classes"),
+        rows=tuple(_row(cohort) for cohort in rows),
         empty=_("No class runs now. Make one, and people join by its code."),
         more=DeskLink(_("All classes, and a new one"), reverse("learners:classes")),
-    )  # fmt: skip
+    )
 
 
 def _row(cohort: Any) -> DeskRow:

@@ -91,9 +91,18 @@ def _state(module: Module, progress: Iterable[LessonProgress], enrolment: Enrolm
     place = known.get(following.lesson_id) if following else None
     hurried = _hurried(module, enrolment) if lessons and not left else ()
     return ModuleState(
-        module, len(lessons) - len(left), len(lessons), hurried[0] if hurried else following, bool(known), enrolment,
-        block=place.block if place else 0, left=tuple(left), quiz=quiz, resumes=place is not None, hurried=hurried,
-    )  # fmt: skip
+        module=module,
+        done=len(lessons) - len(left),
+        total=len(lessons),
+        next_lesson=hurried[0] if hurried else following,
+        begun=bool(known),
+        enrolment=enrolment,
+        block=place.block if place else 0,
+        left=tuple(left),
+        quiz=quiz,
+        resumes=place is not None,
+        hurried=hurried,
+    )
 
 
 def _following(

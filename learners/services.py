@@ -34,41 +34,72 @@ def lesson_activity(lesson: LessonEdition) -> Activity:
 
 
 def open_lesson(
-    *, learner: Learner, lesson: LessonEdition, act_id: uuid.UUID, at: dt.datetime, signed_in: bool,
+    *,
+    learner: Learner,
+    lesson: LessonEdition,
+    act_id: uuid.UUID,
+    at: dt.datetime,
+    signed_in: bool,
     claimed: dt.datetime | None = None,
-) -> Stored:  # fmt: skip
+) -> Stored:
     """A learner opened a lesson: ``initialized``, or ``resumed`` when it was open before."""
     known = LessonProgress.objects.filter(learner=learner, lesson_id=lesson.lesson_id).exists()
     verb = Verb.RESUMED if known else Verb.INITIALIZED
     act = Act(
-        act_id, verb, lesson_activity(lesson), at, lesson.edition.module.slug, claimed_at=claimed
-    )  # fmt: skip
+        id=act_id,
+        verb=verb,
+        object=lesson_activity(lesson),
+        happened_at=at,
+        module=lesson.edition.module.slug,
+        claimed_at=claimed,
+    )
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
 
 def leave_lesson(
-    *, learner: Learner, lesson: LessonEdition, act_id: uuid.UUID, at: dt.datetime, seconds: int, block: int,
-    signed_in: bool, claimed: dt.datetime | None = None,
-) -> Stored:  # fmt: skip
+    *,
+    learner: Learner,
+    lesson: LessonEdition,
+    act_id: uuid.UUID,
+    at: dt.datetime,
+    seconds: int,
+    block: int,
+    signed_in: bool,
+    claimed: dt.datetime | None = None,
+) -> Stored:
     """A learner left a lesson after ``seconds`` of visible time, at block ``block`` (from 1)."""
     act = Act(
-        act_id, Verb.SUSPENDED, lesson_activity(lesson), at, lesson.edition.module.slug,
-        seconds=honest_seconds(seconds, lesson_minutes=lesson.minutes), response=str(max(0, min(block, 999))),
+        id=act_id,
+        verb=Verb.SUSPENDED,
+        object=lesson_activity(lesson),
+        happened_at=at,
+        module=lesson.edition.module.slug,
+        seconds=honest_seconds(seconds, lesson_minutes=lesson.minutes),
+        response=str(max(0, min(block, 999))),
         claimed_at=claimed,
-    )  # fmt: skip
+    )
     return record_act(learner=learner, act=act, signed_in=signed_in)
 
 
 def finish_lesson(
-    *, learner: Learner, lesson: LessonEdition, signed_in: bool, at: dt.datetime | None = None,
+    *,
+    learner: Learner,
+    lesson: LessonEdition,
+    signed_in: bool,
+    at: dt.datetime | None = None,
     claimed: dt.datetime | None = None,
-) -> Stored:  # fmt: skip
+) -> Stored:
     """A learner read a lesson to its end. Once is enough: again changes nothing."""
     slug = lesson.lesson.slug
     act = Act(
-        derived_id(learner, "completed", "lesson", slug), Verb.COMPLETED, lesson_activity(lesson),
-        at or timezone.now(), lesson.edition.module.slug, completion=True, claimed_at=claimed,
-    )  # fmt: skip
+        id=derived_id(learner, "completed", "lesson", slug),
+        verb=Verb.COMPLETED,
+        object=lesson_activity(lesson),
+        happened_at=at or timezone.now(),
+        module=lesson.edition.module.slug,
+        completion=True,
+        claimed_at=claimed,
+    )
     if LessonProgress.objects.filter(
         learner=learner, lesson_id=lesson.lesson_id, done_at__isnull=False
     ).exists():
@@ -93,27 +124,51 @@ def _read_again(learner: Learner, lesson: LessonEdition, act: Act, *, signed_in:
     again = uuid.uuid5(act.id, act.claimed_at.isoformat()) if act.claimed_at else uuid.uuid4()
     record_act(
         learner=learner, act=replace(act, id=again, verb=Verb.SUSPENDED, completion=None), signed_in=signed_in
-    )  # fmt: skip
+    )
     return Stored.DUPLICATE
 
 
 def record_answer(
-    *, learner: Learner, module: Module, answer: ItemAnswer, act_id: uuid.UUID, attempt: uuid.UUID,
-    at: dt.datetime, signed_in: bool, claimed: dt.datetime | None = None, trusted: bool = False,
-) -> Stored:  # fmt: skip
+    *,
+    learner: Learner,
+    module: Module,
+    answer: ItemAnswer,
+    act_id: uuid.UUID,
+    attempt: uuid.UUID,
+    at: dt.datetime,
+    signed_in: bool,
+    claimed: dt.datetime | None = None,
+    trusted: bool = False,
+) -> Stored:
     """An answer to a quiz item, in a try or in a round of the notebook."""
     activity = Activity(ObjectType.ITEM, answer.item_code, answer.stem_zh, answer.stem_en, answer.edition)
     act = Act(
-        act_id, Verb.ANSWERED, activity, at, module.slug, success=answer.right, score=answer.score,
-        response=answer.response, attempt=attempt, claimed_at=claimed, shown=answer.shown, trusted=trusted,
-    )  # fmt: skip
+        id=act_id,
+        verb=Verb.ANSWERED,
+        object=activity,
+        happened_at=at,
+        module=module.slug,
+        success=answer.right,
+        score=answer.score,
+        response=answer.response,
+        attempt=attempt,
+        claimed_at=claimed,
+        shown=answer.shown,
+        trusted=trusted,
+    )
     return record_act(learner=learner, act=act, signed_in=signed_in, module=module)
 
 
 def record_result(
-    *, learner: Learner, module: Module, attempt: uuid.UUID, score: float, passed: bool, at: dt.datetime,
+    *,
+    learner: Learner,
+    module: Module,
+    attempt: uuid.UUID,
+    score: float,
+    passed: bool,
+    at: dt.datetime,
     again: str = "",
-) -> Stored:  # fmt: skip
+) -> Stored:
     """The result of a whole quiz, ``score`` 0–1. Learners alone decides what it completes.
 
     It never enrols: the answers before it have.
@@ -123,9 +178,16 @@ def record_result(
     activity = Activity(ObjectType.QUIZ, module.slug, *module_titles(module))
     words = ("result", str(attempt), again) if again else ("result", str(attempt))
     act = Act(
-        derived_id(learner, *words), Verb.PASSED if passed else Verb.FAILED, activity, at,
-        module.slug, success=passed, score=score, attempt=attempt, trusted=bool(again),
-    )  # fmt: skip
+        id=derived_id(learner, *words),
+        verb=Verb.PASSED if passed else Verb.FAILED,
+        object=activity,
+        happened_at=at,
+        module=module.slug,
+        success=passed,
+        score=score,
+        attempt=attempt,
+        trusted=bool(again),
+    )
     return record_act(learner=learner, act=act, module=module)
 
 
@@ -144,11 +206,11 @@ def enrol(
         return record_act(
             learner=learner,
             act=Act(
-                derived_id(learner, "registered", module.slug),
-                Verb.REGISTERED,
-                activity,
-                at or timezone.now(),
-                module.slug,
+                id=derived_id(learner, "registered", module.slug),
+                verb=Verb.REGISTERED,
+                object=activity,
+                happened_at=at or timezone.now(),
+                module=module.slug,
                 response=how,
             ),
         )

@@ -48,10 +48,16 @@ def missed_items(user: Any, now: dt.datetime, limit: int = 10) -> list[MissedIte
     tells = _discriminations(_first_answers(Item.objects.filter(pk__in=rows), now - MISSED_OVER))
     items = Item.objects.visible_to(user).select_related("module__published", "module__draft").in_bulk(rows)
     return [
-        MissedItem(items[pk], row["good"], row["answered"], difficulty(row["good"], row["answered"]) or 0.0, tells.get(pk))
+        MissedItem(
+            items[pk],
+            row["good"],
+            row["answered"],
+            difficulty(row["good"], row["answered"]) or 0.0,
+            tells.get(pk),
+        )
         for pk, row in rows.items()
         if pk in items
-    ]  # fmt: skip
+    ]
 
 
 def _first_answers(items: QuerySet[Item], since: dt.datetime) -> QuerySet[Response]:

@@ -19,9 +19,13 @@ def load_assignment(module: Module, source: Any, overwrite: bool) -> int:
     Assignment.objects.update_or_create(
         module=module,
         defaults={
-            "code": task.header["code"], "media": task.header["media"], "minutes": int(task.header["minutes"]),
-            "steps": task.steps, "slips": task.slips, "criteria": task.criteria,
+            "code": task.header["code"],
+            "media": task.header["media"],
+            "minutes": int(task.header["minutes"]),
+            "steps": task.steps,
+            "slips": task.slips,
+            "criteria": task.criteria,
             **{name: task.header[name] for name in texts},
         },
-    )  # fmt: skip
+    )
     return 0

@@ -40,9 +40,10 @@ def assignment_page(task: Assignment) -> AssignmentPage:
         [(read(**slip["slip"]), read(**slip["kind"])) for slip in task.slips],
         [
             Criterion(
-                read(**row["name"]), row["must"],
+                read(**row["name"]),
+                row["must"],
                 *(read(**row["levels"][level]) for level in (NOT_YET, GOOD, BETTER)),
             )
             for row in task.criteria
         ],
-    )  # fmt: skip
+    )

@@ -37,10 +37,15 @@ class Answered:
         """As the learning records take it. :param order: the lines by id, as they stood on the screen."""
         wording = self.wording
         return ItemAnswer(
-            item_code=code, stem_zh=wording.stem_zh, stem_en=wording.stem_en, edition=wording.number,
-            response=wording.kind.as_text(self.answer), shown=ids_as_text(order),
-            score=self.mark.score, right=self.mark.right,
-        )  # fmt: skip
+            item_code=code,
+            stem_zh=wording.stem_zh,
+            stem_en=wording.stem_en,
+            edition=wording.number,
+            response=wording.kind.as_text(self.answer),
+            shown=ids_as_text(order),
+            score=self.mark.score,
+            right=self.mark.right,
+        )
 
     def order(self, seed: str) -> list[int]:
         """The lines by their ids, as they stood on the screen."""

@@ -48,10 +48,15 @@ def modules(user: Any) -> DeskPanel | None:
         _module(row, waiting.get(row.pk, 0), snapshots.get(row.slug), not one_day) for row in found[:ROWS]
     ]
     return DeskPanel(
-        20, _("My modules"), tuple(rows), _data_date(one_day, bool(snapshots)) if found else "",
-        _("No course is yours yet. The operator can give you one."),
-        more=DeskLink(ngettext("%(n)s module", "All %(n)s modules", len(found)) % {"n": len(found)}, list_of(Module)),
-    )  # fmt: skip
+        place=20,
+        title=_("My modules"),
+        rows=tuple(rows),
+        lead=_data_date(one_day, bool(snapshots)) if found else "",
+        empty=_("No course is yours yet. The operator can give you one."),
+        more=DeskLink(
+            ngettext("%(n)s module", "All %(n)s modules", len(found)) % {"n": len(found)}, list_of(Module)
+        ),
+    )
 
 
 def _newest_snapshots(slugs: list[str]) -> dict[str, data.Snapshot]:
@@ -99,8 +104,9 @@ def _learnt(snapshot: data.Snapshot) -> str:
     if completed.value is None:
         return _("nobody enrolled yet")
     return _("%(n)s enrolled, finished: %(share)s") % {
-        "n": value_text(enrolled), "share": figure_text(completed).sentence
-    }  # fmt: skip
+        "n": value_text(enrolled),
+        "share": figure_text(completed).sentence,
+    }
 
 
 def items(user: Any) -> DeskPanel | None:
@@ -108,23 +114,35 @@ def items(user: Any) -> DeskPanel | None:
     if not user.may(Right.WRITE_COURSES):
         return None
     return DeskPanel(
-        30, _("Quiz items most often missed"), tuple(_item(row) for row in missed_items(user, timezone.now())),
-        _("First answers of the last 90 days; items with at least 10."),
-        _("No item stands out. One does when more than 15 in 100 miss it."),
+        place=30,
+        title=_("Quiz items most often missed"),
+        rows=tuple(_item(row) for row in missed_items(user, timezone.now())),
+        lead=_("First answers of the last 90 days; items with at least 10."),
+        empty=_("No item stands out. One does when more than 15 in 100 miss it."),
         more=DeskLink(_("All items"), list_of(Item)),
-    )  # fmt: skip
+    )
 
 
 def _item(row: MissedItem) -> DeskRow:
     low, high = wilson(row.right, row.answered)
-    figure = Figure("", Unit.SHARE, row.difficulty, row.right, row.answered, low, high)
+    figure = Figure(
+        code="",
+        unit=Unit.SHARE,
+        value=row.difficulty,
+        numerator=row.right,
+        denominator=row.answered,
+        low=low,
+        high=high,
+    )
     said = _("right at the first try: %(share)s") % {"share": figure_text(figure).sentence}
     module = row.item.module
     edition = module.published or module.draft
     parts = [said, edition.title if edition else module.slug, _advice(row.discrimination)]
     return DeskRow(
-        row.item.stem, form_of(row.item), tuple(part for part in parts if part),
-    )  # fmt: skip
+        row.item.stem,
+        form_of(row.item),
+        tuple(part for part in parts if part),
+    )
 
 
 def _advice(discrimination: float | None) -> str:
@@ -144,7 +162,9 @@ def board(user: Any) -> DeskPanel | None:
         return None
     words = _("How far people are, who needs help, and reports, for your places")
     return DeskPanel(
-        60, _("The board"), (DeskRow(_("Open the board"), reverse("supervision:board"), (words,)),)
+        place=60,
+        title=_("The board"),
+        rows=(DeskRow(_("Open the board"), reverse("supervision:board"), (words,)),),
     )
 
 

@@ -134,9 +134,15 @@ def _mistakes(draft: _Draft, lessons: int) -> list[str]:
 def _finish(draft: _Draft, options: list[FileOption]) -> QuizItem:
     v = draft.values
     return QuizItem(
-        draft.code, draft.kind, int(v["lesson"]), v["skill"],
-        {"zh": v["zh"], "en": v["en"]}, {"zh": v["why_zh"], "en": v["why_en"]}, tuple(options), draft.line,
-    )  # fmt: skip
+        code=draft.code,
+        kind=draft.kind,
+        lesson=int(v["lesson"]),
+        skill=v["skill"],
+        stem={"zh": v["zh"], "en": v["en"]},
+        why={"zh": v["why_zh"], "en": v["why_en"]},
+        options=tuple(options),
+        line=draft.line,
+    )
 
 
 def write_item(item: QuizItem) -> str:

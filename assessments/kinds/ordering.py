@@ -104,9 +104,15 @@ class Ordering(ItemKind):
         sent = {str(value) for value in choice}
         shown = options if answer else by_id(options, ids)  # after the answer: as it is right
         return [
-            Row(option.pk, option.text, _places(option.pk, len(options), sent), key[option.pk], given.get(option.pk, 0))
+            Row(
+                option.pk,
+                option.text,
+                _places(option.pk, len(options), sent),
+                key[option.pk],
+                given.get(option.pk, 0),
+            )
             for option in shown
-        ]  # fmt: skip
+        ]
 
     def hint(self, options: Sequence[Option]) -> str:
         return gettext("Give every step its number, 1 comes first")

@@ -36,9 +36,12 @@ def first_memory(now: dt.datetime) -> Memory:
 def after_review(memory: Memory, *, right: bool, now: dt.datetime) -> Memory:
     """The state after one more answer. FSRS-6 with retention 0.9, without fuzz."""
     card = Card(
-        state=State.Review, stability=memory.stability, difficulty=memory.difficulty, due=_utc(memory.due_at),
+        state=State.Review,
+        stability=memory.stability,
+        difficulty=memory.difficulty,
+        due=_utc(memory.due_at),
         last_review=_utc(memory.last_at or memory.due_at),
-    )  # fmt: skip
+    )
     card, _log = _scheduler.review_card(card, Rating.Good if right else Rating.Again, _utc(now))
     due = max(card.due, _utc(now) + dt.timedelta(days=1)) if right else _utc(now) + FIRST_PAUSE
     return Memory(card.stability, card.difficulty, due, now)

@@ -37,9 +37,11 @@ def keep_in_notebook(learner: Learner, item_id: int, right: bool, now: dt.dateti
 
 def _columns(memory: remembering.Memory) -> dict[str, object]:
     return {
-        "stability": memory.stability, "difficulty": memory.difficulty, "due_at": memory.due_at,
+        "stability": memory.stability,
+        "difficulty": memory.difficulty,
+        "due_at": memory.due_at,
         "last_at": memory.last_at,
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,15 @@ class Reviewed:
 
 
 def review_item(
-    *, card: ReviewCard, round_number: int, choice: Choice, signed_in: bool,
-    now: dt.datetime | None = None, claimed: dt.datetime | None = None, edition: int | None = None,
-) -> Reviewed:  # fmt: skip
+    *,
+    card: ReviewCard,
+    round_number: int,
+    choice: Choice,
+    signed_in: bool,
+    now: dt.datetime | None = None,
+    claimed: dt.datetime | None = None,
+    edition: int | None = None,
+) -> Reviewed:
     """Answer a card of the notebook and plan when it comes again. The first answer of a round counts.
 
     :param choice: what the form of the card sent.
@@ -85,9 +93,15 @@ def review_item(
         _plan(card, given.mark.right, now)
         act_id = _review_id(card, round_number)
         record_answer(
-            learner=card.learner, module=card.item.module, answer=given.as_act(card.item.code, order),
-            act_id=act_id, attempt=act_id, at=now, signed_in=signed_in, claimed=claimed,
-        )  # fmt: skip
+            learner=card.learner,
+            module=card.item.module,
+            answer=given.as_act(card.item.code, order),
+            act_id=act_id,
+            attempt=act_id,
+            at=now,
+            signed_in=signed_in,
+            claimed=claimed,
+        )
     return Reviewed(given, given.mark.right, order, Stored.STORED)
 
 

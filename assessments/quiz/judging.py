@@ -108,9 +108,14 @@ def _set_right(pk: int, item: Item) -> bool | None:
     )
     if attempt.passed is not None and attempt.finished_at:
         record_result(
-            learner=learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score or 0.0,
-            passed=attempt.passed, at=attempt.finished_at + attempt.right * AFTER, again=str(response.uuid),
-        )  # fmt: skip
+            learner=learner,
+            module=quiz.module,
+            attempt=attempt.uuid,
+            score=attempt.score or 0.0,
+            passed=attempt.passed,
+            at=attempt.finished_at + attempt.right * AFTER,
+            again=str(response.uuid),
+        )
     if not Response.objects.filter(item=item, attempt__learner=learner, right=False).exists():
         ReviewCard.objects.filter(item=item, learner=learner).delete()
     return bool(attempt.passed and not passed_before)
@@ -120,10 +125,15 @@ def _mended(response: Response, item: Item) -> ItemAnswer:
     """The answer once more, right this time: what was asked, and the stem as it reads today."""
     wording = wording_of(item, response.edition)
     return ItemAnswer(
-        item_code=item.code, stem_zh=item.stem_zh or item.stem_en, stem_en=item.stem_en or item.stem_zh,
-        edition=response.edition, response=wording.kind.as_text(response.answer),
-        shown=ids_as_text(response.shown), score=1.0, right=True,
-    )  # fmt: skip
+        item_code=item.code,
+        stem_zh=item.stem_zh or item.stem_en,
+        stem_en=item.stem_en or item.stem_zh,
+        edition=response.edition,
+        response=wording.kind.as_text(response.answer),
+        shown=ids_as_text(response.shown),
+        score=1.0,
+        right=True,
+    )
 
 
 def _again(response: uuid.UUID, edition: int) -> uuid.UUID:
@@ -138,11 +148,15 @@ def ask_again(*, item: Item) -> int:
     memory = first_memory(timezone.now())
     cards = [
         ReviewCard(
-            item=item, learner_id=pk, stability=memory.stability, difficulty=memory.difficulty,
-            due_at=memory.due_at, last_at=memory.last_at,
+            item=item,
+            learner_id=pk,
+            stability=memory.stability,
+            difficulty=memory.difficulty,
+            due_at=memory.due_at,
+            last_at=memory.last_at,
         )
         for pk in sorted(learners - known)
-    ]  # fmt: skip
+    ]
     with evidence.writing("judge_again"):
         ReviewCard.objects.bulk_create(cards, ignore_conflicts=True)
     return len(cards)

@@ -23,7 +23,9 @@ def module_row(module: Module) -> tuple[str, dict[str, Any]]:
     quiz: Any = quizzes.annotate(items=items, in_use=in_use).first()
     asks = min(quiz.length, quiz.in_use) if quiz else 0
     return "assessments/quiz_row.html", {
-        "quiz": quiz, "task": getattr(quiz.module, "assignment", None) if quiz else None,
-        "asks": asks, "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
+        "quiz": quiz,
+        "task": getattr(quiz.module, "assignment", None) if quiz else None,
+        "asks": asks,
+        "needed": scoring.needed(asks, quiz.pass_percent) if quiz else 0,
         "paused": bool(quiz and quiz.items and not asks and module.quiz_required),
-    }  # fmt: skip
+    }

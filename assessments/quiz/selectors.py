@@ -78,7 +78,14 @@ def question_page(
     if item is None:
         return None
     done = [True] * len(answered) + [False] * len(left)
-    return QuestionPage(quiz, attempt_id, item, _ask(item, attempt_id, choice), len(answered) + 1, done)
+    return QuestionPage(
+        quiz=quiz,
+        attempt_id=attempt_id,
+        item=item,
+        show=_ask(item, attempt_id, choice),
+        number=len(answered) + 1,
+        done=done,
+    )
 
 
 def _next_try(quiz: Quiz, learner: Learner | None) -> uuid.UUID:
@@ -141,7 +148,15 @@ def answer_page(attempt: Attempt, quiz: Quiz, item_code: str) -> AnswerPage:
     show = kind.explain(options, ids, response.answer, counted=response.right)
     right_today = kind.judge(response.answer, options).right
     number = attempt.responses.filter(pk__lte=response.pk).count()
-    return AnswerPage(quiz, attempt, response, wording.stem, show, right_today, number)
+    return AnswerPage(
+        quiz=quiz,
+        attempt=attempt,
+        response=response,
+        stem=wording.stem,
+        show=show,
+        right_today=right_today,
+        number=number,
+    )
 
 
 def result_rows(attempt: Attempt) -> list[Response]:

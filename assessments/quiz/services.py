@@ -48,9 +48,13 @@ def _attempt(
     try:
         with transaction.atomic():
             made: Attempt = Attempt.objects.create(
-                uuid=attempt_id, quiz=asked.quiz, learner=learner, item_codes=" ".join(codes), total=len(codes),
+                uuid=attempt_id,
+                quiz=asked.quiz,
+                learner=learner,
+                item_codes=" ".join(codes),
+                total=len(codes),
                 edition=edition.number if edition else 0,
-            )  # fmt: skip
+            )
     except IntegrityError:  # the other tab was a moment earlier
         rows = Attempt.objects.select_for_update().filter(quiz=asked.quiz, learner=learner)
         made = rows.get(uuid=attempt_id) if by_its_id else rows.get(finished_at=None)
@@ -79,15 +83,22 @@ def _held_attempt(learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, *, by_its
 
 
 def answer_item(
-    *, learner: Learner, quiz: Quiz, attempt_id: uuid.UUID, item_code: str, choice: Choice, signed_in: bool,
-    at: dt.datetime | None = None, claimed: dt.datetime | None = None, by_its_id: bool = False,
+    *,
+    learner: Learner,
+    quiz: Quiz,
+    attempt_id: uuid.UUID,
+    item_code: str,
+    choice: Choice,
+    signed_in: bool,
+    at: dt.datetime | None = None,
+    claimed: dt.datetime | None = None,
+    by_its_id: bool = False,
     edition: int | None = None,
-) -> tuple[Attempt, Response]:  # fmt: skip
+) -> tuple[Attempt, Response]:
     """Store one answer, and the result when it was the last. The first answer to an item stands.
 
-    :param choice: what the form of the question sent.
+    :param choice: what the form of the question sent; ``edition`` of the item, as it was shown.
     :param by_its_id: the try was made on a phone without network, see :func:`_held_attempt`.
-    :param edition: of the item, as it was shown.
     :raises DomainError: when the item is not in this try, or what was sent is no answer to it.
     """
     asked, now = asked_quiz(quiz.pk, withdrawn=True), at or timezone.now()
@@ -95,13 +106,7 @@ def answer_item(
         attempt = _attempt(learner, asked, attempt_id, by_its_id=by_its_id)
         if item_code in attempt.answered_codes.split():
             return attempt, attempt.responses.get(item__code=item_code)
-        item = asked.items.get(item_code)
-        over = attempt.finished_at and not (by_its_id and attempt.score is None)
-        if by_its_id and item is not None and not over:
-            _take_in(attempt, asked, item_code, now)
-        if item is None or over or item_code not in attempt.item_codes.split():
-            said = _("This question was taken out of the quiz. Here is what comes next.")
-            raise DomainError(said, code="unknown_item")
+        item = _item_of(attempt, asked, item_code, now, by_its_id=by_its_id)
         given = answered(item, edition, now, choice)
         response = _store(attempt, item, given, now)
         record_answer(
@@ -119,13 +124,36 @@ def answer_item(
     return attempt, response
 
 
+def _item_of(
+    attempt: Attempt, asked: AskedQuiz, item_code: str, now: dt.datetime, *, by_its_id: bool
+) -> AskedItem:
+    """The item of a code as this try asks it.
+
+    :raises DomainError: when the try does not ask it, or is over.
+    """
+    item = asked.items.get(item_code)
+    over = attempt.finished_at and not (by_its_id and attempt.score is None)
+    if by_its_id and item is not None and not over:
+        _take_in(attempt, asked, item_code, now)
+    if item is None or over or item_code not in attempt.item_codes.split():
+        message = _("This question was taken out of the quiz. Here is what comes next.")
+        raise DomainError(message, code="unknown_item")
+    return item
+
+
 def _store(attempt: Attempt, item: AskedItem, given: Answered, at: dt.datetime) -> Response:
     """The row of an answer, with what was asked: the edition, and the lines in the order they stood."""
     return Response.objects.create(
-        uuid=scoring.response_id(attempt.uuid, item.code), attempt=attempt, item_id=item.pk,
-        answer=given.answer, score=given.mark.score, right=given.mark.right, answered_at=at,
-        edition=given.wording.number, shown=given.order(scoring.seed(attempt.uuid, item.code)),
-    )  # fmt: skip
+        uuid=scoring.response_id(attempt.uuid, item.code),
+        attempt=attempt,
+        item_id=item.pk,
+        answer=given.answer,
+        score=given.mark.score,
+        right=given.mark.right,
+        answered_at=at,
+        edition=given.wording.number,
+        shown=given.order(scoring.seed(attempt.uuid, item.code)),
+    )
 
 
 def _take_in(attempt: Attempt, asked: AskedQuiz, item_code: str, at: dt.datetime) -> None:

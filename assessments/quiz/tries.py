@@ -42,9 +42,13 @@ def judge_try(attempt: Attempt, quiz: Quiz, *, at: dt.datetime) -> None:
     attempt.passed = scoring.passed(attempt.right, attempt.total, quiz.pass_percent)
     attempt.save(update_fields=["total", "finished_at", "score", "needed", "passed", "updated_at"])
     record_result(
-        learner=attempt.learner, module=quiz.module, attempt=attempt.uuid, score=attempt.score,
-        passed=attempt.passed, at=at,
-    )  # fmt: skip
+        learner=attempt.learner,
+        module=quiz.module,
+        attempt=attempt.uuid,
+        score=attempt.score,
+        passed=attempt.passed,
+        at=at,
+    )
 
 
 def end(attempt: Attempt, quiz: Quiz, *, at: dt.datetime) -> None:
@@ -72,9 +76,10 @@ def finish_tries(*, module_id: int, most: int = 100) -> bool:
     in_use = frozenset(quiz.live_codes())
     rows = Attempt.objects.filter(quiz=quiz, finished_at=None).order_by("pk")
     ended = [
-        pk for pk, drawn, answered in rows.values_list("pk", "item_codes", "answered_codes")
+        pk
+        for pk, drawn, answered in rows.values_list("pk", "item_codes", "answered_codes")
         if not scoring.left(drawn.split(), answered.split(), in_use)
-    ]  # fmt: skip
+    ]
     for pk in ended[:most]:
         with evidence.writing("finish_tries"), transaction.atomic():
             attempt = rows.select_for_update().filter(pk=pk).first()

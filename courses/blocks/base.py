@@ -118,7 +118,9 @@ class Kind:
     def file_facts(self, block: BlockText, data: bytes) -> FileFacts:
         """What to store of the file of a source."""
         ending = block.file.rsplit(".", 1)[-1].lower()
-        return FileFacts(self.mime_of(block.file), ending, block.file, seconds=block.seconds)
+        return FileFacts(
+            mime=self.mime_of(block.file), extension=ending, label=block.file, seconds=block.seconds
+        )
 
     # -- a stored block -------------------------------------------------------------------------------
     def is_half(self, *, headings: str, bodies: str, has_file: bool) -> bool:

@@ -60,7 +60,7 @@ class Check(Kind):
     def parse(self, chunk: list[str], line: int) -> BlockText:
         heading, body = chunk[0][2:].strip(), "\n".join(chunk[1:])
         parse_check(heading, body, first_line=line)
-        return BlockText(self.code, heading, body, line=line)
+        return BlockText(kind=self.code, heading=heading, body=body, line=line)
 
     def write(self, block: BlockText) -> str:
         return f"?? {block.heading}\n{block.body}"

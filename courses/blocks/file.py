@@ -36,7 +36,9 @@ class File(Kind):
         match = _FILE.match(chunk[0])
         if not match:
             raise SourceError(line, "a file to download is written !file[name](file.pdf)")
-        return BlockText(self.code, match["heading"], "\n".join(chunk[1:]), match["file"], line)
+        return BlockText(
+            kind=self.code, heading=match["heading"], body="\n".join(chunk[1:]), file=match["file"], line=line
+        )
 
     def write(self, block: BlockText) -> str:
         return "\n".join(filter(None, [f"!file[{block.heading}]({block.file})", block.body]))
@@ -50,7 +52,9 @@ class File(Kind):
 
     def file_facts(self, block: BlockText, data: bytes) -> FileFacts:
         facts = super().file_facts(block, data)
-        return FileFacts(facts.mime, facts.extension, block.heading)  # it is saved under its name
+        return FileFacts(
+            mime=facts.mime, extension=facts.extension, label=block.heading
+        )  # it is saved under its name
 
     def context(self, block: Stored) -> dict[str, Any]:
         ending = block.file.file.name.rsplit(".", 1)[-1] if block.file else ""

@@ -41,7 +41,9 @@ class Picture(Kind):
         for offset, row in enumerate(chunk[1:], start=1):
             if not numbered(row):
                 raise SourceError(line + offset, "under a picture stand only numbered lines: 1. …")
-        return BlockText(self.code, match["heading"], "\n".join(chunk[1:]), match["file"], line)
+        return BlockText(
+            kind=self.code, heading=match["heading"], body="\n".join(chunk[1:]), file=match["file"], line=line
+        )
 
     def write(self, block: BlockText) -> str:
         return "\n".join(filter(None, [f"![{block.heading}]({block.file})", block.body]))
@@ -70,7 +72,9 @@ class Picture(Kind):
         found = _SIZE.search(data.decode("utf-8", errors="replace"))
         width, height = (round(float(found[1])), round(float(found[2]))) if found else USUAL_SIZE
         facts = super().file_facts(block, data)
-        return FileFacts(facts.mime, facts.extension, facts.label, width, height)
+        return FileFacts(
+            mime=facts.mime, extension=facts.extension, label=facts.label, width=width, height=height
+        )
 
     def context(self, block: Stored) -> dict[str, Any]:
         file = block.file

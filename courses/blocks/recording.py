@@ -25,7 +25,14 @@ class Recording(Kind):
             )
         seconds = 60 * int(match["minutes"]) + int(match["seconds"])
         body = "\n".join(chunk[1:])
-        return BlockText(self.code, match["heading"], body, match["file"], line, seconds)
+        return BlockText(
+            kind=self.code,
+            heading=match["heading"],
+            body=body,
+            file=match["file"],
+            line=line,
+            seconds=seconds,
+        )
 
     def write(self, block: BlockText) -> str:
         minutes, seconds = divmod(block.seconds, 60)

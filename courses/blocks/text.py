@@ -18,10 +18,10 @@ class Text(Kind):
     def parse(self, chunk: list[str], line: int) -> BlockText:
         head = chunk[0]
         if head.startswith("## "):
-            return BlockText(self.code, head[3:].strip(), "\n".join(chunk[1:]), line=line)
+            return BlockText(kind=self.code, heading=head[3:].strip(), body="\n".join(chunk[1:]), line=line)
         if head.startswith("#") and not head.startswith("### "):
             raise SourceError(line, "headings start with “## ”, sub-headings with “### ”")
-        return BlockText(self.code, "", "\n".join(chunk), line=line)
+        return BlockText(kind=self.code, heading="", body="\n".join(chunk), line=line)
 
     def joined(self, blocks: list[BlockText]) -> list[BlockText]:
         """Paragraphs put to the text block before them.
@@ -33,7 +33,7 @@ class Text(Kind):
             last = found[-1] if found else None
             if block.kind == self.code == (last and last.kind) and last and not block.heading:
                 body = f"{last.body}\n\n{block.body}" if last.body else block.body
-                found[-1] = BlockText(self.code, last.heading, body, line=last.line)
+                found[-1] = BlockText(kind=self.code, heading=last.heading, body=body, line=last.line)
             else:
                 found.append(block)
         for block in self.of(found):

@@ -22,7 +22,7 @@ class Tip(Kind):
             rows.append(row[1:].strip())
         if len(rows) < 2:
             raise SourceError(line, "a tip has a name on its first line and the trick below")
-        return BlockText(self.code, rows[0], "\n".join(rows[1:]), line=line)
+        return BlockText(kind=self.code, heading=rows[0], body="\n".join(rows[1:]), line=line)
 
     def write(self, block: BlockText) -> str:
         return "\n".join(f"> {row}".rstrip() for row in [block.heading, *block.body.split("\n")])

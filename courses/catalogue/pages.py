@@ -117,7 +117,14 @@ def _choice(
 ) -> Choice:
     there = filters.but(**{name: value})
     count = there.count(cards)
-    return Choice(value, label, there.query(), count, getattr(filters, name) == value, icon)
+    return Choice(
+        value=value,
+        label=label,
+        href=there.query(),
+        count=count,
+        current=getattr(filters, name) == value,
+        icon=icon,
+    )
 
 
 def _short_lessons(cards: list[ModuleCard], minutes: int) -> list[tuple[ModuleCard, LessonEdition]]:

@@ -117,7 +117,13 @@ def _lesson(pk: int, module: Module | None) -> SearchHit | None:
 def _lesson_hit(row: LessonEdition, module: Module) -> SearchHit:
     slug, level = row.lesson.slug, module.get_level_display()
     return SearchHit(
-        HitKind.LESSON, slug, row.title, row.objective, links.address("lesson", slug), row.minutes, level
+        kind=HitKind.LESSON,
+        slug=slug,
+        title=row.title,
+        snippet=row.objective,
+        href=links.address("lesson", slug),
+        minutes=row.minutes,
+        level=level,
     )
 
 
@@ -126,10 +132,13 @@ def _modules(wanted: Sequence[Wanted]) -> list[SearchHit]:
     texts, known = _spoken()
     wanted = [want.among(known) for want in wanted]
     ranked = sorted(
-        ((-score(wanted, text), module.level, module.code, module)
-         for text, module in texts if answers(wanted, text)),
+        (
+            (-score(wanted, text), module.level, module.code, module)
+            for text, module in texts
+            if answers(wanted, text)
+        ),
         key=lambda row: row[:3],
-    )  # fmt: skip
+    )
     near = dict.fromkeys(row[3] for row in ranked if row[0] <= ranked[0][0] * NEAR)
     return [_module_hit(row) for row in list(near)[:MODULES]]
 
@@ -138,7 +147,14 @@ def _module_hit(row: Module) -> SearchHit:
     edition = row.published
     title, task = (edition.title, edition.task) if edition else ("", "")
     level = row.get_level_display()
-    return SearchHit(HitKind.MODULE, row.slug, title, task, row.get_absolute_url(), level=level)
+    return SearchHit(
+        kind=HitKind.MODULE,
+        slug=row.slug,
+        title=title,
+        snippet=task,
+        href=row.get_absolute_url(),
+        level=level,
+    )
 
 
 @while_content_stands

@@ -73,10 +73,16 @@ def _card(module: Module, media_bytes: int) -> ModuleCard:
         raise ValueError(f"{module.code} is not published")
     lessons = sorted(edition.lessons.all(), key=lambda lesson: lesson.position)
     return ModuleCard(
-        module, edition.title, edition.task, len(lessons), sum(lesson.minutes for lesson in lessons),
-        media_bytes + TEXT_BYTES * len(lessons), lessons[0].lesson.slug, tuple(lessons),
-        frozenset(track.code for track in module.tracks.all()),
-    )  # fmt: skip
+        module=module,
+        title=edition.title,
+        task=edition.task,
+        lessons=len(lessons),
+        minutes=sum(lesson.minutes for lesson in lessons),
+        bytes=media_bytes + TEXT_BYTES * len(lessons),
+        first_lesson=lessons[0].lesson.slug,
+        parts=tuple(lessons),
+        track_codes=frozenset(track.code for track in module.tracks.all()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,13 @@ def module_page(slug: str) -> ModulePage:
         raise Http404
     lessons = lessons_of(module)
     return ModulePage(
-        module, lessons, sum(lesson.minutes for lesson in lessons), sum(lesson.size for lesson in lessons),
-        list(module.tracks.all()), recommend.following(module, candidates()),
-    )  # fmt: skip
+        module=module,
+        lessons=lessons,
+        minutes=sum(lesson.minutes for lesson in lessons),
+        bytes=sum(lesson.size for lesson in lessons),
+        tracks=list(module.tracks.all()),
+        next_modules=recommend.following(module, candidates()),
+    )
 
 
 def next_modules(after: int, finished: frozenset[int]) -> list[Module]:

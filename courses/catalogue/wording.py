@@ -184,8 +184,15 @@ def _parts(run: str) -> Iterator[Part]:
 
 def _named(word: str, place: int) -> Part:
     others = synonyms().get(word, ())
+    weight: float = 1
+    if word in synonyms() and not others:
+        weight = UNTAUGHT
+    elif not word.isascii():
+        weight = max(1, len(word) - 1)
     return Part(
-        frozenset(tokens(word)), tuple(frozenset(tokens(other)) for other in others),
-        frozenset(range(place, place + len(word))), sure=True,
-        weight=UNTAUGHT if word in synonyms() and not others else max(1, len(word) - 1) if not word.isascii() else 1,
-    )  # fmt: skip
+        frozenset(tokens(word)),
+        tuple(frozenset(tokens(other)) for other in others),
+        frozenset(range(place, place + len(word))),
+        sure=True,
+        weight=weight,
+    )

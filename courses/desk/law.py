@@ -24,7 +24,7 @@ def panel(user: Any) -> DeskPanel | None:
     if not rows:
         return None
     lead = _("Learners are told to ask the station. Check, write the month, publish: then it is gone.")
-    return DeskPanel(15, _("Law to look at again"), tuple(rows), lead)
+    return DeskPanel(place=15, title=_("Law to look at again"), rows=tuple(rows), lead=lead)
 
 
 def _row(module: Module, edition: ModuleEdition) -> DeskRow:

@@ -72,10 +72,14 @@ def page(
 ) -> HttpResponse:
     """The list, with one button."""
     context = dict(frame) | {
-        "title": _("What publishing changes"), "module": module, "parts": changes.grouped(found),
-        "mark": changes.mark(found), "opts": Module._meta, "again": request.method == "POST",
+        "title": _("What publishing changes"),
+        "module": module,
+        "parts": changes.grouped(found),
+        "mark": changes.mark(found),
+        "opts": Module._meta,
+        "again": request.method == "POST",
         "problems": services.draft_problems(draft=module.draft) if module.draft else [],
         "lacks": lacks(module),
         "others": sorted({h.name for c in found for h in c.hands if h.user_id != request.user.pk}),
-    }  # fmt: skip
+    }
     return render(request, "admin/courses/module/publish.html", context)

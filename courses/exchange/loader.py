@@ -82,31 +82,45 @@ def load_tables(root: Path) -> None:
         category, _made = Category.objects.update_or_create(
             code=row["code"],
             defaults={
-                "family": row["family"], "icon": row["icon"], "position": position,
-                "title_zh": row["zh"], "title_en": row["en"],
+                "family": row["family"],
+                "icon": row["icon"],
+                "position": position,
+                "title_zh": row["zh"],
+                "title_en": row["en"],
             },
-        )  # fmt: skip
+        )
         Course.objects.get_or_create(
             slug=row["code"],
             defaults={"category": category, "title_zh": row["zh"], "title_en": row["en"]},
         )
+    _load_skills(root)
+    for row in _rows(root / "tracks.tsv"):
+        Track.objects.update_or_create(
+            code=row["code"],
+            defaults={
+                "slug": row["slug"],
+                "icon": row["icon"],
+                "title_zh": row["zh"],
+                "title_en": row["en"],
+                "text_zh": row["text_zh"],
+                "text_en": row["text_en"],
+            },
+        )
+
+
+def _load_skills(root: Path) -> None:
     categories = {category.code: category for category in Category.objects.all()}
     for row in _rows(root / "skills.tsv"):
         Skill.objects.update_or_create(
             code=row["code"],
             defaults={
-                "category": categories[row["category"]], "title_zh": row["zh"], "title_en": row["en"],
-                "level": f"L{row['level']}", "links": row["links"],
+                "category": categories[row["category"]],
+                "title_zh": row["zh"],
+                "title_en": row["en"],
+                "level": f"L{row['level']}",
+                "links": row["links"],
             },
-        )  # fmt: skip
-    for row in _rows(root / "tracks.tsv"):
-        Track.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                "slug": row["slug"], "icon": row["icon"], "title_zh": row["zh"], "title_en": row["en"],
-                "text_zh": row["text_zh"], "text_en": row["text_en"],
-            },
-        )  # fmt: skip
+        )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -198,18 +212,30 @@ def _write_lesson(module: Module, draft: ModuleEdition, lesson: LessonSource, fo
     zh = lesson.header["zh"]
     identity, _made = Lesson.objects.update_or_create(slug=zh["slug"], defaults={"module": module})
     edition = LessonEdition.objects.create(
-        edition=draft, lesson=identity, position=lesson.number, minutes=int(zh["minutes"]),
-        **{f"{key}_{lang}": lesson.header[lang][key] for key in ("title", "objective", "source") for lang in ("zh", "en")},
-    )  # fmt: skip
+        edition=draft,
+        lesson=identity,
+        position=lesson.number,
+        minutes=int(zh["minutes"]),
+        **{
+            f"{key}_{lang}": lesson.header[lang][key]
+            for key in ("title", "objective", "source")
+            for lang in ("zh", "en")
+        },
+    )
     for position, (zh_block, en_block) in enumerate(
         zip(lesson.blocks["zh"], lesson.blocks["en"], strict=True), 1
     ):
         Block.objects.create(
-            lesson=edition, position=position, kind=zh_block.kind, heading_zh=zh_block.heading,
-            heading_en=en_block.heading, body_zh=zh_block.body, body_en=en_block.body,
+            lesson=edition,
+            position=position,
+            kind=zh_block.kind,
+            heading_zh=zh_block.heading,
+            heading_en=en_block.heading,
+            body_zh=zh_block.body,
+            body_en=en_block.body,
             media=_media(zh_block, folder),
             media_en=_media(en_block, folder) if en_block.file != zh_block.file else None,
-        )  # fmt: skip
+        )
 
 
 def _media(block: BlockText, folder: Path) -> Media | None:

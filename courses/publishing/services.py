@@ -100,14 +100,22 @@ def publish_module(*, module: Module) -> ModuleEdition:
 def _copy_edition(draft: ModuleEdition) -> ModuleEdition:
     last = draft.module.editions.order_by("-number").values_list("number", flat=True).first() or 0
     edition = ModuleEdition.objects.create(
-        module=draft.module, number=last + 1, licence=draft.licence, checked_on=draft.checked_on,
-        changes_on=draft.changes_on, published_at=timezone.now(), **{name: getattr(draft, name) for name in EDITION_TEXTS},
-    )  # fmt: skip
+        module=draft.module,
+        number=last + 1,
+        licence=draft.licence,
+        checked_on=draft.checked_on,
+        changes_on=draft.changes_on,
+        published_at=timezone.now(),
+        **{name: getattr(draft, name) for name in EDITION_TEXTS},
+    )
     for position, lesson in enumerate(draft.lessons.prefetch_related("blocks"), start=1):
         copy = LessonEdition.objects.create(
-            edition=edition, lesson_id=lesson.lesson_id, position=position, minutes=lesson.minutes,
+            edition=edition,
+            lesson_id=lesson.lesson_id,
+            position=position,
+            minutes=lesson.minutes,
             **{name: getattr(lesson, name) for name in LESSON_TEXTS},
-        )  # fmt: skip
+        )
         Block.objects.bulk_create(
             Block(lesson=copy, **{name: getattr(block, name) for name in BLOCK_FIELDS})
             for block in lesson.blocks.all()

@@ -31,8 +31,9 @@ def are_checks(text: str) -> None:
     except SourceError as error:
         raise ValidationError(
             _("Line %(line)s is not understood. Write “?? question”, “- wrong”, “+ right”, “= why”."),
-            params={"line": error.line}, code="grammar",
-        ) from error  # fmt: skip
+            params={"line": error.line},
+            code="grammar",
+        ) from error
 
 
 def readable(text: str) -> list[CheckQuestion]:

@@ -58,9 +58,12 @@ def _add(entry: AnswerEntry, row: Question) -> None:
     together = f"{there}\n\n{row.answer.strip()}" if there else row.answer.strip()[: _room(answer)]
     if len(together) > _room(answer):
         raise DomainError(
-            _("Together these answers are longer than %(n)s letters. Tick fewer, or shorten the answer first.")
-            % {"n": _room(answer)}, code="too_long",
-        )  # fmt: skip
+            _(
+                "Together these answers are longer than %(n)s letters. Tick fewer, or shorten the answer first."
+            )
+            % {"n": _room(answer)},
+            code="too_long",
+        )
     setattr(entry, answer, together)
 
 
@@ -74,10 +77,11 @@ def lacking(module: AnswerModule) -> dict[str, int]:
     rows = list(module.entries.all())
     counts = {
         lang: sum(
-            not (getattr(row, f"question_{lang}").strip() and getattr(row, f"answer_{lang}").strip()) for row in rows
+            not (getattr(row, f"question_{lang}").strip() and getattr(row, f"answer_{lang}").strip())
+            for row in rows
         )
         for lang in LANGS
-    }  # fmt: skip
+    }
     return {lang: n for lang, n in counts.items() if n}
 
 

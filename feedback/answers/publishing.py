@@ -59,10 +59,16 @@ def publish_answers(*, module: AnswerModule, by: User) -> AnswerVersion:
         )
         last = row.versions.first()
         version = AnswerVersion.objects.create(
-            module=row, number=(last.number if last else 0) + 1, intro_zh=row.intro_zh, intro_en=row.intro_en,
-            checks_zh=row.checks_zh, checks_en=row.checks_en, entries=documents, published_by=by,
+            module=row,
+            number=(last.number if last else 0) + 1,
+            intro_zh=row.intro_zh,
+            intro_en=row.intro_en,
+            checks_zh=row.checks_zh,
+            checks_en=row.checks_en,
+            entries=documents,
+            published_by=by,
             published_at=timezone.now(),
-        )  # fmt: skip
+        )
         row.published = version
         row.save()
     return version

@@ -92,7 +92,7 @@ def check_tree(root: Path, modules: Sequence[ModuleSource]) -> list[str]:
 
 
 def _read(path: Path) -> ThemeSource:
-    source = ThemeSource(path)
+    source = ThemeSource(path=path)
     blocks: dict[str, list[BlockText]] = {}
     for lang in LANGS:
         blocks[lang] = _read_language(source, lang)

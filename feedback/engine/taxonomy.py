@@ -11,10 +11,15 @@ def ensure_themes() -> int:
     known = set(Theme.objects.values_list("code", flat=True))
     missing = [
         Theme(
-            code=row.code, name_zh=row.zh, name_en=row.en, about_zh=row.about_zh, about_en=row.about_en, order=order
+            code=row.code,
+            name_zh=row.zh,
+            name_en=row.en,
+            about_zh=row.about_zh,
+            about_en=row.about_en,
+            order=order,
         )
         for order, row in enumerate(corpus.themes())
         if row.code not in known
-    ]  # fmt: skip
+    ]
     Theme.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)

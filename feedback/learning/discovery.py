@@ -58,16 +58,26 @@ def _by_language(_encoder: str) -> np.ndarray:
 
 def _unsure() -> list[Question]:
     wanted = Question.objects.filter(
-        theme_source=ThemeSource.UNSURE, theme=None, hidden_at=None, merged_into=None, encoder=encoder.encoder_id(),
-        vector__isnull=False, created_at__gt=timezone.now() - LOOK_BACK,
-    )  # fmt: skip
+        theme_source=ThemeSource.UNSURE,
+        theme=None,
+        hidden_at=None,
+        merged_into=None,
+        encoder=encoder.encoder_id(),
+        vector__isnull=False,
+        created_at__gt=timezone.now() - LOOK_BACK,
+    )
     return list(wanted.order_by("-pk")[:MOST])
 
 
 def name_theme(
-    *, proposal: ThemeProposal, questions: Iterable[Question], by: User, theme: Theme | None = None,
-    name_zh: str = "", name_en: str = "",
-) -> Theme:  # fmt: skip
+    *,
+    proposal: ThemeProposal,
+    questions: Iterable[Question],
+    by: User,
+    theme: Theme | None = None,
+    name_zh: str = "",
+    name_en: str = "",
+) -> Theme:
     """Make a theme of a group, or say that it belongs to one there is; its questions become examples.
 
     :param questions: those that truly belong.

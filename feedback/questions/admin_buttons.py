@@ -57,8 +57,9 @@ def _merge(post: Any, row: Question, by: Any, data: Any) -> str:
         raise DomainError(_("Tick the questions that are the same first."), code="none")
     words = ngettext(
         "%(n)s question is merged: whoever asked it gets this answer.",
-        "%(n)s questions are merged: all who asked them get this answer.", n,
-    )  # fmt: skip
+        "%(n)s questions are merged: all who asked them get this answer.",
+        n,
+    )
     return words % {"n": n}
 
 
@@ -85,9 +86,13 @@ def _let_through(post: Any, row: Question, by: Any, data: Any) -> str:
 
 def _answer(post: Any, row: Question, by: Any, data: Any) -> str:
     answering.answer_question(
-        question=row, by=by, text=data["answer"], share=data["share"], to_theme_page=data["to_theme_page"],
+        question=row,
+        by=by,
+        text=data["answer"],
+        share=data["share"],
+        to_theme_page=data["to_theme_page"],
         seen=data["seen"],
-    )  # fmt: skip
+    )
     return ""  # the form says it, together with what comes next
 
 

@@ -24,10 +24,14 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The choices."""
         return [
-            ("waiting", _("waiting")), ("overdue", _("late")), ("unsure", _("theme not sure")),
-            ("mine", _("I am writing")), ("reported", _("reported")), ("answered", _("answered")),
+            ("waiting", _("waiting")),
+            ("overdue", _("late")),
+            ("unsure", _("theme not sure")),
+            ("mine", _("I am writing")),
+            ("reported", _("reported")),
+            ("answered", _("answered")),
             ("all", _("all")),
-        ]  # fmt: skip
+        ]
 
     def choices(self, changelist: Any) -> Any:
         """Without Django's "All" on top: here it is the last."""
@@ -41,12 +45,13 @@ class StateFilter(admin.SimpleListFilter):
         now, value = timezone.now(), self.value() or "waiting"
         waiting = Q(answered_at=None, merged_into=None, hidden_at=None)
         wanted = {
-            "waiting": waiting, "overdue": waiting & Q(due_at__lt=now),
+            "waiting": waiting,
+            "overdue": waiting & Q(due_at__lt=now),
             "unsure": Q(pk__in=Question.objects.without_theme().order_by()),
             "mine": waiting & Q(claimed_by=request.user),
             "reported": Q(reports__handled_at=None, reports__isnull=False),
             "answered": Q(answered_at__isnull=False),
-        }  # fmt: skip
+        }
         return queryset.filter(wanted[value]).distinct() if value in wanted else queryset
 
 

@@ -31,9 +31,13 @@ def classify_question(*, question_id: int) -> None:
     with transaction.atomic():
         rows = Question.objects.filter(pk=question_id).exclude(theme_source=ThemeSource.PERSON)
         rows.update(
-            theme=theme, theme_source=ThemeSource.ENGINE if theme else ThemeSource.UNSURE,
-            confidence=min(1.0, max(0.0, guess.confidence)), top=",".join(guess.top), vector=vector, encoder=name,
-        )  # fmt: skip
+            theme=theme,
+            theme_source=ThemeSource.ENGINE if theme else ThemeSource.UNSURE,
+            confidence=min(1.0, max(0.0, guess.confidence)),
+            top=",".join(guess.top),
+            vector=vector,
+            encoder=name,
+        )
         _one_theme_with_merged(question_id)
 
 

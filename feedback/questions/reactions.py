@@ -43,20 +43,29 @@ def react(
         raise DomainError(_("Choose one of the three."), code="face", field="face")
     if not has_completed(learner, module):
         raise DomainError(_("Finish the module first."), code="not_complete")
-    edition = module.published.number if module.published else 0
-    activity = Activity(ObjectType.MODULE, module.slug, *module_titles(module), edition)
     at = at or timezone.now()
     with transaction.atomic():
         earlier = list(_taps(learner, module))
         later = bool(earlier) and earlier[0][0] > at
         act = Act(
-            _tap_id(tap, face, [] if later else earlier), Verb.RATED, activity, at, module.slug,
-            score=(face - 1) / 2, response=Face(face).name.lower(), claimed_at=claimed,
-        )  # fmt: skip
+            id=_tap_id(tap, face, [] if later else earlier),
+            verb=Verb.RATED,
+            object=_activity(module),
+            happened_at=at,
+            module=module.slug,
+            score=(face - 1) / 2,
+            response=Face(face).name.lower(),
+            claimed_at=claimed,
+        )
         stored = record_act(learner=learner, act=act, signed_in=signed_in, module=module)
         if stored is Stored.STORED and not later:
             Reaction.objects.update_or_create(learner=learner, module=module, defaults={"face": face})
     return stored
+
+
+def _activity(module: Module) -> Activity:
+    edition = module.published.number if module.published else 0
+    return Activity(ObjectType.MODULE, module.slug, *module_titles(module), edition)
 
 
 def _taps(learner: Learner, module: Module) -> QuerySet[LearningRecord, tuple[dt.datetime, uuid.UUID]]:

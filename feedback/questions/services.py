@@ -44,8 +44,7 @@ def ask_question(
     :raises DomainError: for an empty or too long text, or after too many questions; nothing is stored.
     """
     words = clean_post(text)
-    known = Question.objects.filter(uuid=question_id).first()
-    if known:
+    if known := Question.objects.filter(uuid=question_id).first():
         return _the_same(known, learner, words)
     if same := _asked_already(learner, words):
         return same
@@ -53,19 +52,34 @@ def ask_question(
     try:
         with transaction.atomic():
             question = Question.objects.create(
-                uuid=question_id, learner=learner, text=words, lesson=lesson,
-                block=block or _left_at(learner, lesson), vector=vector, encoder=encoder, held=not is_trusted(learner),
-            )  # fmt: skip
-            activity = Activity(ObjectType.QUESTION, str(question_id), words[:200], words[:300])
-            act = Act(
-                question_id, Verb.ASKED, activity, at or timezone.now(), lesson.module.slug if lesson else "",
-                claimed_at=claimed,
-            )  # fmt: skip
+                uuid=question_id,
+                learner=learner,
+                text=words,
+                lesson=lesson,
+                block=block or _left_at(learner, lesson),
+                vector=vector,
+                encoder=encoder,
+                held=not is_trusted(learner),
+            )
+            act = _asked(question, at=at or timezone.now(), claimed=claimed)
             record_act(learner=learner, act=act, signed_in=signed_in)
             emit(signals.question_asked, QuestionAsked(question.pk))
     except IntegrityError:  # the same tap, a moment earlier
         return _the_same(Question.objects.get(uuid=question_id), learner, words)
     return question
+
+
+def _asked(question: Question, *, at: dt.datetime, claimed: dt.datetime | None) -> Act:
+    """The act of asking, as the learning record keeps it."""
+    name = str(question.uuid)
+    return Act(
+        id=question.uuid,
+        verb=Verb.ASKED,
+        object=Activity(ObjectType.QUESTION, name, question.text[:200], question.text[:300]),
+        happened_at=at,
+        module=question.lesson.module.slug if question.lesson else "",
+        claimed_at=claimed,
+    )
 
 
 def _left_at(learner: Learner, lesson: Lesson | None) -> int | None:

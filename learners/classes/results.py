@@ -85,10 +85,11 @@ def class_results(cohort: Cohort) -> list[ModuleResult]:
     return [
         ModuleResult(
             module.published.title if module.published else module.slug,
-            tuple(lessons.get(module.published_id or 0, ())), tuple(items.get(module.slug, ())),
+            tuple(lessons.get(module.published_id or 0, ())),
+            tuple(items.get(module.slug, ())),
         )
         for module in modules
-    ]  # fmt: skip
+    ]
 
 
 def _items(members: QuerySet[Any, Any], modules: list[Module]) -> dict[str, list[ItemResult]]:
@@ -96,16 +97,21 @@ def _items(members: QuerySet[Any, Any], modules: list[Module]) -> dict[str, list
     title, other = ("title_en", "title_zh") if current() == "en" else ("title_zh", "title_en")
     rows = (
         LearningRecord.objects.filter(
-            learner__in=members, module_slug__in=[module.slug for module in modules],
-            object_type=ObjectType.ITEM, verb=Verb.ANSWERED,
+            learner__in=members,
+            module_slug__in=[module.slug for module in modules],
+            object_type=ObjectType.ITEM,
+            verb=Verb.ANSWERED,
         )
         .values("module_slug", "object_id")
         .annotate(
-            words=Max(title), others=Max(other), people=Count("learner", distinct=True), answers=Count("pk"),
+            words=Max(title),
+            others=Max(other),
+            people=Count("learner", distinct=True),
+            answers=Count("pk"),
             right=Count("pk", filter=Q(success=True)),
         )
         .order_by("object_id")
-    )  # fmt: skip
+    )
     found: dict[str, list[ItemResult]] = {}
     for row in rows:
         line = ItemResult(
@@ -130,9 +136,15 @@ def class_table(cohort: Cohort) -> str:
 
 def _lines(rows: list[ProgressRow]) -> Iterator[tuple[str, ...]]:
     yield (
-        _("Name"), _("Place"), _("Lessons read"), _("Lessons of the class"), _("Lessons outside the class"),
-        _("Modules finished"), _("Modules of the class"), _("Minutes in the class’s modules"),
-    )  # fmt: skip
+        _("Name"),
+        _("Place"),
+        _("Lessons read"),
+        _("Lessons of the class"),
+        _("Lessons outside the class"),
+        _("Modules finished"),
+        _("Modules of the class"),
+        _("Minutes in the class’s modules"),
+    )
     for row in rows:
         place = row.learner.region.name if row.learner.region else ""
         figures = (row.lessons, row.lessons_total, row.outside, row.modules, row.modules_total, row.minutes)

@@ -115,10 +115,10 @@ def _modules_section(rows: FileRows) -> TrackingSection:
     """Modules: how far, best score, done when."""
     begun = _begun(rows)
     return TrackingSection(
-        "modules",
-        _("Modules"),
-        (_("Module"), _("Lessons read"), _("Time"), _("Best quiz"), _("State")),
-        tuple(
+        code="modules",
+        title=_("Modules"),
+        columns=(_("Module"), _("Lessons read"), _("Time"), _("Best quiz"), _("State")),
+        rows=tuple(
             (
                 _module_title(row.module),
                 str(row.lessons_done),
@@ -146,10 +146,10 @@ def _lessons_section(rows: FileRows) -> TrackingSection:
     first = {record.object_id: record for record in rows.finished}
     newest = sorted(first.values(), key=lambda row: row.happened_at, reverse=True)
     return TrackingSection(
-        "lessons",
-        _("Lessons read"),
-        (_("Lesson"), _("Date"), _("Time")),
-        tuple(
+        code="lessons",
+        title=_("Lessons read"),
+        columns=(_("Lesson"), _("Date"), _("Time")),
+        rows=tuple(
             (
                 record.title,
                 _day(record.happened_at),
@@ -168,17 +168,24 @@ def _day(moment: Any) -> str:
 def as_json(file: TrackingFile) -> dict[str, Any]:
     """The file as plain data."""
     return {
-        "name": file.name, "place": file.place, "phone": file.phone, "made_at": file.made_at,
-        "lessons_done": file.lessons_done, "modules_done": file.modules_done, "seconds": file.seconds,
+        "name": file.name,
+        "place": file.place,
+        "phone": file.phone,
+        "made_at": file.made_at,
+        "lessons_done": file.lessons_done,
+        "modules_done": file.modules_done,
+        "seconds": file.seconds,
         "right_answers": file.right_answers,
         "sections": [
             {
-                "code": section.code, "title": section.title, "columns": list(section.columns),
+                "code": section.code,
+                "title": section.title,
+                "columns": list(section.columns),
                 "rows": [list(row) for row in section.rows],
             }
             for section in file.sections
         ],
-    }  # fmt: skip
+    }
 
 
 def as_csv(file: TrackingFile) -> str:

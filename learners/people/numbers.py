@@ -115,9 +115,11 @@ def _tell_old_number(user: User, wish: NumberWish) -> None:
         "%(site)s: your account is to get the number %(new)s after %(day)s. "
         "Not you? Sign in and tap Stop, or call %(station)s."
     ) % {
-        "site": settings.SITE_NAME["zh-hans"], "new": mask_phone(wish.phone), "station": settings.STATION_PHONE,
+        "site": settings.SITE_NAME["zh-hans"],
+        "new": mask_phone(wish.phone),
+        "station": settings.STATION_PHONE,
         "day": date_format(timezone.localtime(ripe_at(wish)), "m-d"),
-    }  # fmt: skip
+    }
     note = TextMessage.objects.create(
         phone=user.phone, text=text, expires_at=timezone.now() + dt.timedelta(days=1)
     )

@@ -43,10 +43,7 @@ def merge_accounts(*, kept: User, gone: User, by: User, phone: str = "") -> Acco
         if len(users) != 2 or not all(user.is_active for user in users.values()):
             raise DomainError(_("Choose two accounts that are in use."), code="two")
         into, source = users[kept.pk], users[gone.pk]
-        if source.is_staff or source.may(Right.RUN_SITE) or source.cohorts.exists():
-            raise DomainError(
-                _("The account that goes has a role or leads a class. Take that away first."), code="role"
-            )
+        _must_be_free(source)
         target, was = learner_of(into), learner_of(source)
         before = snapshots.take([target.pk, was.pk])
         Learner.objects.filter(pk=was.pk).update(user=None)
@@ -54,15 +51,30 @@ def merge_accounts(*, kept: User, gone: User, by: User, phone: str = "") -> Acco
         Former.objects.get_or_create(name=was.short_name, phone_hash="", defaults={"into": target})
         after = snapshots.take([target.pk])
         merge = AccountMerge.objects.create(
-            kept_user=into.pk, gone_user=source.pk, kept_learner=target.pk, gone_learner=was.pk, kept_name=str(into),
-            gone_name=str(source), kept_phone=into.phone or "", gone_phone=source.phone or "", merged_by=by.pk,
-            merged_by_name=str(by), rows=list(snapshots.difference(before, after)),
-        )  # fmt: skip
+            kept_user=into.pk,
+            gone_user=source.pk,
+            kept_learner=target.pk,
+            gone_learner=was.pk,
+            kept_name=str(into),
+            gone_name=str(source),
+            kept_phone=into.phone or "",
+            gone_phone=source.phone or "",
+            merged_by=by.pk,
+            merged_by_name=str(by),
+            rows=list(snapshots.difference(before, after)),
+        )
         _switch_off(source)
         _number(
             into, phone if phone in (into.phone, source.phone) and phone else into.phone or source.phone, by
         )
     return merge
+
+
+def _must_be_free(user: User) -> None:
+    if user.is_staff or user.may(Right.RUN_SITE) or user.cohorts.exists():
+        raise DomainError(
+            _("The account that goes has a role or leads a class. Take that away first."), code="role"
+        )
 
 
 def _switch_off(user: User) -> None:

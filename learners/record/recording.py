@@ -42,8 +42,17 @@ def fingerprint(act: Act) -> str:
     """Hash of what was sent: the same id with another body is a conflict, not a resend. Whether a lesson was
     opened for the first time the server says, not the phone: a resend finds it open already."""
     verb = Verb.INITIALIZED if act.verb == Verb.RESUMED else act.verb
-    body = [verb, act.object.type, act.object.id, act.module, act.success, act.score, act.response,
-            act.seconds, str(act.attempt or "")]  # fmt: skip
+    body = [
+        verb,
+        act.object.type,
+        act.object.id,
+        act.module,
+        act.success,
+        act.score,
+        act.response,
+        act.seconds,
+        str(act.attempt or ""),
+    ]
     return hashlib.sha256(json.dumps(body, default=str).encode()).hexdigest()
 
 
@@ -114,10 +123,13 @@ def settle(learner: Learner, module: Module, *, only_lesson: str = "", at: dt.da
     if summary.completed_at is not None or not _is_complete(module, summary):
         return
     act = Act(
-        derived_id(learner, "completed", module.slug), Verb.COMPLETED,
-        Activity(ObjectType.MODULE, module.slug, *module_titles(module)), at or summary.last_at or timezone.now(),
-        module.slug, completion=True,
-    )  # fmt: skip
+        id=derived_id(learner, "completed", module.slug),
+        verb=Verb.COMPLETED,
+        object=Activity(ObjectType.MODULE, module.slug, *module_titles(module)),
+        happened_at=at or summary.last_at or timezone.now(),
+        module=module.slug,
+        completion=True,
+    )
     _insert(learner, act)
     summaries.bring_up_to_date(learner.pk, module, only_lesson=only_lesson)
 
@@ -131,11 +143,11 @@ def _enrol_once(learner: Learner, module: Module, record: LearningRecord) -> Non
         _insert(
             learner,
             Act(
-                identifier,
-                Verb.REGISTERED,
-                activity,
-                record.happened_at,
-                module.slug,
+                id=identifier,
+                verb=Verb.REGISTERED,
+                object=activity,
+                happened_at=record.happened_at,
+                module=module.slug,
                 response=Enrolment.How.ACT,
             ),
         )
@@ -185,14 +197,28 @@ _CLASS_OF = """
 def _insert(learner: Learner, act: Act, seconds: int | None = None) -> LearningRecord:
     cohort_id, region_id = _class_of(learner, act.module) if act.module else (None, learner.region_id)
     return LearningRecord.objects.create(
-        uuid=act.id, learner=learner, verb=act.verb, object_type=act.object.type, object_id=act.object.id,
-        edition=act.object.edition, title_zh=act.object.title_zh[:200], title_en=act.object.title_en[:300],
-        module_slug=act.module, success=act.success, completion=act.completion, score=act.score,
-        seconds=seconds, response=act.response[:500], attempt=act.attempt,
-        cohort_id=cohort_id, region_id=region_id,
-        shown=act.shown, happened_at=act.happened_at if act.trusted else believable_time(act.happened_at),
-        claimed_at=act.claimed_at, fingerprint=fingerprint(act),
-    )  # fmt: skip
+        uuid=act.id,
+        learner=learner,
+        verb=act.verb,
+        object_type=act.object.type,
+        object_id=act.object.id,
+        edition=act.object.edition,
+        title_zh=act.object.title_zh[:200],
+        title_en=act.object.title_en[:300],
+        module_slug=act.module,
+        success=act.success,
+        completion=act.completion,
+        score=act.score,
+        seconds=seconds,
+        response=act.response[:500],
+        attempt=act.attempt,
+        cohort_id=cohort_id,
+        region_id=region_id,
+        shown=act.shown,
+        happened_at=act.happened_at if act.trusted else believable_time(act.happened_at),
+        claimed_at=act.claimed_at,
+        fingerprint=fingerprint(act),
+    )
 
 
 def believable_time(claimed: dt.datetime) -> dt.datetime:

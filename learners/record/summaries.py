@@ -96,7 +96,7 @@ def _lesson(summary: ModuleSummary, record: Any) -> None:
     at = record.happened_at
     lesson = summary.lessons.get(record.object_id)
     if lesson is None:
-        lesson = summary.lessons[record.object_id] = LessonSummary(at, at)
+        lesson = summary.lessons[record.object_id] = LessonSummary(first_at=at, last_at=at)
         if record.verb not in (Verb.INITIALIZED, Verb.RESUMED):  # no script: since the lesson before, if any
             before = summary.lesson_at
             lesson.seen = (at - before).total_seconds() if before else UNKNOWN
@@ -122,19 +122,29 @@ def _quiz(summary: ModuleSummary, record: Any) -> None:
 def enrolment_values(summary: ModuleSummary) -> dict[str, Any]:
     """The columns of ``Enrolment`` for a summary."""
     return {
-        "how": summary.how, "enrolled_at": summary.enrolled_at, "last_at": summary.last_at,
-        "lessons_done": len(summary.done), "seconds": summary.seconds, "first_score": summary.first_score,
-        "best_score": summary.best_score, "quiz_tries": summary.quiz_tries,
-        "quiz_passed_at": summary.quiz_passed_at, "completed_at": summary.completed_at,
-    }  # fmt: skip
+        "how": summary.how,
+        "enrolled_at": summary.enrolled_at,
+        "last_at": summary.last_at,
+        "lessons_done": len(summary.done),
+        "seconds": summary.seconds,
+        "first_score": summary.first_score,
+        "best_score": summary.best_score,
+        "quiz_tries": summary.quiz_tries,
+        "quiz_passed_at": summary.quiz_passed_at,
+        "completed_at": summary.completed_at,
+    }
 
 
 def lesson_values(lesson: LessonSummary, module_id: int) -> dict[str, Any]:
     """The columns of ``LessonProgress`` for a summary."""
     return {
-        "module_id": module_id, "block": lesson.block, "seconds": lesson.seconds,
-        "first_at": lesson.first_at, "last_at": lesson.last_at, "done_at": lesson.done_at,
-    }  # fmt: skip
+        "module_id": module_id,
+        "block": lesson.block,
+        "seconds": lesson.seconds,
+        "first_at": lesson.first_at,
+        "last_at": lesson.last_at,
+        "done_at": lesson.done_at,
+    }
 
 
 def bring_up_to_date(learner_id: int, module: Module, *, only_lesson: str = "") -> ModuleSummary:

@@ -23,5 +23,9 @@ def texts(user: Any) -> DeskPanel | None:
         return None
     words = _("%(n)s text messages in 24 hours. At %(most)s no more are sent.") % {"n": sent, "most": most}
     return DeskPanel(
-        5, _("Text messages"), (DeskRow(words, list_of(TextMessage), urgent=True, tag=_("many")),), "", ""
+        place=5,
+        title=_("Text messages"),
+        rows=(DeskRow(words, list_of(TextMessage), urgent=True, tag=_("many")),),
+        lead="",
+        empty="",
     )

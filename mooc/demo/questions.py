@@ -40,10 +40,15 @@ def _theme(place: int, source: theme_files.ThemeSource, learners: list[Learner],
     """Ask and answer what stands in a theme's file, and publish its page, once."""
     for number, answer in enumerate(source.answers):
         row = {
-            "theme": source.code, "lesson": answer.lesson, "heading": answer.heading, "hours": str(2 + 3 * number),
-            "question_zh": answer.question["zh"], "answer_zh": answer.answer["zh"],
-            "question_en": answer.question["en"], "answer_en": answer.answer["en"],
-        }  # fmt: skip
+            "theme": source.code,
+            "lesson": answer.lesson,
+            "heading": answer.heading,
+            "hours": str(2 + 3 * number),
+            "question_zh": answer.question["zh"],
+            "answer_zh": answer.answer["zh"],
+            "question_en": answer.question["en"],
+            "answer_en": answer.answer["en"],
+        }
         at = 5 * place + number
         _question(f"theme {source.code} {number}", at, row, learners[at * 7 % len(learners)], trainer)
     module = AnswerModule.objects.filter(theme__code=source.code, published=None).first()
@@ -59,9 +64,13 @@ def _question(key: str, number: int, row: dict[str, str], learner: Learner, trai
     if Question.objects.filter(uuid=identifier).exists():
         return
     question = ask_question(
-        learner=learner, text=row["question_zh"], lesson=Lesson.objects.filter(slug=row["lesson"]).first(),
-        block=_place(row), question_id=identifier, signed_in=True,
-    )  # fmt: skip
+        learner=learner,
+        text=row["question_zh"],
+        lesson=Lesson.objects.filter(slug=row["lesson"]).first(),
+        block=_place(row),
+        question_id=identifier,
+        signed_in=True,
+    )
     classify.classify_question(question_id=question.pk)
     asked = timezone.now() - dt.timedelta(days=2 + number % 19, hours=number % 5)
     times = {"created_at": asked, "due_at": asked + ANSWER_WITHIN}
@@ -76,9 +85,10 @@ def _question(key: str, number: int, row: dict[str, str], learner: Learner, trai
 def _place(row: dict[str, str]) -> int | None:
     """Which block of its lesson a question is about, where the row names a heading."""
     blocks = Block.objects.filter(
-        lesson__lesson__slug=row["lesson"], lesson__edition__published_of__isnull=False,
+        lesson__lesson__slug=row["lesson"],
+        lesson__edition__published_of__isnull=False,
         heading_zh=row.get("heading") or None,
-    )  # fmt: skip
+    )
     return blocks.values_list("position", flat=True).first()
 
 

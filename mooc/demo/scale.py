@@ -83,7 +83,15 @@ def _plan(months: int) -> Plan:
     quizzes = {quiz.module_id: quiz for quiz in Quiz.objects.all()}
     villages = list(Region.objects.filter(level=5).values_list("pk", flat=True))
     days = max(1, months) * 30
-    return Plan(modules, lessons, quizzes, items, villages, timezone.now() - dt.timedelta(days=days), days)
+    return Plan(
+        modules=modules,
+        lessons=lessons,
+        quizzes=quizzes,
+        items=items,
+        villages=villages,
+        start=timezone.now() - dt.timedelta(days=days),
+        days=days,
+    )
 
 
 def _people(plan: Plan, numbers: range, seed: int) -> Iterator[tuple[Learner, random.Random]]:
@@ -153,18 +161,29 @@ def _study(plan: Plan, rows: Rows, learner: Learner, module: Module, dice: rando
 
 
 def _record(
-    learner: Learner, module: Module, verb: Verb, at: dt.datetime, dice: random.Random,
-    lesson: LessonEdition | None = None, **fields: Any,
-) -> LearningRecord:  # fmt: skip
+    learner: Learner,
+    module: Module,
+    verb: Verb,
+    at: dt.datetime,
+    dice: random.Random,
+    lesson: LessonEdition | None = None,
+    **fields: Any,
+) -> LearningRecord:
     edition = module.published
     kind, name = (ObjectType.LESSON, lesson.lesson.slug) if lesson else (ObjectType.MODULE, module.slug)
     titles = lesson or edition
     return LearningRecord(
-        uuid=uuid.UUID(int=dice.getrandbits(128), version=4), learner=learner, verb=verb,
+        uuid=uuid.UUID(int=dice.getrandbits(128), version=4),
+        learner=learner,
+        verb=verb,
         **{"object_type": kind, "object_id": name, "edition": edition.number if edition else 0} | fields,
-        title_zh=titles.title_zh if titles else "", title_en=titles.title_en if titles else "",
-        module_slug=module.slug, region_id=learner.region_id, happened_at=at, fingerprint="scale",
-    )  # fmt: skip
+        title_zh=titles.title_zh if titles else "",
+        title_en=titles.title_en if titles else "",
+        module_slug=module.slug,
+        region_id=learner.region_id,
+        happened_at=at,
+        fingerprint="scale",
+    )
 
 
 def _quiz(
@@ -181,9 +200,14 @@ def _quiz(
     drawn = dice.sample(items, min(quiz.length, len(items)))
     codes = " ".join(item.code for item in drawn)
     attempt = Attempt(
-        uuid=uuid.UUID(int=dice.getrandbits(128), version=4), quiz=quiz, learner=learner, edition=1,
-        total=len(drawn), item_codes=codes, answered_codes=codes,
-    )  # fmt: skip
+        uuid=uuid.UUID(int=dice.getrandbits(128), version=4),
+        quiz=quiz,
+        learner=learner,
+        edition=1,
+        total=len(drawn),
+        item_codes=codes,
+        answered_codes=codes,
+    )
     for item in drawn:
         clock += dt.timedelta(seconds=dice.randint(5, 60))
         fields = _response(attempt, item, clock, dice)
@@ -208,6 +232,10 @@ def _response(attempt: Attempt, item: Item, clock: dt.datetime, dice: random.Ran
     right = dice.random() < 0.85
     given = read_answer(wording := editions.now(item), wording.kind.example(wording.options, right=right))
     return {
-        "uuid": scoring.response_id(attempt.uuid, item.code), "item": item, "right": given.mark.right,
-        "score": given.mark.score, "answer": given.answer, "answered_at": clock,
-    }  # fmt: skip
+        "uuid": scoring.response_id(attempt.uuid, item.code),
+        "item": item,
+        "right": given.mark.right,
+        "score": given.mark.score,
+        "answer": given.answer,
+        "answered_at": clock,
+    }

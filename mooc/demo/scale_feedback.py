@@ -39,11 +39,17 @@ class FeedbackRows:
             return
         answered = at + dt.timedelta(minutes=dice.randint(10, 2600)) if dice.random() < 0.9 else None
         question = Question(
-            uuid=uuid.UUID(int=dice.getrandbits(128), version=4), learner=learner, lesson_id=lesson.lesson_id,
-            text=f"{dice.choice(TEXTS)} {dice.randint(0, 10**6)}", theme=dice.choice(self.themes),
-            theme_source=ThemeSource.ENGINE, held=False, answer="看这一课" if answered else "", answered_at=answered,
+            uuid=uuid.UUID(int=dice.getrandbits(128), version=4),
+            learner=learner,
+            lesson_id=lesson.lesson_id,
+            text=f"{dice.choice(TEXTS)} {dice.randint(0, 10**6)}",
+            theme=dice.choice(self.themes),
+            theme_source=ThemeSource.ENGINE,
+            held=False,
+            answer="看这一课" if answered else "",
+            answered_at=answered,
             due_at=at + ANSWER_WITHIN,
-        )  # fmt: skip
+        )
         self.questions.append((question, at))
 
     def react(self, learner: Learner, module: Module, at: dt.datetime, dice: random.Random) -> None:

@@ -86,8 +86,12 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 def _problem(status: int, code: str, detail: str) -> Response:
     data = {
-        "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail,
-    }  # fmt: skip
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     return Response(data, status=status, content_type="application/problem+json")
 
 

@@ -64,10 +64,14 @@ def log_help(*, learner: Learner, by: User, action: str, note: str, help_id: uui
     given, _made = HelpGiven.objects.get_or_create(
         uuid=help_id,
         defaults={
-            "learner": learner, "given_by": by, "action": action, "note": clean(note)[:200],
-            "given_at": timezone.now(), "points": need.points if need else 0,
+            "learner": learner,
+            "given_by": by,
+            "action": action,
+            "note": clean(note)[:200],
+            "given_at": timezone.now(),
+            "points": need.points if need else 0,
         },
-    )  # fmt: skip
+    )
     if given.learner_id != learner.pk:
         raise DomainError(_("This was already stored as something else."), code="id_conflict")
     return given
@@ -196,4 +200,11 @@ def _signs(row: Any, lessons: dict[int, int], as_of: dt.datetime) -> Signs:
         read, every = row.read_in_class or 0, row.read_in_all or 0
         plan = Plan(min(1.0, gone / days), lessons.get(row.cohort_now, 0), read, every - read)
     scores = tuple(score for score in (row.score_1, row.score_2) if score is not None)
-    return Signs(row.first_enrolled, row.last_act, row.read_one, scores, row.asked_at, plan)
+    return Signs(
+        enrolled_at=row.first_enrolled,
+        last_at=row.last_act,
+        finished_a_lesson=row.read_one,
+        last_scores=scores,
+        waiting_since=row.asked_at,
+        plan=plan,
+    )

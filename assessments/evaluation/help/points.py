@@ -62,8 +62,12 @@ class Reason:
 def reasons(signs: Signs, now: dt.datetime) -> list[Reason]:
     """Every reason that holds, the weightiest first."""
     found = [
-        *_absent(signs, now), *_behind(signs), *_weak(signs), *_unanswered(signs, now), *_not_begun(signs, now),
-    ]  # fmt: skip
+        *_absent(signs, now),
+        *_behind(signs),
+        *_weak(signs),
+        *_unanswered(signs, now),
+        *_not_begun(signs, now),
+    ]
     return sorted(found, key=lambda reason: -reason.points)
 
 

@@ -63,8 +63,14 @@ def place_rows(parent: Snapshot, children: Sequence[tuple[str, str, Snapshot]]) 
 def _row(code: str, name: str, snapshot: Snapshot) -> PlaceRow:
     completed = snapshot.figure("completed")
     if completed is None or completed.hidden:
-        return PlaceRow(code, name, None, None, None, hidden=True)
-    return PlaceRow(code, name, completed.denominator or 0, completed.numerator or 0, completed.value)
+        return PlaceRow(code=code, name=name, enrolled=None, completed=None, share=None, hidden=True)
+    return PlaceRow(
+        code=code,
+        name=name,
+        enrolled=completed.denominator or 0,
+        completed=completed.numerator or 0,
+        share=completed.value,
+    )
 
 
 def _hide(row: PlaceRow) -> PlaceRow:
@@ -76,4 +82,4 @@ def _rest(whole: PlaceRow, rows: Sequence[PlaceRow]) -> PlaceRow:
     enrolled = (whole.enrolled or 0) - sum(row.enrolled or 0 for row in rows)
     completed = (whole.completed or 0) - sum(row.completed or 0 for row in rows)
     share = round(completed / enrolled, DIGITS[Unit.SHARE]) if enrolled else None
-    return PlaceRow(REST, "", enrolled, completed, share)
+    return PlaceRow(code=REST, name="", enrolled=enrolled, completed=completed, share=share)

@@ -69,7 +69,8 @@ def file_name(report: EvaluationReport, kind: str) -> str:
     """What a browser saves a file as, in the language of the report: place, kind, month or day, number."""
     with translation.override(report.language):
         name = _("%(what)s, evaluation report, %(month)s, no. %(number)s") % {
-            "what": report.title[:LONGEST_NAME], "number": report.pk,
+            "what": report.title[:LONGEST_NAME],
+            "number": report.pk,
             "month": report.month or f"{timezone.localtime(report.as_of):%Y-%m-%d}",
-        }  # fmt: skip
+        }
     return f"{_NOT_IN_NAMES.sub('-', name)}.{kind}"

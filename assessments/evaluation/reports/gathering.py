@@ -39,12 +39,20 @@ def facts_of(report: EvaluationReport, progress: totals.Progress = totals.no_pro
     earlier = services.snapshot_of(scope, begin_of(report.month) if report.month else as_of - A_PERIOD)
     needs = _needs(reach)
     return Facts(
-        number=report.pk, title=report.title, site=settings.SITE_NAME[report.language], language=report.language,
-        snapshot=taken[code], before=earlier, places=tuple(place_rows(taken[code], _children(place, taken, taken[code]))),
-        amber=needs["amber"], red=needs["red"], names=part_names(),
+        number=report.pk,
+        title=report.title,
+        site=settings.SITE_NAME[report.language],
+        language=report.language,
+        snapshot=taken[code],
+        before=earlier,
+        places=tuple(place_rows(taken[code], _children(place, taken, taken[code]))),
+        amber=needs["amber"],
+        red=needs["red"],
+        names=part_names(),
         kept=tuple(taken.values()) if scope.kind == ScopeKind.REGION else (taken[code],),
-        month=report.month, modules=None if reach.modules is None else len(reach.modules),
-    )  # fmt: skip
+        month=report.month,
+        modules=None if reach.modules is None else len(reach.modules),
+    )
 
 
 def begin_of(month: str) -> dt.datetime:

@@ -41,22 +41,33 @@ def tables_of(report: Report) -> tuple[Table, ...]:
     """What the report says, as tables: all figures, reach by place, who may need help, what words mean."""
     facts = report.facts
     about: list[tuple[Cell, ...]] = [
-        (_("Evaluation report"), report.heading), (_("Number"), facts.number),
+        (_("Evaluation report"), report.heading),
+        (_("Number"), facts.number),
         (_("Data up to"), data_date(facts.snapshot.as_of)),
-        (_("Scope"), str(facts.snapshot.scope)), (_("Evaluation model"), facts.snapshot.model),
-        (_("In one sentence"), report.headline), (_("Targets"), report.judgement),
-        *((_("Do next"), line.text) for line in report.next), *([(_("New"), report.new)] if report.new else []),
+        (_("Scope"), str(facts.snapshot.scope)),
+        (_("Evaluation model"), facts.snapshot.model),
+        (_("In one sentence"), report.headline),
+        (_("Targets"), report.judgement),
+        *((_("Do next"), line.text) for line in report.next),
+        *([(_("New"), report.new)] if report.new else []),
         *((_("Meaning"), line) for line in report.definitions),
-    ]  # fmt: skip
+    ]
     return (
-        Table(_("Figures"), _figure_columns(report), tuple(_figure(row) for row in report.figures), (26, 40, 12, 14)),
+        Table(
+            _("Figures"),
+            _figure_columns(report),
+            tuple(_figure(row) for row in report.figures),
+            (26, 40, 12, 14),
+        ),
         Table(_("Reach by place"), (_("Short name"), *place_columns()), tuple(_places(report)), (16, 34)),
         Table(
-            _("Who may need help"), (_("How much"), _("People")),
-            tuple((line.name, _number(line.cells[0])) for line in report.help), (40,),
+            _("Who may need help"),
+            (_("How much"), _("People")),
+            tuple((line.name, _number(line.cells[0])) for line in report.help),
+            (40,),
         ),
         Table(_("About"), (_("What"), _("Says")), tuple(about), (22, 100)),
-    )  # fmt: skip
+    )
 
 
 def place_columns() -> tuple[str, ...]:
@@ -119,17 +130,37 @@ def _number(text: str) -> Cell:
 
 def _figure_columns(report: Report) -> tuple[str, ...]:
     return (
-        _("Short name"), _("Figure"), _("Unit"), _("As shown"), _("Value"), _("Part"), _("Whole"), _("Likely from"),
-        _("Likely to"), _("Target"), _("Judgement"), before_title(report.facts),
-    )  # fmt: skip
+        _("Short name"),
+        _("Figure"),
+        _("Unit"),
+        _("As shown"),
+        _("Value"),
+        _("Part"),
+        _("Whole"),
+        _("Likely from"),
+        _("Likely to"),
+        _("Target"),
+        _("Judgement"),
+        before_title(report.facts),
+    )
 
 
 def _figure(row: FigureText) -> tuple[Cell, ...]:
     figure = row.figure
     return (
-        figure.code, full_title(row), str(Unit(figure.unit).label), row.value, figure.value, figure.numerator,
-        figure.denominator, figure.low, figure.high, row.target, row.verdict if row.target else "", row.before,
-    )  # fmt: skip
+        figure.code,
+        full_title(row),
+        str(Unit(figure.unit).label),
+        row.value,
+        figure.value,
+        figure.numerator,
+        figure.denominator,
+        figure.low,
+        figure.high,
+        row.target,
+        row.verdict if row.target else "",
+        row.before,
+    )
 
 
 def _places(report: Report) -> Iterator[tuple[Cell, ...]]:

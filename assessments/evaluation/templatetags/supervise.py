@@ -48,8 +48,10 @@ def weigh(shown: FigureText) -> SafeString:
         '<svg class="beam" height="36" aria-hidden="true"><rect class="rod" y="8" width="100%" height="8" rx="4"/>{}{}'
         '<svg x="{}%" y="16" overflow="visible"><path class="hook" d="M0-4v8"/><path class="weight" d="M-5 3H5L8 17H-8z"/>'
         "</svg></svg>",
-        likely, mark, shown.position,
-    )  # fmt: skip
+        likely,
+        mark,
+        shown.position,
+    )
 
 
 @register.simple_tag

@@ -149,8 +149,11 @@ def telling(inside: list[set[str]], outside: list[set[str]]) -> tuple[str, ...]:
         Counter(gram for bag in outside for gram in bag),
     )
     least = max(2.0, SHARE * len(inside))
-    odds = {gram: _odds(times, len(inside)) - _odds(there[gram], len(outside))
-            for gram, times in here.items() if times >= least and len(gram.split(" ", 1)[1]) > 1}  # fmt: skip
+    odds = {
+        gram: _odds(times, len(inside)) - _odds(there[gram], len(outside))
+        for gram, times in here.items()
+        if times >= least and len(gram.split(" ", 1)[1]) > 1
+    }
     best = sorted(odds, key=lambda gram: (-odds[gram], gram))
     return tuple(gram.split(" ", 1)[1] for gram in best[:TELLING])
 

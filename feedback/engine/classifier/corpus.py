@@ -76,8 +76,10 @@ def shipped() -> list[Example]:
         if path.name not in (HELD_OUT, THEMES):
             found += read_examples(path)
     for theme in themes():
-        found += [Example(theme.code, "zh", f"{theme.zh} {theme.about_zh}"),
-                  Example(theme.code, "en", f"{theme.en}: {theme.about_en}")]  # fmt: skip
+        found += [
+            Example(theme.code, "zh", f"{theme.zh} {theme.about_zh}"),
+            Example(theme.code, "en", f"{theme.en}: {theme.about_en}"),
+        ]
     return found
 
 

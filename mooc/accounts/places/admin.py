@@ -128,7 +128,11 @@ class RegionAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
                 messages.success(request, text % {"gone": source, "kept": into, "code": source.code})
                 return redirect(reverse("admin:accounts_region_change", args=[into.pk]))
         context = self.admin_site.each_context(request) | {
-            "title": _("Merge a place into another"), "source": source, "form": form, "into": into,
-            "hanging": moving.hanging(source), "opts": self.model._meta,
-        }  # fmt: skip
+            "title": _("Merge a place into another"),
+            "source": source,
+            "form": form,
+            "into": into,
+            "hanging": moving.hanging(source),
+            "opts": self.model._meta,
+        }
         return render(request, "admin/accounts/region/merge.html", context)

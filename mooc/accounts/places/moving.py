@@ -54,8 +54,12 @@ def relocate(*, region: Region, parent: Region | None, code: str, by: Any = None
             rename(here.code, code)
         logger.info(
             "place %s: %s is now %s, %s places, by user %s",
-            here.pk, here.path, path, moved, getattr(by, "pk", None),
-        )  # fmt: skip
+            here.pk,
+            here.path,
+            path,
+            moved,
+            getattr(by, "pk", None),
+        )
         deeds.note(by=by, did=deeds.Did.MOVED, about=here, detail=f"{here.path} {path}")
         emit(signals.places_changed, PlacesChanged(here.pk))
         return moved
@@ -88,8 +92,13 @@ def merge(*, source: Region, into: Region, by: Any = None) -> int:
         OldRegionCode.objects.create(code=gone.code, region=kept)
         logger.info(
             "place %s (%s) merged into %s (%s), %s rows, by user %s",
-            source.pk, gone.code, kept.pk, kept.code, moved, getattr(by, "pk", None),
-        )  # fmt: skip
+            source.pk,
+            gone.code,
+            kept.pk,
+            kept.code,
+            moved,
+            getattr(by, "pk", None),
+        )
         deeds.note(by=by, did=deeds.Did.MERGED, about=kept, detail=f"{gone.code} {kept.code}")
         emit(signals.places_changed, PlacesChanged(kept.pk))
         return moved

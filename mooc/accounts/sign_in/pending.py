@@ -21,9 +21,14 @@ MINUTES = 30
 def remember(response: HttpResponse, phone: str, purpose: str) -> HttpResponse:
     """Let this browser go on with ``phone`` for half an hour."""
     response.set_cookie(
-        COOKIE, services.sign_phone(phone, purpose), max_age=MINUTES * 60, path=PATH, httponly=True,
-        samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+        COOKIE,
+        services.sign_phone(phone, purpose),
+        max_age=MINUTES * 60,
+        path=PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response
 
 

@@ -69,9 +69,14 @@ def note(*, by: Any, did: Did, about: models.Model | None = None, detail: str = 
     role = role_of(known) if known else ""
     name = str(known)[:40] if role and did != Did.ERASED else ""  # whoever goes leaves no name by going
     return Deed.objects.create(
-        did=did, who=known.pk if known else None, who_name=name, role=role[:60],
-        table=about._meta.label if about else "", row=str(about.pk) if about else "", detail=detail[:200],
-    )  # fmt: skip
+        did=did,
+        who=known.pk if known else None,
+        who_name=name,
+        role=role[:60],
+        table=about._meta.label if about else "",
+        row=str(about.pk) if about else "",
+        detail=detail[:200],
+    )
 
 
 def fields_of(message: Any) -> str:

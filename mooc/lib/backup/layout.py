@@ -72,11 +72,15 @@ class Manifest:
                     f"The archive has format {manifest['format']}; this version reads {FORMAT}."
                 )
             return cls(
-                created=str(manifest["created"]), build=str(manifest["build"]), database=str(manifest["database"]),
-                migrations={str(app): sorted(map(str, names)) for app, names in manifest["migrations"].items()},
+                created=str(manifest["created"]),
+                build=str(manifest["build"]),
+                database=str(manifest["database"]),
+                migrations={
+                    str(app): sorted(map(str, names)) for app, names in manifest["migrations"].items()
+                },
                 tables={str(name): Table(**values) for name, values in manifest["tables"].items()},
                 files={str(name): File(**values) for name, values in manifest["files"].items()},
-            )  # fmt: skip
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BackupError("The archive's manifest cannot be read.") from error
 

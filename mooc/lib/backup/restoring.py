@@ -46,9 +46,13 @@ def restore_archive(path: Path, *, replace: bool = False, with_secret: bool = Fa
                 staged.replace(target)
     _forget_copies()
     return {
-        "file": str(path), "created": archive.manifest.created, "tables": len(archive.manifest.tables),
-        "rows": rows, "files": len(targets), "seconds": round(time.monotonic() - begun, 1),
-    }  # fmt: skip
+        "file": str(path),
+        "created": archive.manifest.created,
+        "tables": len(archive.manifest.tables),
+        "rows": rows,
+        "files": len(targets),
+        "seconds": round(time.monotonic() - begun, 1),
+    }
 
 
 def _same_version(manifest: Manifest) -> None:

@@ -34,7 +34,10 @@ def write_archive(out: Path, *, with_secret: bool = False) -> dict[str, Any]:
     """
     begun = time.monotonic()
     manifest = Manifest(
-        timezone.now().isoformat(), settings.BUILD_ID, connection.vendor, tables.applied_migrations()
+        created=timezone.now().isoformat(),
+        build=settings.BUILD_ID,
+        database=connection.vendor,
+        migrations=tables.applied_migrations(),
     )
     try:
         with (
@@ -52,15 +55,22 @@ def write_archive(out: Path, *, with_secret: bool = False) -> dict[str, Any]:
     except (OSError, tarfile.TarError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise BackupError(f"The backup was not written: {why}.") from error
-    summary = {
-        "file": str(out), "bytes": out.stat().st_size, "tables": len(manifest.tables),
-        "rows": sum(table.rows for table in manifest.tables.values()), "files": len(manifest.files),
-        "seconds": round(time.monotonic() - begun, 1),
-    }  # fmt: skip
+    summary = _summary(out, manifest, seconds=time.monotonic() - begun)
     for tell in written:
         tell()
     (Path(settings.DATA_DIR) / STAMP).write_text(json.dumps(summary | {"created": manifest.created}))
     return summary
+
+
+def _summary(out: Path, manifest: Manifest, *, seconds: float) -> dict[str, Any]:
+    return {
+        "file": str(out),
+        "bytes": out.stat().st_size,
+        "tables": len(manifest.tables),
+        "rows": sum(table.rows for table in manifest.tables.values()),
+        "files": len(manifest.files),
+        "seconds": round(seconds, 1),
+    }
 
 
 @contextlib.contextmanager

@@ -34,12 +34,7 @@ class Field:
 
 def fields_of(request: HttpRequest) -> list[Field]:
     """What was sent, but the token."""
-    return [
-        Field(name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != TOKEN
-    ]  # fmt: skip
+    return [Field(name, value) for name, values in request.POST.lists() for value in values if name != TOKEN]
 
 
 def can_stand(request: HttpRequest) -> bool:
@@ -58,7 +53,9 @@ def page(request: HttpRequest, *, signed_out: bool = False, status: int = 400) -
     :param signed_out: it needs signing in first, on a page of its own.
     """
     context = {
-        "fields": fields_of(request), "files": list(request.FILES), "action": request.get_full_path(),
+        "fields": fields_of(request),
+        "files": list(request.FILES),
+        "action": request.get_full_path(),
         "signed_out": signed_out,
-    }  # fmt: skip
+    }
     return render(request, "errors/again.html", context, status=status)

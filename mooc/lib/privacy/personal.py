@@ -127,10 +127,15 @@ def _past(table: Table, model: type[models.Model]) -> Table:
         return " ".join(name for name in names.split() if name in there)
 
     return replace(
-        table, model=model._meta.label, personal=kept(table.personal), impersonal=kept(table.impersonal),
-        evidence=f"{kept(table.evidence)} {HISTORY}", hidden=kept(table.hidden), past_of=table.model,
+        table,
+        model=model._meta.label,
+        personal=kept(table.personal),
+        impersonal=kept(table.impersonal),
+        evidence=f"{kept(table.evidence)} {HISTORY}",
+        hidden=kept(table.hidden),
+        past_of=table.model,
         called=f"{table.called}_before" if table.called else "",
-    )  # fmt: skip
+    )
 
 
 def promised() -> dict[str, list[str]]:

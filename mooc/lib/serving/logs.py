@@ -85,8 +85,10 @@ class JsonFormatter(logging.Formatter):
         """``time``, ``level``, ``logger``, ``message``; ``request``, ``user``, ``path`` inside one; ``error``."""
         entry: dict[str, Any] = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname, "logger": record.name, "message": hide(record.getMessage()),
-        }  # fmt: skip
+            "level": record.levelname,
+            "logger": record.name,
+            "message": hide(record.getMessage()),
+        }
         entry |= about_request()
         if record.exc_info:
             entry["error"] = hide(self.formatException(record.exc_info))

@@ -159,12 +159,19 @@ class WebWorker(Worker):
             soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         adj = Adjustments(
-            threads=self.cfg.threads, ident="", sockets=[listener], channel_timeout=self.cfg.keepalive,
-            cleanup_interval=1, connection_limit=CONNECTIONS * 2, asyncore_use_poll=True,
-            max_request_header_size=HEAD_BYTES, max_request_body_size=BODY_BYTES,
-            inbuf_overflow=64 * 1024, log_socket_errors=False,
+            threads=self.cfg.threads,
+            ident="",
+            sockets=[listener],
+            channel_timeout=self.cfg.keepalive,
+            cleanup_interval=1,
+            connection_limit=CONNECTIONS * 2,
+            asyncore_use_poll=True,
+            max_request_header_size=HEAD_BYTES,
+            max_request_body_size=BODY_BYTES,
+            inbuf_overflow=64 * 1024,
+            log_socket_errors=False,
             clear_untrusted_proxy_headers=False,  # mooc.accounts.sign_in.limits and Django know how many to trust
-        )  # fmt: skip
+        )
         sockinfo = (listener.family, listener.type, listener.proto, listener.getsockname())
         server = Server(self.wsgi, connections, True, listener, dispatcher, adj, sockinfo, bind_socket=False)
         server.most = min(CONNECTIONS, max(50, soft // 3))

@@ -22,9 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, help="the file; without it a dated one in --dir")
         parser.add_argument("--dir", type=Path, default=Path(settings.DATA_DIR) / "backups")
         parser.add_argument(
-            "--keep", type=int, default=settings.BACKUP_DAYS,
+            "--keep",
+            type=int,
+            default=settings.BACKUP_DAYS,
             help="drop dated ones in --dir that are older than N days, or more than N (MOOC_BACKUP_DAYS)",
-        )  # fmt: skip
+        )
         parser.add_argument("--with-secret", action="store_true", help="put the secret key in as well")
         parser.add_argument("--json", action="store_true")
 
