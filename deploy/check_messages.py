@@ -45,9 +45,21 @@ def collected(scratch: Path) -> Path:
     for name in ("MOOC_PROFILE", "DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "-l", LANGUAGE, "--no-obsolete", "--no-location", "-v0"],
-        cwd=scratch, env=environment, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "manage.py",
+            "makemessages",
+            "-l",
+            LANGUAGE,
+            "--no-obsolete",
+            "--no-location",
+            "-v0",
+        ],
+        cwd=scratch,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return scratch / PO
 
 

@@ -103,9 +103,15 @@ class Figure:
     def as_json(self) -> dict[str, Any]:
         """The public form, as ``evaluate --json`` and the API give it."""
         return {
-            "code": self.code, "unit": str(self.unit), "value": self.value, "numerator": self.numerator,
-            "denominator": self.denominator, "low": self.low, "high": self.high, "hidden": self.hidden,
-        }  # fmt: skip
+            "code": self.code,
+            "unit": str(self.unit),
+            "value": self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "low": self.low,
+            "high": self.high,
+            "hidden": self.hidden,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,8 @@ class Snapshot:
     def as_json(self) -> dict[str, Any]:
         """The public form."""
         return {
-            "scope": str(self.scope), "as_of": timezone.localtime(self.as_of).isoformat(), "model": self.model,
+            "scope": str(self.scope),
+            "as_of": timezone.localtime(self.as_of).isoformat(),
+            "model": self.model,
             "indicators": [figure.as_json() for figure in self.figures],
-        }  # fmt: skip
+        }

@@ -119,14 +119,28 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
     is_region = scope.kind == ScopeKind.REGION
     needs = _needs(scope, region)
     return Board(
-        scope, region, snapshot.as_of if snapshot else None, shown, _funnel(shown), presentation.lights_of(shown),
-        _subjects(shown), _few(shown), presentation.themes_of(shown),
-        _places(snapshot, region) if snapshot and is_region else [],
-        _above(region, viewer), _classes(region) if is_region and region else [], needs, _job(scope),
-        Module.objects.filter(cohorts__code=scope.key).count() if scope.kind == ScopeKind.COHORT else 0,
-        summary.headline(shown, one_module=scope.kind == ScopeKind.MODULE) if shown else "",
-        _next(shown, needs) if shown else (),
-    )  # fmt: skip
+        scope=scope,
+        region=region,
+        as_of=snapshot.as_of if snapshot else None,
+        shown=shown,
+        funnel=_funnel(shown),
+        lights=presentation.lights_of(shown),
+        subjects=_subjects(shown),
+        few=_few(shown),
+        themes=presentation.themes_of(shown),
+        places=_places(snapshot, region) if snapshot and is_region else [],
+        above=_above(region, viewer),
+        classes=_classes(region) if is_region and region else [],
+        needs=needs,
+        job=_job(scope),
+        modules=_modules_of_class(scope),
+        told=summary.headline(shown, one_module=scope.kind == ScopeKind.MODULE) if shown else "",
+        next=_next(shown, needs) if shown else (),
+    )
+
+
+def _modules_of_class(scope: Scope) -> int:
+    return Module.objects.filter(cohorts__code=scope.key).count() if scope.kind == ScopeKind.COHORT else 0
 
 
 def _funnel(shown: dict[str, FigureText]) -> list[Step]:

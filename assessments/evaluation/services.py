@@ -69,25 +69,35 @@ def snapshots_by_place(
     tallies = totals.tallies_by_place(reach_of(scope, as_of), code, progress)
     return {
         key: data.Snapshot(
-            scope if key == code else Scope(ScopeKind.REGION, key), as_of, MODEL, figures_of(tally, scope.kind)
+            scope if key == code else Scope(ScopeKind.REGION, key),
+            as_of,
+            MODEL,
+            figures_of(tally, scope.kind),
         )
         for key, tally in tallies.items()
-    }  # fmt: skip
+    }
 
 
 def store(snapshots: Iterable[data.Snapshot]) -> None:
     """Write snapshots, in the place of those of the same scope and moment."""
     rows = [
         EvaluationSnapshot(
-            kind=s.scope.kind, key=s.scope.key, region_code=s.scope.region, as_of=s.as_of, model=s.model,
+            kind=s.scope.kind,
+            key=s.scope.key,
+            region_code=s.scope.region,
+            as_of=s.as_of,
+            model=s.model,
             figures=[figure.as_json() for figure in s.figures],
         )
         for s in snapshots
-    ]  # fmt: skip
+    ]
     EvaluationSnapshot.objects.bulk_create(
-        rows, update_conflicts=True, update_fields=["figures", "updated_at"], batch_size=100,
+        rows,
+        update_conflicts=True,
+        update_fields=["figures", "updated_at"],
+        batch_size=100,
         unique_fields=["kind", "key", "region_code", "as_of", "model"],
-    )  # fmt: skip
+    )
 
 
 def count_anew() -> Job:

@@ -70,14 +70,19 @@ def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
     person = guests.person_of(request)
     try:
         done = services.review_item(
-            card=row, round_number=-1 if number is None else number,
-            choice=posted.choice(request.POST), edition=posted.edition(request),
+            card=row,
+            round_number=-1 if number is None else number,
+            choice=posted.choice(request.POST),
+            edition=posted.edition(request),
             signed_in=bool(person and person.signed_in),
-        )  # fmt: skip
+        )
     except DomainError as error:
         kept.note(request, error=error.message)
         return _ask(request, row, error, 400)
     context = {
-        "card": row, "page": done, "left": selectors.due_cards(row.learner), "nav": "me",
-    }  # fmt: skip
+        "card": row,
+        "page": done,
+        "left": selectors.due_cards(row.learner),
+        "nav": "me",
+    }
     return kept.answer(request, "assessments/card_explained.html", context)

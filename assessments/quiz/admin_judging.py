@@ -44,13 +44,15 @@ class JudgesAgain:
         counted = found.answers + found.left
         words = ngettext(
             "%(n)s answer is right by the mended key and was judged again.",
-            "%(n)s answers are right by the mended key and were judged again.", counted,
-        ) % {"n": counted}  # fmt: skip
+            "%(n)s answers are right by the mended key and were judged again.",
+            counted,
+        ) % {"n": counted}
         if found.kept:
             words += " " + ngettext(
                 "%(n)s answer was counted as right and stays so.",
-                "%(n)s answers were counted as right and stay so.", found.kept,
-            ) % {"n": found.kept}  # fmt: skip
+                "%(n)s answers were counted as right and stay so.",
+                found.kept,
+            ) % {"n": found.kept}
         page = reverse("admin:assessments_item_judged", args=[item.pk])
         messages.warning(
             request, format_html('{} <a href="{}">{}</a>', words, page, _("See whom it concerns"))
@@ -73,14 +75,17 @@ class JudgesAgain:
         mended = Response.objects.filter(item=item, mended_at__isnull=False).order_by("-mended_at", "pk")
         kept = judging.kept_right(item)
         context = {
-            **admin.site.each_context(request), "title": _("Judged again"), "item": item, "opts": Item._meta,
+            **admin.site.each_context(request),
+            "title": _("Judged again"),
+            "item": item,
+            "opts": Item._meta,
             "left": judging.unjust(item).count(),
             "tables": [
                 (_("Counted as right from now on"), _people(request, mended), mended.count()),
                 (_("Stays right, though it is not by the mended key"), _people(request, kept), kept.count()),
             ],
             "kept": kept.count(),
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/assessments/item/judged.html", context)
 
     def _act(self, request: HttpRequest, item: Item) -> None:
@@ -111,8 +116,12 @@ def _people(request: HttpRequest, rows: QuerySet[Response]) -> list[dict[str, An
     )
     return [
         {
-            "name": str(row.attempt.learner.user) if row.attempt.learner.user and row.attempt.learner_id in known else "",
-            "guest": row.attempt.learner.user is None, "attempt": row.attempt, "at": row.answered_at,
+            "name": str(row.attempt.learner.user)
+            if row.attempt.learner.user and row.attempt.learner_id in known
+            else "",
+            "guest": row.attempt.learner.user is None,
+            "attempt": row.attempt,
+            "at": row.answered_at,
         }
         for row in found
-    ]  # fmt: skip
+    ]

@@ -92,7 +92,15 @@ def _at_hand(row: Media, head: str) -> AtHand:
     name = head if not row.label or head == label else f"{head} ({label})" if head else label
     smallest = min(row.sizes.all(), key=lambda size: size.width, default=None)
     small = reverse("courses:media", args=[smallest.file.name]) if smallest else row.get_absolute_url()
-    return AtHand(row.pk, name or label, row.get_absolute_url(), row.mime, row.width, row.height, small)
+    return AtHand(
+        pk=row.pk,
+        name=name or label,
+        href=row.get_absolute_url(),
+        mime=row.mime,
+        width=row.width,
+        height=row.height,
+        small=small,
+    )
 
 
 def files_of(request: Any) -> FilesAtHand:
@@ -118,8 +126,13 @@ class FileSelect(forms.Select):
             return format_html('{} <a class="thumb" href="{}">{}</a>', listed, chosen.href, chosen.name)
         return format_html(
             '{} <a class="thumb" href="{}"><img src="{}" width="{}" height="{}" loading="lazy" alt=""> {}</a>',
-            listed, chosen.href, chosen.small, chosen.width or 480, chosen.height or 340, chosen.name,
-        )  # fmt: skip
+            listed,
+            chosen.href,
+            chosen.small,
+            chosen.width or 480,
+            chosen.height or 340,
+            chosen.name,
+        )
 
 
 class BlockForm(forms.ModelForm):

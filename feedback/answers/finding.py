@@ -58,7 +58,9 @@ class Document:
         lang = current()
         other = next(name for name in LANGS if name != lang)
         title, snippet = (rows[lang].strip() or rows[other] for rows in (self.titles, self.snippets))
-        return SearchHit(kind, self.href, title, Truncator(snippet).chars(SNIPPET), self.href)
+        return SearchHit(
+            kind=kind, slug=self.href, title=title, snippet=Truncator(snippet).chars(SNIPPET), href=self.href
+        )
 
 
 @dataclass(slots=True)
@@ -138,7 +140,11 @@ def _asked(ids: list[int]) -> list[tuple[Texts, SearchHit]]:
     for row in (rows[pk] for pk in ids if pk in rows):
         text, href = mask(row.text), row.get_absolute_url()
         hit = SearchHit(
-            HitKind.ANSWER, href, Truncator(text).chars(SNIPPET), Truncator(row.answer).chars(SNIPPET), href
+            kind=HitKind.ANSWER,
+            slug=href,
+            title=Truncator(text).chars(SNIPPET),
+            snippet=Truncator(row.answer).chars(SNIPPET),
+            href=href,
         )
         found.append(((_text(text, row.answer),), hit))
     return found

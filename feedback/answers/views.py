@@ -15,9 +15,11 @@ def themes(request: HttpRequest) -> HttpResponse:
     """All themes."""
     rows = selectors.themes_with_answers()
     context = {
-        "rows": [row for row in rows if row.answers], "tab": "themes", "nav": "ask",
+        "rows": [row for row in rows if row.answers],
+        "tab": "themes",
+        "nav": "ask",
         "empty": [row.theme.name for row in rows if not row.answers and row.theme.code != OTHER],
-    }  # fmt: skip
+    }
     return render(request, "feedback/themes.html", context)
 
 

@@ -55,9 +55,10 @@ def ways_of(learner: Learner) -> Ways:
     choice = NoticeChoice.objects.filter(learner=learner).first() or NoticeChoice()
     can_text = bool(settings.SMS_READY and user.phone and user.phone_verified)
     return Ways(
-        sms=can_text and choice.by_sms, mail=bool(settings.MAIL_READY and user.email and choice.by_mail),
+        sms=can_text and choice.by_sms,
+        mail=bool(settings.MAIL_READY and user.email and choice.by_mail),
         sms_free=can_text and not choice.by_sms,
-    )  # fmt: skip
+    )
 
 
 def tell(

@@ -62,8 +62,10 @@ def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
     known = NoticeChoice.objects.filter(learner=person.learner).first()
     user: Any = request.user
     initial = {
-        "by_mail": bool(known and known.by_mail), "by_sms": bool(known and known.by_sms), "email": user.email,
-    }  # fmt: skip
+        "by_mail": bool(known and known.by_mail),
+        "by_sms": bool(known and known.by_sms),
+        "email": user.email,
+    }
     return kept.bind(request, NoticeChoiceForm, initial=initial, phone=user.phone)
 
 

@@ -66,11 +66,17 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         used, corrections = in_use.in_use(), training.corrections_since()
         percent = {name: round(100 * used.model.metrics[name]) for name in ("coverage", "precision")}
         percent["good"] = round(100 * used.model.metrics["coverage"] * used.model.metrics["precision"])
-        context = {"title": _("The question engine"), "percent": percent, "used": used,
-                "figures": used.model.metrics, "threshold": used.model.threshold,
-                "corrections": corrections, "enough": training.ENOUGH_CORRECTIONS,
-                "may_press": self.has_change_permission(request),
-                "run": training_runs.standing(due=corrections >= training.ENOUGH_CORRECTIONS)}  # fmt: skip
+        context = {
+            "title": _("The question engine"),
+            "percent": percent,
+            "used": used,
+            "figures": used.model.metrics,
+            "threshold": used.model.threshold,
+            "corrections": corrections,
+            "enough": training.ENOUGH_CORRECTIONS,
+            "may_press": self.has_change_permission(request),
+            "run": training_runs.standing(due=corrections >= training.ENOUGH_CORRECTIONS),
+        }
         return super().changelist_view(request, (extra_context or {}) | context)
 
     @admin.display(description=_("macro-F1"))

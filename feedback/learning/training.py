@@ -92,13 +92,19 @@ def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
         version, made = ClassifierVersion.objects.get_or_create(
             file=file,
             defaults={
-                "sha256": checksum, "encoder": model.encoder, "state": State.REFUSED if worse else State.KEPT,
-                "examples": len(rows), "corrections": TrainingExample.objects.count(),
-                "macro_f1": model.metrics["macro_f1"], "coverage": model.metrics["coverage"],
-                "precision": model.metrics["precision"], "threshold": model.threshold,
-                "reason": reason[:60], "made_by": by,
+                "sha256": checksum,
+                "encoder": model.encoder,
+                "state": State.REFUSED if worse else State.KEPT,
+                "examples": len(rows),
+                "corrections": TrainingExample.objects.count(),
+                "macro_f1": model.metrics["macro_f1"],
+                "coverage": model.metrics["coverage"],
+                "precision": model.metrics["precision"],
+                "threshold": model.threshold,
+                "reason": reason[:60],
+                "made_by": by,
             },
-        )  # fmt: skip
+        )
         ClassifierVersion.objects.filter(pk=version.pk).update(sha256=checksum, created_at=begun)
         if made and not worse:
             _put_in_use(version)

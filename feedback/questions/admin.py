@@ -167,9 +167,10 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         waits = not set(request.GET) - {StateFilter.parameter_name}
         waits = waits and request.GET.get(StateFilter.parameter_name, "waiting") == "waiting"
         context = {
-            "title": _("Learners' questions"), "nobody_waits": waits,
+            "title": _("Learners' questions"),
+            "nobody_waits": waits,
             "unsure": Question.objects.visible_to(request.user).without_theme().count() if waits else 0,
-        }  # fmt: skip
+        }
         page: HttpResponse = super().changelist_view(request, (extra_context or {}) | context)
         return page
 
@@ -204,9 +205,10 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         self.message_user(
             request,
             _("Answered. All who asked are told. Here is the next question.")
-            if following else _("Answered. All who asked are told. Nobody waits any more."),
+            if following
+            else _("Answered. All who asked are told. Nobody waits any more."),
             messages.SUCCESS,
-        )  # fmt: skip
+        )
         return redirect(form_of(following) if following else list_of(Question))
 
     @admin.display(description=_("question"))
@@ -286,12 +288,20 @@ def _around(question: Question, request: HttpRequest) -> dict[str, Any]:
     alike = [row for row in similar.find_similar(question.text) if row.pk != question.pk]
     root = question.merged_into or question
     return {
-        "question": question, "writer": question.claimant(now), "top": [names[c] for c in question.top_codes if c in names],
+        "question": question,
+        "writer": question.claimant(now),
+        "top": [names[c] for c in question.top_codes if c in names],
         "saved_replies": SavedReply.objects.visible_to(request.user)[:100],
-        "drafted": draft_key(question) in request.session, "alike_waiting": similar.like_waiting(question, waiting),
-        "alike_answered": alike if question.answered_at is None else [], "reasons": PostReason.choices,
-        "root": root, "merged": list(question.merged.all()[:50]), "reported": len(reports), "asked_at": question.created_at,
+        "drafted": draft_key(question) in request.session,
+        "alike_waiting": similar.like_waiting(question, waiting),
+        "alike_answered": alike if question.answered_at is None else [],
+        "reasons": PostReason.choices,
+        "root": root,
+        "merged": list(question.merged.all()[:50]),
+        "reported": len(reports),
+        "asked_at": question.created_at,
         "reported_for": sorted({row.get_reason_display() for row in reports}),
-        "lesson_title": question.lesson.title if question.lesson else "", "place": question.learner.region,
+        "lesson_title": question.lesson.title if question.lesson else "",
+        "place": question.learner.region,
         "labelled_by_person": question.theme_source == ThemeSource.PERSON,
-    }  # fmt: skip
+    }

@@ -161,6 +161,14 @@ def progress_rows(cohort: Cohort, members: list[CohortMember]) -> list[ProgressR
         lessons, every = lessons_of.get(member.learner_id, (0, 0))
         minutes = round(row["seconds"] / 60)
         rows.append(
-            ProgressRow(member.learner, lessons, total, row["done"], len(modules), minutes, every - lessons)
+            ProgressRow(
+                learner=member.learner,
+                lessons=lessons,
+                lessons_total=total,
+                modules=row["done"],
+                modules_total=len(modules),
+                minutes=minutes,
+                outside=every - lessons,
+            )
         )
     return rows

@@ -101,11 +101,16 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     name = clean(request.GET.get("q", ""))[:60]
     page = page_of(request, class_results.found_members(row, name), 50)
     context = {
-        "cohort": row, "page": page, "rows": cohorts.progress_rows(row, list(page)), "nav": "me",
-        "open": cohorts.may_open(list(page), seen_by=request.user), "leads": cohorts.may_change(row, request.user),
-        "name": name, "query": urlencode({"q": name}) + "&" if name else "",
+        "cohort": row,
+        "page": page,
+        "rows": cohorts.progress_rows(row, list(page)),
+        "nav": "me",
+        "open": cohorts.may_open(list(page), seen_by=request.user),
+        "leads": cohorts.may_change(row, request.user),
+        "name": name,
+        "query": urlencode({"q": name}) + "&" if name else "",
         "people": row.members.filter(left_at=None).count(),
-    }  # fmt: skip
+    }
     return render(request, "learners/class.html", context)
 
 

@@ -25,11 +25,14 @@ def me(request: HttpRequest) -> HttpResponse:
     rows = tracking.file_rows(person.learner)
     state = selectors.resume_among(rows.enrolments, rows.progress)
     context = {
-        "person": person, "file": tracking.tracking_file(person.learner, rows), "nav": "me", "state": state,
+        "person": person,
+        "file": tracking.tracking_file(person.learner, rows),
+        "nav": "me",
+        "state": state,
         "onward": None if state else selectors.onward_among(rows.enrolments),
         "openings": selectors.openings(person.learner),
         "number_wish": numbers.open_wish(request.user) if person.signed_in else None,
-    }  # fmt: skip
+    }
     return render(request, "learners/me.html", context)
 
 

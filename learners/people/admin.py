@@ -87,9 +87,13 @@ class AccountMergeAdmin(admin.ModelAdmin):
                 return redirect(HERE)
         rows = [(user, LearningRecord.objects.filter(learner__user=user).count()) for user in users]
         context = self.admin_site.each_context(request) | {
-            "opts": self.opts, "rows": rows, "error": error, "title": _("Merge two accounts of one person"),
-            "numbers": [user.phone for user in users if user.phone], "chosen": request.POST.get("kept", ""),
-        }  # fmt: skip
+            "opts": self.opts,
+            "rows": rows,
+            "error": error,
+            "title": _("Merge two accounts of one person"),
+            "numbers": [user.phone for user in users if user.phone],
+            "chosen": request.POST.get("kept", ""),
+        }
         return render(
             request, "admin/learners/accountmerge/merge.html", context, status=400 if error else 200
         )
@@ -99,6 +103,8 @@ class AccountMergeAdmin(admin.ModelAdmin):
         if not desk_user(request).may(Right.RUN_SITE):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
-            "opts": self.opts, "pairs": uniting.likely_doubles(), "title": _("Likely two accounts of one person"),
-        }  # fmt: skip
+            "opts": self.opts,
+            "pairs": uniting.likely_doubles(),
+            "title": _("Likely two accounts of one person"),
+        }
         return render(request, "admin/learners/accountmerge/doubles.html", context)

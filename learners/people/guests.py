@@ -53,9 +53,13 @@ def guest_uuid(request: HttpRequest) -> uuid.UUID | None:
 def set_cookie(response: HttpResponse, learner: Learner) -> None:
     """Remember a guest on this phone for 180 days."""
     response.set_cookie(
-        COOKIE, _signer.sign(str(learner.uuid)), max_age=MAX_AGE, httponly=True, samesite="Lax",
+        COOKIE,
+        _signer.sign(str(learner.uuid)),
+        max_age=MAX_AGE,
+        httponly=True,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    )
 
 
 def drop_cookie(response: HttpResponse) -> None:

@@ -61,10 +61,12 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
         phone_names.hand_over(guest=source, into=into)
         source.delete()
         Learner.objects.filter(pk=into.pk).update(
-            version=F("version") + 1, seen_at=timezone.now(),
-            region=into.region_id or source.region_id, birth_year=into.birth_year or source.birth_year,
+            version=F("version") + 1,
+            seen_at=timezone.now(),
+            region=into.region_id or source.region_id,
+            birth_year=into.birth_year or source.birth_year,
             weekly_goal=into.weekly_goal or source.weekly_goal,
-        )  # fmt: skip
+        )
 
 
 def _hash(digits: str) -> str:

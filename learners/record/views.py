@@ -74,9 +74,12 @@ def acts(request: HttpRequest, slug: str) -> HttpResponse:
     person = guests.acting_person(request, act_id)
     when = clocks.of_form(request.POST, person.learner)
     common: dict[str, Any] = {
-        "learner": person.learner, "lesson": found, "signed_in": person.signed_in, "at": when.at,
+        "learner": person.learner,
+        "lesson": found,
+        "signed_in": person.signed_in,
+        "at": when.at,
         "claimed": when.claimed,
-    }  # fmt: skip
+    }
     try:
         _store(verb, act_id, request.POST, common)
     except Conflict:  # it stands for something else and always will: the phone must not send it for ever

@@ -87,8 +87,9 @@ def send_code(*, phone: str) -> TextMessage:
         code = f"{secrets.randbelow(10**6):06}"
         LoginCode.objects.create(phone=phone, code_hash=_hash(phone, code), expires_at=now + CODE_LIFE)
         text = _("%(code)s is your code for %(site)s. Give it to nobody.") % {
-            "code": code, "site": settings.SITE_NAME["zh-hans"],
-        }  # fmt: skip
+            "code": code,
+            "site": settings.SITE_NAME["zh-hans"],
+        }
         return TextMessage.objects.create(phone=phone, text=text, expires_at=now + CODE_LIFE)
 
 
@@ -192,24 +193,40 @@ def _spelt(name: str) -> Q:
     return Q(username=name) | alike
 
 
-def make_account(
-    *, name: str, phone: str = "", username: str = "", password: str = "", birth_year: int | None = None,
-    consent: bool, guardian: bool = False, language: str = "",
-) -> User:  # fmt: skip
-    """Make an account after consent; under 14 a guardian's too.
-
-    :raises DomainError: without consent, or when name or number are taken.
-    """
+def _must_consent(*, consent: bool, birth_year: int | None, guardian: bool) -> None:
     if not consent:
         raise DomainError(_("We need your word that this is all right."), code="consent", field="consent")
     if birth_year and timezone.localdate().year - birth_year <= CHILD_UNDER and not guardian:
         raise DomainError(
             _("Under 14, a parent or guardian has to agree."), code="guardian", field="guardian"
         )
+
+
+def make_account(
+    *,
+    name: str,
+    phone: str = "",
+    username: str = "",
+    password: str = "",
+    birth_year: int | None = None,
+    consent: bool,
+    guardian: bool = False,
+    language: str = "",
+) -> User:
+    """Make an account after consent; under 14 a guardian's too.
+
+    :raises DomainError: without consent, or when name or number are taken.
+    """
+    _must_consent(consent=consent, birth_year=birth_year, guardian=guardian)
     user = User(
-        username=username or f"u{secrets.token_hex(6)}", display_name=name, phone=phone or None,
-        phone_verified=bool(phone), language=language, consented_at=timezone.now(), guardian_consent=guardian,
-    )  # fmt: skip
+        username=username or f"u{secrets.token_hex(6)}",
+        display_name=name,
+        phone=phone or None,
+        phone_verified=bool(phone),
+        language=language,
+        consented_at=timezone.now(),
+        guardian_consent=guardian,
+    )
     if password:
         user.set_password(password)
     else:
@@ -247,8 +264,10 @@ def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | No
             if not before:
                 return None
             text = _("%(site)s: your account now has the number %(new)s. Not you? Call %(station)s.") % {
-                "site": settings.SITE_NAME["zh-hans"], "new": mask_phone(phone), "station": settings.STATION_PHONE,
-            }  # fmt: skip
+                "site": settings.SITE_NAME["zh-hans"],
+                "new": mask_phone(phone),
+                "station": settings.STATION_PHONE,
+            }
             until = timezone.now() + dt.timedelta(days=1)
             return TextMessage.objects.create(phone=before, text=text, expires_at=until)
     except IntegrityError as error:

@@ -143,11 +143,16 @@ def _accounts() -> dict[str, str]:
         _user, made = user_model.objects.get_or_create(
             username=username,
             defaults={
-                "display_name": display_name, "password": hashed, "is_superuser": operator, "is_staff": staff,
-                "phone": f"1390000{place:04}", "phone_verified": True, "consented_at": timezone.now(),
+                "display_name": display_name,
+                "password": hashed,
+                "is_superuser": operator,
+                "is_staff": staff,
+                "phone": f"1390000{place:04}",
+                "phone_verified": True,
+                "consented_at": timezone.now(),
                 "date_joined": timezone.now() - dt.timedelta(days=29),
             },
-        )  # fmt: skip
+        )
         if made:
             passwords.setdefault(username, PASSWORD)
         else:
@@ -172,9 +177,11 @@ def _cohorts() -> None:
     for place, code in enumerate(COUNTIES):
         county = Region.objects.get(code=code)
         cohort, made = Cohort.objects.get_or_create(
-            title=f"{county.name_zh}第{place + 1}期", trainer=trainer, region=county,
+            title=f"{county.name_zh}第{place + 1}期",
+            trainer=trainer,
+            region=county,
             defaults={"starts_on": today - dt.timedelta(days=25), "ends_on": today + dt.timedelta(days=35)},
-        )  # fmt: skip
+        )
         if made:
             cohort.modules.set(Module.objects.published().filter(level="L1"))
 
@@ -227,9 +234,14 @@ def _learn(
         clock += dt.timedelta(minutes=lesson.minutes)
         identifier = uuid.uuid5(NAMESPACE, f"{number} {lesson.lesson.slug} left")
         learning.leave_lesson(
-            learner=learner, lesson=lesson, act_id=identifier, at=clock, seconds=dice.randint(90, 400), block=9,
+            learner=learner,
+            lesson=lesson,
+            act_id=identifier,
+            at=clock,
+            seconds=dice.randint(90, 400),
+            block=9,
             signed_in=True,
-        )  # fmt: skip
+        )
         learning.finish_lesson(learner=learner, lesson=lesson, at=clock, signed_in=True)
     quiz = Quiz.objects.filter(module=module).first()
     if read == len(lessons) and quiz:
@@ -251,7 +263,12 @@ def _try_quiz(
         choice = wording.kind.example(wording.options, right=dice.random() < knows)
         clock += dt.timedelta(seconds=dice.randint(8, 40))
         attempt, _response = quizzes.answer_item(
-            learner=learner, quiz=quiz, attempt_id=attempt.uuid, item_code=code, choice=choice, signed_in=True,
+            learner=learner,
+            quiz=quiz,
+            attempt_id=attempt.uuid,
+            item_code=code,
+            choice=choice,
+            signed_in=True,
             at=min(clock, timezone.now()),
-        )  # fmt: skip
+        )
     return bool(attempt.passed)

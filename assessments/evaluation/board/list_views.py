@@ -47,11 +47,18 @@ def behind(request: HttpRequest, code: str) -> HttpResponseBase:
     page = page_of(request, listing.rows, PAGE)
     rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
     context = {
-        "shown": presentation.figure_texts(snapshot)[code], "listing": listing, "page": page, "chips": _chips(every),
+        "shown": presentation.figure_texts(snapshot)[code],
+        "listing": listing,
+        "page": page,
+        "chips": _chips(every),
         "rows": [([_shown(cell) for cell in cells], link) for cells, link in rows],
-        "title": access.title_of(scope, region), "as_of": snapshot.as_of, "nav": "board", "code": code,
-        "here_query": address(scope).partition("?")[2], "only": request.GET.get("only", ""),
-    }  # fmt: skip
+        "title": access.title_of(scope, region),
+        "as_of": snapshot.as_of,
+        "nav": "board",
+        "code": code,
+        "here_query": address(scope).partition("?")[2],
+        "only": request.GET.get("only", ""),
+    }
     return render(request, "supervision/list.html", context)
 
 

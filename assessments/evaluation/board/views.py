@@ -66,12 +66,16 @@ def board(request: HttpRequest) -> HttpResponse:
     scope, region = asked_scope(request)
     found = selectors.board(scope, region, request.user)
     context = {
-        "board": found, "title": access.title_of(scope, region), "nav": "board",
-        "here_query": address(scope).partition("?")[2], "facts": standing_on(Surface.FACTS),
+        "board": found,
+        "title": access.title_of(scope, region),
+        "nav": "board",
+        "here_query": address(scope).partition("?")[2],
+        "facts": standing_on(Surface.FACTS),
         "own": access.own_boards(request.user),
-        "may_stop": found.job and _may_stop(request.user, found.job), "here_fields": fields_of(scope),
+        "may_stop": found.job and _may_stop(request.user, found.job),
+        "here_fields": fields_of(scope),
         "place": access.place_title(region),
-    }  # fmt: skip
+    }
     response = render(request, "supervision/board.html", context)
     if found.job:
         response["Refresh"] = "3"  # seconds; works without script
@@ -84,10 +88,11 @@ def courses(request: HttpRequest) -> HttpResponse:
     """Courses with their modules, each leading to its board of a place."""
     region = access.place_of(request.user, request.GET.get("region"))
     context = {
-        "courses": selectors.courses(region.code if region else "", timezone.now()), "nav": "board",
+        "courses": selectors.courses(region.code if region else "", timezone.now()),
+        "nav": "board",
         "place": access.place_title(region),
         "code": region.code if region else access.EVERYBODY,
-    }  # fmt: skip
+    }
     return render(request, "supervision/courses.html", context)
 
 

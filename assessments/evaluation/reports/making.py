@@ -59,9 +59,16 @@ def ask_for_report(
         with translation.override(language):
             title = access.title_of(scope, region)[:200]
         report = EvaluationReport.objects.create(
-            job=job, kind=scope.kind, key=scope.key, region=region, title=title, language=language, as_of=as_of,
-            month=month, made_by=by,
-        )  # fmt: skip
+            job=job,
+            kind=scope.kind,
+            key=scope.key,
+            region=region,
+            title=title,
+            language=language,
+            as_of=as_of,
+            month=month,
+            made_by=by,
+        )
     return report, True
 
 

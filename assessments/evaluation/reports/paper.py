@@ -49,8 +49,16 @@ class _Page(Sheet):
         self.set_draw_color(*INK)
 
     def words(
-        self, x: float, y: float, width: float, text: str, *, size: float = BODY, bold: bool = False, align: str = "L"
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        width: float,
+        text: str,
+        *,
+        size: float = BODY,
+        bold: bool = False,
+        align: str = "L",
+    ) -> None:
         """A line of text, set smaller until it fits, then cut: the tables have it whole."""
         text = drawable(text)
         self.set_font("sc", size=size)
@@ -97,7 +105,7 @@ class _Page(Sheet):
 
     def small_table(
         self, x: float, y: float, widths: Sequence[float], head: Sequence[str], rows: Sequence[Sequence[str]]
-    ) -> float:  # fmt: skip
+    ) -> float:
         """A small table, its first column to the left, the others to the right; returns where it ends."""
         for at, row in enumerate((head, *rows)):
             left = x
@@ -187,9 +195,15 @@ def _lights(page: _Page, report: Report, y: float) -> float:
     page.section(LEFT, y, WIDTH, _("How it stands to the targets"))
     y += 6.4
     head = (
-        _("Measure"), _("Result"), _("Of how many"), _("Likely range"), "", _("Target"), before_title(report.facts),
+        _("Measure"),
+        _("Result"),
+        _("Of how many"),
+        _("Likely range"),
+        "",
+        _("Target"),
+        before_title(report.facts),
         _("Judgement"),
-    )  # fmt: skip
+    )
     for at, row in enumerate((None, *report.lights)):
         cells = head if row is None else _light(row)
         widths = LIGHTS[page.chinese]

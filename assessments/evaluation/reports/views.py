@@ -36,11 +36,14 @@ def reports(request: HttpRequest) -> HttpResponse:
     page = page_of(request, archive.reports_of(request.user))
     place = str(form["place"].value() or "")
     context = {
-        "form": form, "place": place_of(request.user, place) if place else None,
-        "groups": subjects_for(request.user, form["what"].value() or ""), "nav": "reports",
-        "page": page, "rows": archive.filed(list(page)),
+        "form": form,
+        "place": place_of(request.user, place) if place else None,
+        "groups": subjects_for(request.user, form["what"].value() or ""),
+        "nav": "reports",
+        "page": page,
+        "rows": archive.filed(list(page)),
         "errors": [error for errors in form.errors.values() for error in errors],
-    }  # fmt: skip
+    }
     return render(request, "supervision/reports.html", context, status=kept.status(request, form))
 
 
@@ -74,11 +77,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     files = {file.format: file for file in row.files.defer("content")}
     context = {
-        "report": row, "filed": archive.filed([row])[0], "job": row.job,
+        "report": row,
+        "filed": archive.filed([row])[0],
+        "job": row.job,
         "files": [files[kind] for kind in making.FORMATS if kind in files],
-        "data_date": data_date(row.as_of), "nav": "reports",
+        "data_date": data_date(row.as_of),
+        "nav": "reports",
         "state": "done" if row.made_at else row.job.state if row.job else "failed",
-    }  # fmt: skip
+    }
     response = render(request, "supervision/report.html", context)
     if context["state"] in (JobState.QUEUED, JobState.RUNNING):
         response["Refresh"] = "2"  # seconds; works without script

@@ -80,8 +80,9 @@ def _furthest_below(lights: Sequence[FigureText]) -> ToDo | None:
         return ToDo(row.figure.code, _("%(title)s: %(value)s, just below the target of %(target)s") % told)
     text = ngettext(
         "%(title)s: %(value)s, %(n)s point below the target",
-        "%(title)s: %(value)s, %(n)s points below the target", _gap(row),
-    )  # fmt: skip
+        "%(title)s: %(value)s, %(n)s points below the target",
+        _gap(row),
+    )
     return ToDo(row.figure.code, text % told)
 
 

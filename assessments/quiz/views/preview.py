@@ -24,9 +24,11 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
     language = request.GET.get("lang", "")
     items = Item.objects.filter(module=module, live=True)
     context = {
-        "module": module, "quiz": Quiz.objects.filter(module=module).first(), "nav": "learn",
+        "module": module,
+        "quiz": Quiz.objects.filter(module=module).first(),
+        "nav": "learn",
         "items": [(item, _look(item)) for item in items.prefetch_related("options")],
-    }  # fmt: skip
+    }
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
         return render(request, "assessments/preview.html", context)
 

@@ -79,9 +79,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     code = request.POST.get("item", "")[:20]
     try:
         attempt, _response = services.answer_item(
-            learner=person.learner, quiz=quiz, attempt_id=attempt_id, item_code=code,
-            choice=posted.choice(request.POST), edition=posted.edition(request), signed_in=person.signed_in,
-        )  # fmt: skip
+            learner=person.learner,
+            quiz=quiz,
+            attempt_id=attempt_id,
+            item_code=code,
+            choice=posted.choice(request.POST),
+            edition=posted.edition(request),
+            signed_in=person.signed_in,
+        )
     except DomainError as error:
         return guests.remember(request, _ask(request, pk, error=error.message))
     if quiz.module.published_id is None:  # taken back meanwhile: its pages are not there to show
@@ -117,9 +122,16 @@ def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
     needed = row.needed or scoring.needed(row.total, quiz.pass_percent)  # older tries did not keep it
     again = next((answer.item.lesson for answer in rows if not answer.right and answer.item.lesson), None)
     context = {
-        "quiz": quiz, "attempt": row, "rows": rows, "nav": "learn", "guest": not (person and person.signed_in),
-        "needed": needed, "missing": needed - row.right, "again": again, "ask_from": _slug(again),
+        "quiz": quiz,
+        "attempt": row,
+        "rows": rows,
+        "nav": "learn",
+        "guest": not (person and person.signed_in),
+        "needed": needed,
+        "missing": needed - row.right,
+        "again": again,
+        "ask_from": _slug(again),
         "others": len(asked.live_codes) > row.total,
         "state": module_state(person.learner, quiz.module_id) if person and row.passed else None,
-    }  # fmt: skip
+    }
     return render(request, "assessments/result.html", context)

@@ -49,12 +49,7 @@ def typed(request: HttpRequest) -> str:
 @guest_post
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask, unless what was answered before is found to be the same."""
-    context: dict[str, Any] = {
-        "lesson": lesson_of(request), "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
-        "text": typed(request), "passage": _block(request), "nav": "ask",
-        "phone": phone_names.in_form(request) or uuid.uuid4(),
-        "error": kept.noted(request, "error"),
-    }  # fmt: skip
+    context = _context(request)
     if request.method != "POST":
         similar.warm()
         return render(request, "feedback/ask.html", context | _offered_before(request))
@@ -73,6 +68,18 @@ def ask(request: HttpRequest) -> HttpResponse:
     return guests.remember(request, redirect(question))
 
 
+def _context(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "lesson": lesson_of(request),
+        "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
+        "text": typed(request),
+        "passage": _block(request),
+        "nav": "ask",
+        "phone": phone_names.in_form(request) or uuid.uuid4(),
+        "error": kept.noted(request, "error"),
+    }
+
+
 def _offered_before(request: HttpRequest) -> dict[str, Any]:
     """The answers that were offered, when only language or letters were changed since."""
     offered = kept.noted(request, "offered")
@@ -88,9 +95,12 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
             raise TooMany(_("Very many questions come from here. Try again in an hour, or call the station."))
     person = guests.acting_person(request)
     sent: dict[str, Any] = {
-        "learner": person.learner, "text": text, "lesson": context["lesson"], "block": context["passage"],
+        "learner": person.learner,
+        "text": text,
+        "lesson": context["lesson"],
+        "block": context["passage"],
         "signed_in": person.signed_in,
-    }  # fmt: skip
+    }
     try:
         return services.ask_question(question_id=context["id"], **sent)
     except Conflict:  # back, and another question

@@ -33,8 +33,12 @@ def questions(request: HttpRequest) -> HttpResponse:
     rows = selectors.questions_of(person.learner if person else None)
     guest = person is not None and not person.signed_in
     context = {
-        "page": page_of(request, rows), "guest": guest, "can_text": settings.SMS_READY, "tab": "mine", "nav": "ask",
-    }  # fmt: skip
+        "page": page_of(request, rows),
+        "guest": guest,
+        "can_text": settings.SMS_READY,
+        "tab": "mine",
+        "nav": "ask",
+    }
     return render(request, "feedback/questions.html", context)
 
 
@@ -64,12 +68,22 @@ def _context(
     known = person is not None and person.signed_in
     waits = page.mine and not page.answer and not page.row.hidden_at
     return {
-        "page": page, "question": page.row, "reasons": PostReason.choices, "id": uuid.uuid4(), "nav": "ask",
-        "signed_in": known, "error": kept.noted(request, "error"), "text": kept.posted(request).get("text", ""),
-        "waits": waits, "can_text": settings.SMS_READY, "lesson": lesson_of(request),
-        "phone": None if person else uuid.uuid4(),  # two taps on this page are one phone's, before its first cookie
+        "page": page,
+        "question": page.row,
+        "reasons": PostReason.choices,
+        "id": uuid.uuid4(),
+        "nav": "ask",
+        "signed_in": known,
+        "error": kept.noted(request, "error"),
+        "text": kept.posted(request).get("text", ""),
+        "waits": waits,
+        "can_text": settings.SMS_READY,
+        "lesson": lesson_of(request),
+        "phone": None
+        if person
+        else uuid.uuid4(),  # two taps on this page are one phone's, before its first cookie
         "ways": notices.ways_of(person.learner) if person and known and waits else None,
-    }  # fmt: skip
+    }
 
 
 @kept.answers_form_of("feedback:question")
@@ -151,9 +165,11 @@ def report_post(request: HttpRequest, pk: int) -> HttpResponse:
     limits.address_must(request, "report")
     person = guests.acting_person(request)
     posts.report_post(
-        learner=person.learner, reason=request.POST.get("reason", ""),
-        question=None if chosen else page.row, reply=chosen,
-    )  # fmt: skip
+        learner=person.learner,
+        reason=request.POST.get("reason", ""),
+        question=None if chosen else page.row,
+        reply=chosen,
+    )
     return guests.remember(
         request, kept.answer(request, "feedback/thanks.html", {"nav": "ask", "reported": True})
     )

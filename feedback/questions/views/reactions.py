@@ -29,9 +29,12 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     limits.address_must(request, "face")
     face = request.POST.get("face", "")
     reactions.react(
-        learner=person.learner, module=module, face=int(face) if face in ("1", "2", "3") else 0,
-        tap=parse_uuid(request.POST.get("id")) or uuid.uuid4(), signed_in=person.signed_in,
-    )  # fmt: skip
+        learner=person.learner,
+        module=module,
+        face=int(face) if face in ("1", "2", "3") else 0,
+        tap=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
+        signed_in=person.signed_in,
+    )
     if module.published is None:
         return kept.answer(request, "feedback/thanks.html", {"nav": "learn"})
     return redirect(reverse("courses:module", args=[slug]) + "#faces")

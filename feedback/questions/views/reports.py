@@ -33,12 +33,8 @@ SUBJECTS = {
 @guest_post
 def report(request: HttpRequest, subject: str) -> HttpResponse:
     """Something is wrong, old or missing."""
-    lesson, kinds = lesson_of(request), SUBJECTS[subject]
-    report_id = parse_uuid(kept.posted(request).get("id")) or uuid.uuid4()
-    context: dict[str, Any] = {
-        "subject": subject, "kinds": kinds, "lesson": lesson, "id": report_id, "text": typed(request),
-        "kind": kept.posted(request).get("kind", ""), "error": kept.noted(request, "error"), "nav": "ask",
-    }  # fmt: skip
+    context = _context(request, subject)
+    lesson, kinds, report_id = context["lesson"], context["kinds"], context["id"]
     if request.method != "POST":
         return render(request, "feedback/report.html", context)
     person = guests.person_of(request)
@@ -49,8 +45,21 @@ def report(request: HttpRequest, subject: str) -> HttpResponse:
     except DomainError as error:
         kept.note(request, error=error)
         return render(request, "feedback/report.html", context | {"error": error}, status=400)
-    thanks = {"subject": subject, "lesson": lesson, "id": context["id"], "nav": "ask"}
+    thanks = {"subject": subject, "lesson": lesson, "id": report_id, "nav": "ask"}
     return kept.answer(request, "feedback/thanks.html", thanks)
+
+
+def _context(request: HttpRequest, subject: str) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "kinds": SUBJECTS[subject],
+        "lesson": lesson_of(request),
+        "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
+        "text": typed(request),
+        "kind": kept.posted(request).get("kind", ""),
+        "error": kept.noted(request, "error"),
+        "nav": "ask",
+    }
 
 
 def _store(

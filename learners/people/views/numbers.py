@@ -82,9 +82,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         if error:
             form.add_error("phone", error)
     context = {
-        "row": row, "form": form, "number": mask_phone(person.phone or ""), "nav": "me", "wish": wish,
-        "asks": user.may(Right.HELP_PEOPLE), **_words(wish, user, row),
-    }  # fmt: skip
+        "row": row,
+        "form": form,
+        "number": mask_phone(person.phone or ""),
+        "nav": "me",
+        "asks": user.may(Right.HELP_PEOPLE),
+        **_words(wish, user, row),
+    }
     return render(request, "learners/number.html", context, status=kept.status(request, form))
 
 
@@ -124,10 +128,16 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _words(wish: NumberWish | None, user: User, row: Learner) -> dict[str, Any]:
     if wish is None:
-        return {}
+        return {"wish": None}
     agrees = wish.agreed_by_id is None and numbers.may_agree(user, wish, row)
     types = numbers.may_type_password(user, wish)
-    return {"new": mask_phone(wish.phone), "ripe": numbers.ripe_at(wish), "agrees": agrees, "types": types}
+    return {
+        "wish": wish,
+        "new": mask_phone(wish.phone),
+        "ripe": numbers.ripe_at(wish),
+        "agrees": agrees,
+        "types": types,
+    }
 
 
 def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) -> None:
@@ -158,9 +168,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         if not error:
             return redirect(request.path if "send" in request.POST else "account_login")
     context = {
-        "wish": wish, "new": mask_phone(wish.phone), "old": mask_phone(wish.user.phone or "") if wish.user.phone else "",
-        "ripe": numbers.ripe_at(wish), "error": error, "nav": "me",
-    }  # fmt: skip
+        "wish": wish,
+        "new": mask_phone(wish.phone),
+        "old": mask_phone(wish.user.phone or "") if wish.user.phone else "",
+        "ripe": numbers.ripe_at(wish),
+        "error": error,
+        "nav": "me",
+    }
     return render(request, "learners/my_number.html", context, status=400 if error else 200)
 
 

@@ -208,10 +208,15 @@ def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> Use
         if phone and pending.phone_of(request, "fresh") == phone:
             quiet.give_up_number(phone=phone)
         user = services.make_account(
-            name=data["name"], phone=phone, username="" if phone else data["name"],
-            password=data.get("password", ""), birth_year=data["birth_year"], consent=data["consent"],
-            guardian=data["guardian"], language=request.LANGUAGE_CODE,
-        )  # fmt: skip
+            name=data["name"],
+            phone=phone,
+            username="" if phone else data["name"],
+            password=data.get("password", ""),
+            birth_year=data["birth_year"],
+            consent=data["consent"],
+            guardian=data["guardian"],
+            language=request.LANGUAGE_CODE,
+        )
         for _name, take in registry.newcomer:
             take(request, user, data["birth_year"])
     return user

@@ -88,9 +88,10 @@ def dots(level: str) -> SafeString:
     """One to three dots for L1 to L3."""
     full = int(level[1])
     circles = format_html_join(
-        "", '<circle cx="{}" cy="5" r="4"{}/>',
+        "",
+        '<circle cx="{}" cy="5" r="4"{}/>',
         ((5 + 12 * i, mark_safe(' class="on"') if i < full else "") for i in range(3)),  # a constant
-    )  # fmt: skip
+    )
     return format_html('<svg aria-hidden="true">{}</svg>', circles)
 
 
@@ -101,15 +102,18 @@ def beam(done: int, total: int) -> SafeString:
     done = min(max(done, 0), total)
     at = f"{100 * done / total:.4g}%"
     stars = format_html_join(
-        "", '<circle class="{}" cx="{}%" cy="10" r="5"/>',
+        "",
+        '<circle class="{}" cx="{}%" cy="10" r="5"/>',
         (("star on" if i <= done else "star", f"{100 * i / total:.4g}") for i in range(1, total + 1)),
-    )  # fmt: skip
+    )
     return format_html(
         '<svg class="beam" height="34" aria-hidden="true"><rect class="rod" y="6" width="100%" height="8" rx="4"/>'
         '<rect class="full" y="6" width="{}" height="8" rx="4"/>{}<svg x="{}" y="14" overflow="visible">'
         '<path class="hook" d="M0-4v8"/><path class="weight" d="M-6 3H6L9 19H-9z"/></svg></svg>',
-        at, stars, at,
-    )  # fmt: skip
+        at,
+        stars,
+        at,
+    )
 
 
 @register.simple_tag

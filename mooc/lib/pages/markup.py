@@ -42,9 +42,12 @@ def to_html(text: str) -> str:
 
     rendered = _HEADING.sub(r"<\1h3>", _reader().render(text))  # a block has its own heading, one level up
     html: str = nh3.clean(
-        rendered, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"https"},
+        rendered,
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"https"},
         link_rel="noopener nofollow",
-    )  # fmt: skip
+    )
     for plain, dressed in DRESSED.items():
         html = html.replace(plain, dressed)
     return _OL.sub('<ol class="points"', html)
