@@ -111,9 +111,9 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("last 30 days", ACTIVE_DAYS == 30),
         ("record in 30 days", ACTIVE_DAYS == 30),
         ("30 per cent is fair", BY_CODE["gain"].target == 0.3),
-        ("fewer than 5", tally.FEWEST_SHOWN == 5),
+        ("fewer than 5", tally.FEWEST_PEOPLE == 5),
         ("Groups of fewer than %(n)s people are not shown", True),  # the page is given the number
-        ("ewer than five", tally.FEWEST_SHOWN == 5),
+        ("ewer than five", tally.FEWEST_PEOPLE == 5),
         ("our weeks", boards.A_PERIOD == 28 * DAY),
         ("4 weeks", boards.A_PERIOD == 28 * DAY),
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),

@@ -134,10 +134,10 @@ def _item(row: MissedItem) -> DeskRow:
         low=low,
         high=high,
     )
-    said = _("right at the first try: %(share)s") % {"share": figure_text(figure).sentence}
+    rate = _("right at the first try: %(share)s") % {"share": figure_text(figure).sentence}
     module = row.item.module
     edition = module.published or module.draft
-    parts = [said, edition.title if edition else module.slug, _advice(row.discrimination)]
+    parts = [rate, edition.title if edition else module.slug, _advice(row.discrimination)]
     return DeskRow(
         row.item.stem,
         form_of(row.item),

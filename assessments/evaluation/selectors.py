@@ -21,7 +21,7 @@ from .help import helping
 from .help.points import RED
 from .measure.catalogue import PEOPLE_GROUPS, Surface, standing_on
 from .measure.places import PlaceRow, place_rows
-from .measure.tally import FEWEST_SHOWN
+from .measure.tally import FEWEST_PEOPLE
 from .models import EvaluationSnapshot, HelpNeed
 from .words import presentation, summary
 from .words.presentation import FigureText
@@ -35,10 +35,10 @@ MOST_HELP, MOST_CLASSES = 5, 12
 class Step:
     """A step of the funnel. ``part`` is its width, 0–100 of the first step; ``None`` where it is hidden."""
 
-    shown: FigureText
+    figure_text: FigureText
     title: str
     people: str
-    said: str
+    note: str
     part: float | None
 
 
@@ -46,13 +46,13 @@ class Step:
 class Board:
     """What stands on a dashboard. Without a snapshot there is only its frame.
 
-    :param modules: of a class; nought: all. :param told: the sentence at the top. :param next: what to do.
+    :param modules: of a class; nought: all. :param headline: the sentence at the top. :param next: what to do.
     """
 
     scope: Scope
     region: Region | None
     as_of: dt.datetime | None
-    shown: dict[str, FigureText]
+    figures: dict[str, FigureText]
     funnel: list[Step]
     lights: tuple[FigureText, ...]
     subjects: list[tuple[FigureText, FigureText | None]]
@@ -64,7 +64,7 @@ class Board:
     needs: list[HelpNeed]
     job: Job | None
     modules: int
-    told: str
+    headline: str
     next: tuple[summary.ToDo, ...]
 
     @property
@@ -75,12 +75,12 @@ class Board:
     @property
     def way(self) -> str:
         """The heading over the funnel."""
-        return presentation.funnel_title(self.shown)
+        return presentation.funnel_title(self.figures)
 
     @property
     def too_few(self) -> bool:
         """Whether so few are enrolled that there is no rate to show."""
-        return bool(self.shown) and self.shown["enrolled"].figure.hidden
+        return bool(self.figures) and self.figures["enrolled"].figure.hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ModuleCount:
     @property
     def few(self) -> bool:
         """Whether so few are in it that a number could point at one of them."""
-        return 0 < self.enrolled < FEWEST_SHOWN
+        return 0 < self.enrolled < FEWEST_PEOPLE
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
@@ -115,27 +115,27 @@ def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
 def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
     """A dashboard: 8 queries, for a class one more."""
     snapshot, before = newest(scope)
-    shown = presentation.figure_texts(snapshot, before) if snapshot else {}
+    figures = presentation.figure_texts(snapshot, before) if snapshot else {}
     is_region = scope.kind == ScopeKind.REGION
     needs = _needs(scope, region)
     return Board(
         scope=scope,
         region=region,
         as_of=snapshot.as_of if snapshot else None,
-        shown=shown,
-        funnel=_funnel(shown),
-        lights=presentation.lights_of(shown),
-        subjects=_subjects(shown),
-        few=_few(shown),
-        themes=presentation.themes_of(shown),
+        figures=figures,
+        funnel=_funnel(figures),
+        lights=presentation.lights_of(figures),
+        subjects=_subjects(figures),
+        few=_few(figures),
+        themes=presentation.themes_of(figures),
         places=_places(snapshot, region) if snapshot and is_region else [],
         above=_above(region, viewer),
         classes=_classes(region) if is_region and region else [],
         needs=needs,
         job=_job(scope),
         modules=_modules_of_class(scope),
-        told=summary.headline(shown, one_module=scope.kind == ScopeKind.MODULE) if shown else "",
-        next=_next(shown, needs) if shown else (),
+        headline=summary.headline(figures, one_module=scope.kind == ScopeKind.MODULE) if figures else "",
+        next=_next(figures, needs) if figures else (),
     )
 
 
@@ -143,9 +143,9 @@ def _modules_of_class(scope: Scope) -> int:
     return Module.objects.filter(cohorts__code=scope.key).count() if scope.kind == ScopeKind.COHORT else 0
 
 
-def _funnel(shown: dict[str, FigureText]) -> list[Step]:
+def _funnel(figures: dict[str, FigureText]) -> list[Step]:
     """From having an account to finishing a module; each step's share is of the enrolled."""
-    steps = [shown[code] for code in standing_on(Surface.FUNNEL) if code in shown]
+    steps = [figures[code] for code in standing_on(Surface.FUNNEL) if code in figures]
     first = steps[0].figure.numerator if steps else None
     found = []
     for one in steps:
@@ -155,20 +155,20 @@ def _funnel(shown: dict[str, FigureText]) -> list[Step]:
     return found
 
 
-def _subjects(shown: dict[str, FigureText]) -> list[tuple[FigureText, FigureText | None]]:
+def _subjects(figures: dict[str, FigureText]) -> list[tuple[FigureText, FigureText | None]]:
     """Subjects learnt: how many finished a module, and the gain where there is one."""
     rows = [
-        (one, shown.get(f"gain_in:{code.partition(':')[2]}"))
-        for code, one in shown.items()
+        (one, figures.get(f"gain_in:{code.partition(':')[2]}"))
+        for code, one in figures.items()
         if code.startswith("completed_in:") and not one.figure.hidden
     ]
     return sorted(rows, key=lambda row: -(row[0].figure.denominator or 0))  # as on paper
 
 
-def _few(shown: dict[str, FigureText]) -> list[str]:
+def _few(figures: dict[str, FigureText]) -> list[str]:
     """Subjects with too few people to show."""
     return [
-        one.title for code, one in shown.items() if code.startswith("completed_in:") and one.figure.hidden
+        one.title for code, one in figures.items() if code.startswith("completed_in:") and one.figure.hidden
     ]
 
 
@@ -228,9 +228,9 @@ def _needs(scope: Scope, region: Region | None) -> list[Any]:
     return list(rows.annotate(every=every, visit=visit)[:MOST_HELP])
 
 
-def _next(shown: dict[str, FigureText], needs: list[Any]) -> tuple[summary.ToDo, ...]:
+def _next(figures: dict[str, FigureText], needs: list[Any]) -> tuple[summary.ToDo, ...]:
     every, visit = (needs[0].every, needs[0].visit) if needs else (0, 0)
-    return summary.to_do(shown, every - visit, visit, names_shown=True)
+    return summary.to_do(figures, every - visit, visit, with_names=True)
 
 
 def courses(place: str, as_of: dt.datetime) -> list[tuple[Course, list[ModuleCount]]]:

@@ -48,7 +48,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ItemContext:
     """A question, or an answer to it, as its template shows it.
 
     :param mode: ``ask`` in a form, ``done`` with what was answered, ``look`` for whoever may edit it.
@@ -171,20 +171,20 @@ class ItemKind(ABC):
         """One sentence below the question, when the kind needs one."""
         return ""
 
-    def ask(self, options: Sequence[Option], ids: Sequence[int], choice: Choice = ()) -> Shown:
+    def ask(self, options: Sequence[Option], ids: Sequence[int], choice: Choice = ()) -> ItemContext:
         """The question in its form."""
-        return Shown(self.template, "ask", self.rows(options, ids, {}, choice), self.hint(options))
+        return ItemContext(self.template, "ask", self.rows(options, ids, {}, choice), self.hint(options))
 
     def explain(
         self, options: Sequence[Option], ids: Sequence[int], answer: Answer, *, counted: bool = False
-    ) -> Shown:
+    ) -> ItemContext:
         """The question after it was answered."""
-        return Shown(self.template, "done", self.rows(options, ids, answer, ()), counted=counted)
+        return ItemContext(self.template, "done", self.rows(options, ids, answer, ()), counted=counted)
 
-    def look(self, options: Sequence[Option]) -> Shown:
+    def look(self, options: Sequence[Option]) -> ItemContext:
         """The question for whoever may edit it: nothing is sent."""
         ids = [option.pk for option in options]
-        return Shown(self.template, "look", self.rows(options, ids, {}, ()), self.hint(options))
+        return ItemContext(self.template, "look", self.rows(options, ids, {}, ()), self.hint(options))
 
     # --- writing -------------------------------------------------------------------------------------
 

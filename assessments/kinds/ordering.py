@@ -28,7 +28,7 @@ from .base import (
     refused,
 )
 
-FEWEST, MOST = 3, 8  # two steps are a guess; more than eight fit no screen
+FEWEST_STEPS, MOST_STEPS = 3, 8  # two steps are a guess; more than eight fit no screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Ordering(ItemKind):
         key = {option.pk: place for place, option in enumerate(options, 1)}
         given = {pk: place for place, pk in enumerate(answer.get("order", ()), 1)}
         sent = {str(value) for value in choice}
-        shown = options if answer else by_id(options, ids)  # after the answer: as it is right
+        lines = options if answer else by_id(options, ids)  # after the answer: as it is right
         return [
             Row(
                 option.pk,
@@ -111,14 +111,14 @@ class Ordering(ItemKind):
                 key[option.pk],
                 given.get(option.pk, 0),
             )
-            for option in shown
+            for option in lines
         ]
 
     def hint(self, options: Sequence[Option]) -> str:
         return gettext("Give every step its number, 1 comes first")
 
     def faults(self, options: Sequence[FileOption]) -> list[str | Promise]:
-        if not FEWEST <= len(options) <= MOST:
+        if not FEWEST_STEPS <= len(options) <= MOST_STEPS:
             return [_("Write three to eight steps, in the order in which they are right.")]
         if any(len({getattr(option, lang) for option in options}) < len(options) for lang in ("zh", "en")):
             return [_("Two steps read the same: nobody can tell which comes first.")]

@@ -9,7 +9,7 @@ from learners.models import Learner
 
 from .. import scoring
 from ..bank import editions
-from ..kinds.base import Choice, Shown
+from ..kinds.base import Choice, ItemContext
 from ..models import ReviewCard
 
 
@@ -31,7 +31,7 @@ def due_cards(learner: Learner) -> list[ReviewCard]:
     )
 
 
-def card_shown(card: ReviewCard, choice: Choice = ()) -> Shown:
+def card_context(card: ReviewCard, choice: Choice = ()) -> ItemContext:
     """A card as a question: 1 query. :param choice: what was sent for it and refused."""
     wording = editions.now(card.item)
     ids = wording.kind.arrange(

@@ -18,7 +18,7 @@ from mooc.lib.privacy import evidence
 from .. import scoring
 from ..bank import editions
 from ..bank.asked import Answered, answered, as_asked
-from ..kinds.base import Choice, Shown, ids_in
+from ..kinds.base import Choice, ItemContext, ids_in
 from ..models import ReviewCard
 from . import memory as remembering
 
@@ -59,7 +59,7 @@ class Reviewed:
     same: bool = True
 
     @property
-    def show(self) -> Shown:
+    def show(self) -> ItemContext:
         """For the page that says why."""
         wording = self.given.wording
         return wording.kind.explain(wording.options, self.order, self.given.answer, counted=self.right)

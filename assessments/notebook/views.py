@@ -56,7 +56,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, row: ReviewCard, error: object, status: int) -> HttpResponse:
-    show = selectors.card_shown(row, posted.choice(kept.posted(request)))
+    show = selectors.card_context(row, posted.choice(kept.posted(request)))
     context = {"card": row, "show": show, "error": error, "nav": "me"}
     return render(request, "assessments/card.html", context, status=status)
 

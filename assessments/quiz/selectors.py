@@ -13,7 +13,7 @@ from learners.models import Learner
 from .. import scoring
 from ..bank import editions
 from ..kinds import KINDS
-from ..kinds.base import Choice, Shown
+from ..kinds.base import Choice, ItemContext
 from ..models import Attempt, Item, Quiz, Response
 
 
@@ -36,7 +36,7 @@ class QuestionPage:
     quiz: Quiz
     attempt_id: uuid.UUID
     item: Item
-    show: Shown
+    show: ItemContext
     number: int
     done: list[bool]
 
@@ -45,7 +45,7 @@ class QuestionPage:
         return len(self.done)
 
 
-def _ask(item: Item, attempt_id: uuid.UUID, choice: Choice) -> Shown:
+def _ask(item: Item, attempt_id: uuid.UUID, choice: Choice) -> ItemContext:
     options, kind = editions.options_now(item), KINDS[item.kind]
     ids = kind.arrange([option.pk for option in options], scoring.seed(attempt_id, item.code))
     return kind.ask(options, ids, choice)
@@ -104,7 +104,7 @@ class AnswerPage:
     attempt: Attempt
     response: Response
     stem: str
-    show: Shown
+    show: ItemContext
     right_today: bool  # whether the answer is right by today's key
     number: int
 

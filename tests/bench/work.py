@@ -50,7 +50,7 @@ def measure(site: BenchSite, *, full: bool) -> list[dict[str, Any]]:
 
 
 def _questions(site: BenchSite) -> list[dict[str, Any]]:
-    """Training on the shipped corpus; classing 1,000 and 10,000 questions."""
+    """Training on the shipped corpus; classifying 1,000 and 10,000 questions."""
     texts = [example.text for example in corpus.shipped()]
     timed = [_timed(site, ["train_questions"])]
     for count in (1000, 10_000):

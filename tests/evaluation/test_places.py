@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assessments.evaluation.data import Scope, Snapshot
 from assessments.evaluation.measure.catalogue import MODEL
 from assessments.evaluation.measure.places import PlaceRow, place_rows
-from assessments.evaluation.measure.tally import FEWEST_SHOWN, Tally, figures_of
+from assessments.evaluation.measure.tally import FEWEST_PEOPLE, Tally, figures_of
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 
@@ -83,10 +83,10 @@ def test_whatever_the_numbers_nothing_small_can_be_worked_out(sizes: list[int], 
     found = rows((whole, whole // 2), *((size, 0) for size in sizes))
     places = [row for row in found if not row.is_rest]
     assert all(row.enrolled in (size, None) for row, size in zip(places, sizes, strict=True))
-    assert not any(row.enrolled and row.enrolled < FEWEST_SHOWN for row in found)
-    if whole >= FEWEST_SHOWN:
+    assert not any(row.enrolled and row.enrolled < FEWEST_PEOPLE for row in found)
+    if whole >= FEWEST_PEOPLE:
         left = whole - sum(row.enrolled or 0 for row in places)
-        assert left == 0 or left >= FEWEST_SHOWN
+        assert left == 0 or left >= FEWEST_PEOPLE
         assert sum(row.enrolled or 0 for row in found) == whole
-        if any(0 < size < FEWEST_SHOWN for size in sizes) and sum(row.hidden for row in places) < 2:
+        if any(0 < size < FEWEST_PEOPLE for size in sizes) and sum(row.hidden for row in places) < 2:
             assert sum(size > 0 for size in sizes) == 1, "there was another to hide"

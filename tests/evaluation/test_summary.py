@@ -30,9 +30,9 @@ def board(*figures: Figure) -> dict[str, FigureText]:
 
 
 def texts(
-    every: dict[str, FigureText], call: int = 0, visit: int = 0, *, names_shown: bool = True
+    every: dict[str, FigureText], call: int = 0, visit: int = 0, *, with_names: bool = True
 ) -> list[str]:
-    return [line.text for line in to_do(every, call, visit, names_shown=names_shown)]
+    return [line.text for line in to_do(every, call, visit, with_names=with_names)]
 
 
 def people(number: int) -> Figure:
@@ -67,14 +67,14 @@ def test_of_one_module_nothing_says_at_least_one() -> None:
 def test_what_is_furthest_below_comes_first_with_its_gap_in_points() -> None:
     every = board(share("satisfaction", 200, 270), share("completed", 180, 270), share("passed", 260, 270))
     assert texts(every) == ["Satisfied: 74%, 11 points below the target"]
-    line = to_do(every, 0, 0, names_shown=True)[0]
+    line = to_do(every, 0, 0, with_names=True)[0]
     assert line.code == "satisfaction"
 
 
 def test_people_who_can_be_helped_today_stand_before_what_chance_could_explain() -> None:
     sure, unsure = board(share("satisfaction", 760, 1000)), board(share("passed", 6, 10))
-    assert [line.code for line in to_do(sure, 7, 0, names_shown=True)] == ["satisfaction", "help"]
-    assert [line.code for line in to_do(unsure, 7, 0, names_shown=True)] == ["help", "passed"]
+    assert [line.code for line in to_do(sure, 7, 0, with_names=True)] == ["satisfaction", "help"]
+    assert [line.code for line in to_do(unsure, 7, 0, with_names=True)] == ["help", "passed"]
 
 
 def test_what_chance_could_explain_comes_after_what_is_surely_below() -> None:
@@ -108,7 +108,7 @@ def test_people_are_counted_where_their_names_stand_and_few_are_few_elsewhere(
     call: int, visit: int, seen: str, on_paper: str
 ) -> None:
     assert texts({}, call, visit) == [seen]
-    assert texts({}, call, visit, names_shown=False) == [on_paper]
+    assert texts({}, call, visit, with_names=False) == [on_paper]
 
 
 def test_questions_without_a_theme_else_those_answered_late() -> None:

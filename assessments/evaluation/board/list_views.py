@@ -47,11 +47,11 @@ def behind(request: HttpRequest, code: str) -> HttpResponseBase:
     page = page_of(request, listing.rows, PAGE)
     rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
     context = {
-        "shown": presentation.figure_texts(snapshot)[code],
+        "figure": presentation.figure_texts(snapshot)[code],
         "listing": listing,
         "page": page,
         "chips": _chips(every),
-        "rows": [([_shown(cell) for cell in cells], link) for cells, link in rows],
+        "rows": [([_cell_text(cell) for cell in cells], link) for cells, link in rows],
         "title": access.title_of(scope, region),
         "as_of": snapshot.as_of,
         "nav": "board",
@@ -62,7 +62,7 @@ def behind(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "supervision/list.html", context)
 
 
-def _shown(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     """A cell as on the page: a moment is not broken at the end of a line."""
     text = exports.cell_text(cell)
     return whole(text) if isinstance(cell, dt.datetime) else text

@@ -23,7 +23,7 @@ from learners.data import Verb
 from ..counting.reach import Reach
 from ..data import Percent
 from ..measure.catalogue import NO_THEME, Indicator, indicator_of
-from ..measure.tally import FEWEST_SHOWN
+from ..measure.tally import FEWEST_PEOPLE
 
 Row = Sequence[Any]  # cells: str, int, float, datetime, bool or None; the first may be followed by a link
 MOST_EXPORTED = 1_000_000  # a sheet has room for a few more
@@ -84,7 +84,7 @@ def _marks(code: str) -> tuple[str, str]:
     }.get(code, (_("yes"), _("no")))
 
 
-def _said(marks: tuple[str, str], counts: bool) -> str:
+def _marked(marks: tuple[str, str], counts: bool) -> str:
     return marks[0] if counts else marks[1]
 
 
@@ -139,7 +139,7 @@ def _person_cells(
     def cells(rows: Sequence[Any]) -> list[Row]:
         found: list[Row] = []
         for row in rows:
-            marked = () if step is None else (_said(marks, getattr(row, step[0]) == step[1]),)
+            marked = () if step is None else (_marked(marks, getattr(row, step[0]) == step[1]),)
             found.append((str(row.user), row.region.name if row.region else "", row.last, *marked))
         return found
 
@@ -243,12 +243,12 @@ def _reactions(indicator: Indicator, part: str, reach: Reach) -> Listing:
     marks = _marks(indicator.code)
 
     def cells(part: Sequence[Any]) -> list[Row]:
-        said = [_said(marks, getattr(r, name)) for r in part]
+        marked = [_marked(marks, getattr(r, name)) for r in part]
         if all_few:
-            return [(one,) for one in said]
+            return [(one,) for one in marked]
         unnamed = _("not named: fewer than five")
         titles = [unnamed if r.module_id in few else module_title(r.module) for r in part]
-        return list(zip(titles, said, strict=True))
+        return list(zip(titles, marked, strict=True))
 
     return Listing(
         (_("State"),) if all_few else (_("Module"), _("State")), rows, cells, marks,
@@ -270,7 +270,7 @@ def _modules_of_few(rows: QuerySet[Any]) -> tuple[set[int], bool]:
     few: set[int] = set()
     unnamed = 0
     for module, n in rows.order_by().values_list("module").annotate(n=Count("pk")).order_by("n", "module"):
-        if n >= FEWEST_SHOWN and not 0 < unnamed < FEWEST_SHOWN:
+        if n >= FEWEST_PEOPLE and not 0 < unnamed < FEWEST_PEOPLE:
             return few, False
         few.add(module)
         unnamed += n
@@ -298,7 +298,7 @@ def _questions(indicator: Indicator, part: str, reach: Reach) -> Listing:
         return [
             (
                 mask(r.text)[:300], str(r.theme or _("No theme yet")), r.created_at,
-                _hours(r, reach.as_of), *((_said(marks, r.in_time),) if narrow else ()),
+                _hours(r, reach.as_of), *((_marked(marks, r.in_time),) if narrow else ()),
             )
             for r in rows
         ]  # fmt: skip

@@ -26,7 +26,7 @@ from .. import access, selectors
 from ..data import JobKind, Scope, ScopeKind
 from ..help import points as help_points
 from ..measure.catalogue import CATALOGUE, MODEL, Surface, standing_on
-from ..measure.tally import FEWEST_SHOWN
+from ..measure.tally import FEWEST_PEOPLE
 
 FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 
@@ -135,7 +135,7 @@ def model(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": CATALOGUE,
         "model": MODEL,
-        "fewest": FEWEST_SHOWN,
+        "fewest": FEWEST_PEOPLE,
         "help": help_points,
         "nav": "model",
     }

@@ -60,11 +60,11 @@ class Reach:
 
     def completions(self) -> QuerySet[Enrolment]:
         """Those of them that are completed, with ``reacted`` and ``satisfied``."""
-        said = Reaction.objects.filter(
+        reactions = Reaction.objects.filter(
             learner=OuterRef("learner"), module=OuterRef("module"), created_at__lt=self.as_of
         )
         rows = self.enrolments().filter(completed_at__lt=self.as_of)
-        return rows.annotate(reacted=Exists(said), satisfied=Exists(said.filter(face=3)))
+        return rows.annotate(reacted=Exists(reactions), satisfied=Exists(reactions.filter(face=3)))
 
     def records(self) -> QuerySet[LearningRecord]:
         """What its people did themselves: being put in a class is no act of theirs."""

@@ -147,8 +147,8 @@ def _questions(reach: Reach, found: Tallies) -> None:
     _question_counts(reach, found)
     times: Any = reach.questions().order_by().filter(answered_at__lt=reach.as_of)
     times = times.values_list("learner__region_id", "created_at", "answered_at")
-    for region, asked, told in times.iterator(chunk_size=CHUNK):
-        found[region].answer_minutes[max(0, round((told - asked).total_seconds() / 60))] += 1
+    for region, asked, answered in times.iterator(chunk_size=CHUNK):
+        found[region].answer_minutes[max(0, round((answered - asked).total_seconds() / 60))] += 1
     askers: Any = reach.questions().order_by().values("learner__region_id")
     for row in askers.annotate(n=Count("learner", distinct=True)):
         found[row["learner__region_id"]].counts["askers"] += row["n"]

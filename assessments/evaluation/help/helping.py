@@ -38,9 +38,9 @@ def needs_of(learners: QuerySet[Learner], as_of: dt.datetime) -> Iterator[HelpNe
         why = reasons(_signs(row, lessons, as_of), as_of)
         points = sum(reason.points for reason in why)
         if points >= AMBER:
-            told = [asdict(reason) for reason in why]
+            stored = [asdict(reason) for reason in why]
             yield HelpNeed(
-                learner_id=row.pk, cohort_id=row.cohort_now, points=points, reasons=told, as_of=as_of
+                learner_id=row.pk, cohort_id=row.cohort_now, points=points, reasons=stored, as_of=as_of
             )
 
 
@@ -111,7 +111,7 @@ def given_to(learner: Learner) -> list[HelpGiven]:
 
 def sentence(reason: dict[str, Any]) -> str:
     """A reason in one sentence."""
-    told = Reason(**reason)
+    found = Reason(**reason)
     texts = {
         "absent": _("Not here for %(number)s days while the class runs."),
         "behind": _("Class lessons %(number)s of %(of)s: behind the plan."),
@@ -119,15 +119,15 @@ def sentence(reason: dict[str, Any]) -> str:
         "unanswered": _("A question has waited %(number)s hours for an answer: the trainer's turn."),
         "not_begun": _("Enrolled %(number)s days ago, no lesson finished yet."),
     }
-    text = texts[told.code]
-    if told.outside:
+    text = texts[found.code]
+    if found.outside:
         text = _("Class lessons %(number)s of %(of)s, %(outside)s outside the class: behind the plan.")
-    return text % {"number": told.number, "of": told.of, "outside": told.outside}
+    return text % {"number": found.number, "of": found.of, "outside": found.outside}
 
 
-def points_text(told: Sequence[dict[str, Any]]) -> str:
+def points_text(reasons: Sequence[dict[str, Any]]) -> str:
     """The points of each reason and what they add up to, in the order of the reasons: "3 + 2 = 5"."""
-    points = [int(reason["points"]) for reason in told]
+    points = [int(reason["points"]) for reason in reasons]
     added = " + ".join(str(one) for one in points)
     return f"{added} = {sum(points)}" if len(points) > 1 else added
 

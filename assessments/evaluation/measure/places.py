@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..data import Snapshot, Unit
-from .tally import DIGITS, FEWEST_SHOWN
+from .tally import DIGITS, FEWEST_PEOPLE
 
 REST = ""  # the code of the last line
 
@@ -53,7 +53,7 @@ def place_rows(parent: Snapshot, children: Sequence[tuple[str, str, Snapshot]]) 
         (row for row in rows if row.enrolled), key=lambda row: (row.enrolled or 0, row.code)
     ):
         people = _rest(whole, rows).enrolled or 0
-        if sum(row.hidden for row in rows) >= fewest_places and not 0 < people < FEWEST_SHOWN:
+        if sum(row.hidden for row in rows) >= fewest_places and not 0 < people < FEWEST_PEOPLE:
             break
         rows = [_hide(row) if row.code == candidate.code else row for row in rows]
     rest = _rest(whole, rows)

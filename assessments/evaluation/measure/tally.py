@@ -14,7 +14,7 @@ from ..data import Figure, Unit
 from .catalogue import CATALOGUE, Indicator
 from .indicators import median, normalised_gain, wilson
 
-FEWEST_SHOWN = 5  # people; fewer could be recognised (docs/decisions.md)
+FEWEST_PEOPLE = 5  # people; fewer could be recognised (docs/decisions.md)
 DIGITS = {Unit.SHARE: 4, Unit.SCORE: 4, Unit.GAIN: 3, Unit.MINUTES: 1, Unit.HOURS: 1}
 
 
@@ -112,7 +112,7 @@ def _figure(indicator: Indicator, tally: Tally, part: str) -> Figure:
 def _count(code: str, tally: Tally, indicator: Indicator, part: str) -> Figure:
     number = tally.counts[_name(indicator.numerator, part)]
     people = tally.counts[indicator.people] if indicator.people else number
-    if 0 < people < FEWEST_SHOWN:
+    if 0 < people < FEWEST_PEOPLE:
         return Figure(code, indicator.unit, None, hidden=True)
     whole = tally.counts[indicator.denominator] if indicator.denominator else None
     return Figure(code, indicator.unit, float(number), number, whole)
@@ -122,7 +122,7 @@ def _share(code: str, tally: Tally, indicator: Indicator, part: str) -> Figure:
     successes = tally.counts[_name(indicator.numerator, part)]
     trials = tally.counts[_name(indicator.denominator, part)]
     people = tally.counts[indicator.people] if indicator.people else trials
-    if 0 < people < FEWEST_SHOWN or 0 < trials < FEWEST_SHOWN:
+    if 0 < people < FEWEST_PEOPLE or 0 < trials < FEWEST_PEOPLE:
         return Figure(code, Unit.SHARE, None, hidden=True)
     if not trials:
         return Figure(code, Unit.SHARE, None, 0, 0)
@@ -137,7 +137,7 @@ def _median(code: str, tally: Tally, indicator: Indicator) -> Figure:
     histogram = tally.minutes if indicator.unit == Unit.MINUTES else tally.answer_minutes
     number = sum(histogram.values())
     people = tally.counts[indicator.people] if indicator.people else number
-    if 0 < people < FEWEST_SHOWN:
+    if 0 < people < FEWEST_PEOPLE:
         return Figure(code, indicator.unit, None, hidden=True)
     middle = median(histogram)
     if middle is not None and indicator.unit == Unit.HOURS:
@@ -147,7 +147,7 @@ def _median(code: str, tally: Tally, indicator: Indicator) -> Figure:
 
 
 def _of_pairs(code: str, indicator: Indicator, pairs: Pairs) -> Figure:
-    if 0 < pairs.people < FEWEST_SHOWN:
+    if 0 < pairs.people < FEWEST_PEOPLE:
         return Figure(code, indicator.unit, None, hidden=True)
     if not pairs.count:
         return Figure(code, indicator.unit, None, None, 0)

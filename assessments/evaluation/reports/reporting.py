@@ -18,7 +18,7 @@ from mooc.lib.text.localized import current
 from ..data import Light, ScopeKind, Snapshot
 from ..measure.catalogue import Surface, indicator_of, standing_on
 from ..measure.places import PlaceRow
-from ..measure.tally import FEWEST_SHOWN
+from ..measure.tally import FEWEST_PEOPLE
 from ..words.presentation import FigureText, in_words, lights_of, step_cells, step_title, themes_of
 from ..words.summary import ToDo, headline, to_do
 
@@ -109,7 +109,7 @@ def report_of(facts: Facts) -> Report:
     return Report(
         facts=facts, heading=heading(facts), filed=_filed(facts),
         headline=headline(every, one_module=of_module), judgement=_judgement(lights),
-        next=to_do(every, facts.amber, facts.red, names_shown=False), new=_new_in_month(facts),
+        next=to_do(every, facts.amber, facts.red, with_names=False), new=_new_in_month(facts),
         funnel=tuple(_step(row) for row in _chosen(every, standing_on(Surface.FUNNEL))), lights=lights,
         learning=_chosen(every, standing_on(Surface.PAPER_LEARNING)), subjects=_subjects(every), themes=themes_of(every),
         answering=_chosen(every, standing_on(Surface.PAPER_ANSWERING)), help=_help(facts),
@@ -259,8 +259,8 @@ def _new_in_month(facts: Facts) -> str:
             parts.append(text % {"n": max(0, now.numerator - then.numerator)})
     if not facts.month or not parts:
         return ""
-    told = {"month": month_name(facts.month), "parts": _(", ").join(parts)}
-    return _("New in %(month)s: %(parts)s.") % told
+    values = {"month": month_name(facts.month), "parts": _(", ").join(parts)}
+    return _("New in %(month)s: %(parts)s.") % values
 
 
 def _judgement(lights: Sequence[FigureText]) -> str:
@@ -299,7 +299,7 @@ def _help(facts: Facts) -> tuple[Line, ...]:
     """Counts only: the page leaves the office."""
     counts = [(_("To call, of the enrolled"), facts.amber), (_("To visit, of the enrolled"), facts.red)]
     return tuple(
-        Line(name, (_("fewer than 5 people"), "") if 0 < count < FEWEST_SHOWN else (str(count), ""))
+        Line(name, (_("fewer than 5 people"), "") if 0 < count < FEWEST_PEOPLE else (str(count), ""))
         for name, count in counts
     )
 

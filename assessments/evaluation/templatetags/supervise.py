@@ -30,27 +30,29 @@ LIGHTS = {
 
 
 @register.simple_tag
-def weigh(shown: FigureText) -> SafeString:
+def weigh(figure: FigureText) -> SafeString:
     """The steelyard of a figure: the weight is the value, the blue part the likely range, the line the target."""
-    if shown.position is None:
+    if figure.position is None:
         return mark_safe("")
     likely: SafeString | str = ""
-    if shown.low is not None and shown.high is not None:
+    if figure.low is not None and figure.high is not None:
         likely = format_html(
             '<rect class="range" x="{}%" y="8" width="{}%" height="8"/>',
-            shown.low,
-            round(shown.high - shown.low, 1),
+            figure.low,
+            round(figure.high - figure.low, 1),
         )
     mark: SafeString | str = ""
-    if shown.mark is not None:
-        mark = format_html('<line class="target" x1="{}%" x2="{}%" y1="1" y2="23"/>', shown.mark, shown.mark)
+    if figure.mark is not None:
+        mark = format_html(
+            '<line class="target" x1="{}%" x2="{}%" y1="1" y2="23"/>', figure.mark, figure.mark
+        )
     return format_html(
         '<svg class="beam" height="36" aria-hidden="true"><rect class="rod" y="8" width="100%" height="8" rx="4"/>{}{}'
         '<svg x="{}%" y="16" overflow="visible"><path class="hook" d="M0-4v8"/><path class="weight" d="M-5 3H5L8 17H-8z"/>'
         "</svg></svg>",
         likely,
         mark,
-        shown.position,
+        figure.position,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from ..data import Light
 from ..measure.catalogue import NO_THEME, indicator_of
-from ..measure.tally import FEWEST_SHOWN
+from ..measure.tally import FEWEST_PEOPLE
 from .presentation import FigureText, lights_of, percent
 
 MOST_TO_DO = 3
@@ -54,14 +54,14 @@ def headline(every: Mapping[str, FigureText], *, one_module: bool = False) -> st
     return _("%(parts)s.") % {"parts": _(", ").join(parts)}
 
 
-def to_do(every: Mapping[str, FigureText], call: int, visit: int, *, names_shown: bool) -> tuple[ToDo, ...]:
+def to_do(every: Mapping[str, FigureText], call: int, visit: int, *, with_names: bool) -> tuple[ToDo, ...]:
     """What is most worth doing, three lines at most.
 
-    :param call: and ``visit``: people to call and to visit. :param names_shown: whether who reads it sees
+    :param call: and ``visit``: people to call and to visit. :param with_names: whether who reads it sees
         their names anyway; elsewhere few people stand as few.
     """
     lights = lights_of(every)
-    measure, people, questions = _furthest_below(lights), _people(call, visit, names_shown), _questions(every)
+    measure, people, questions = _furthest_below(lights), _people(call, visit, with_names), _questions(every)
     surely = any(row.light == Light.MISSED for row in lights)
     # what chance could explain stands behind people who can be helped today
     found = (measure, people, questions) if surely else (people, questions, measure)
@@ -75,15 +75,15 @@ def _furthest_below(lights: Sequence[FigureText]) -> ToDo | None:
     if not below:
         return None
     row = max(below, key=lambda one: (one.light == Light.MISSED, _gap(one)))
-    told = {"title": row.title, "value": row.value, "target": row.target, "n": _gap(row)}
-    if not told["n"]:
-        return ToDo(row.figure.code, _("%(title)s: %(value)s, just below the target of %(target)s") % told)
+    values = {"title": row.title, "value": row.value, "target": row.target, "n": _gap(row)}
+    if not values["n"]:
+        return ToDo(row.figure.code, _("%(title)s: %(value)s, just below the target of %(target)s") % values)
     text = ngettext(
         "%(title)s: %(value)s, %(n)s point below the target",
         "%(title)s: %(value)s, %(n)s points below the target",
         _gap(row),
     )
-    return ToDo(row.figure.code, text % told)
+    return ToDo(row.figure.code, text % values)
 
 
 def _gap(row: FigureText) -> int:
@@ -93,15 +93,15 @@ def _gap(row: FigureText) -> int:
     return int(percent(indicator.target) - percent(row.figure.value))
 
 
-def _people(call: int, visit: int, names_shown: bool) -> ToDo | None:
+def _people(call: int, visit: int, with_names: bool) -> ToDo | None:
     if not call and not visit:
         return None
-    if not names_shown and 0 < call + visit < FEWEST_SHOWN:
+    if not with_names and 0 < call + visit < FEWEST_PEOPLE:
         return ToDo(HELP, _("Fewer than five people to call or visit"))
     texts = []
-    if visit and (names_shown or visit >= FEWEST_SHOWN):
+    if visit and (with_names or visit >= FEWEST_PEOPLE):
         texts.append(ngettext("Visit %(n)s person", "Visit %(n)s people", visit) % {"n": visit})
-    if call and (names_shown or call >= FEWEST_SHOWN):
+    if call and (with_names or call >= FEWEST_PEOPLE):
         texts.append(ngettext("Call %(n)s person", "Call %(n)s people", call) % {"n": call})
     if not texts:  # few of each, together not few
         both = call + visit

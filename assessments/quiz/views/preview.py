@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from courses.models import Module
 
 from ...bank import editions
-from ...kinds.base import Shown
+from ...kinds.base import ItemContext
 from ...models import Item, Quiz
 
 
@@ -33,6 +33,6 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/preview.html", context)
 
 
-def _look(item: Item) -> Shown:
+def _look(item: Item) -> ItemContext:
     wording = editions.now(item)
     return wording.kind.look(wording.options)

@@ -14,6 +14,7 @@ from mooc.accounts.sign_in import limits
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.text.digits import whole_number
 
 from .. import reactions
 
@@ -27,11 +28,10 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     if person is None or not reactions.has_completed(person.learner, module):
         raise Http404
     limits.address_must(request, "face")
-    face = request.POST.get("face", "")
     reactions.react(
         learner=person.learner,
         module=module,
-        face=int(face) if face in ("1", "2", "3") else 0,
+        face=whole_number(request.POST.get("face"), 1) or 0,
         tap=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
         signed_in=person.signed_in,
     )
