@@ -5,8 +5,6 @@ Kinds come from ``assessments.kinds`` from now on: a new one needs no migration.
 
 from django.db import migrations, models
 
-import assessments.kinds
-
 #: Ids parted by commas are a JSON list once they stand in brackets; an answer that was erased stays empty. SQLite
 #: compares JSON as text, so it is written as Django writes it, with a space after each comma.
 TAKE_OVER = """
@@ -32,17 +30,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalitem',
             name='kind',
-            field=models.CharField(choices=assessments.kinds.choices, max_length=20, verbose_name='kind'),
+            field=models.CharField(max_length=20, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='item',
             name='kind',
-            field=models.CharField(choices=assessments.kinds.choices, max_length=20, verbose_name='kind'),
+            field=models.CharField(max_length=20, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='itemedition',
             name='kind',
-            field=models.CharField(choices=assessments.kinds.choices, max_length=20),
+            field=models.CharField(max_length=20),
         ),
         migrations.RenameField(model_name='response', old_name='shown', new_name='shown_ids'),
         migrations.AddField(model_name='response', name='answer', field=models.JSONField(default=dict)),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from courses.models import Lesson, Module, Skill
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import CharInCode, TimeStamped
 from mooc.lib.text.localized import Localized
 
 from .. import kinds
@@ -99,7 +99,7 @@ class Item(TimeStamped):
     skill = models.ForeignKey(
         Skill, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("skill")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
+    kind = CharInCode(_("kind"), max_length=20, choices=kinds.choices)
     stem_zh = models.CharField(_("question, Chinese"), max_length=200)
     stem_en = models.CharField(_("question, English"), max_length=300)
     why_zh = models.CharField(_("explanation, Chinese"), max_length=300)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from mooc.lib.models import CharInCode
 from mooc.lib.privacy.evidence import Evidence
 from mooc.lib.text.localized import Localized
 
@@ -22,7 +23,7 @@ class ItemEdition(Evidence):
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="editions")
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=kinds.choices)
+    kind = CharInCode(max_length=20, choices=kinds.choices)
     stem_zh = models.CharField(max_length=200)
     stem_en = models.CharField(max_length=300)
     why_zh = models.CharField(max_length=300)

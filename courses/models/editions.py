@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import CharInCode, TimeStamped
 from mooc.lib.text.localized import Localized, current
 
 from .. import blocks
@@ -172,7 +172,7 @@ class Block(models.Model):
 
     lesson = models.ForeignKey(LessonEdition, models.CASCADE, related_name="blocks")
     position = models.PositiveSmallIntegerField(_("order"), default=1)
-    kind = models.CharField(_("kind"), max_length=8, choices=blocks.choices)
+    kind = CharInCode(_("kind"), max_length=8, choices=blocks.choices)
     heading_zh = models.CharField(_("heading, Chinese"), max_length=160, blank=True)
     heading_en = models.CharField(_("heading, English"), max_length=240, blank=True)
     body_zh = models.TextField(_("text, Chinese"), max_length=4000, blank=True)

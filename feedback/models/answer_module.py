@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import TextInCode, TimeStamped
 from mooc.lib.privacy.evidence import Evidence
 from mooc.lib.text.localized import Localized
 
@@ -29,14 +29,14 @@ class AnswerModule(TimeStamped):
     theme = models.OneToOneField(Theme, models.PROTECT, related_name="answer_module", verbose_name=_("theme"))
     intro_zh = models.TextField(_("in a sentence (Chinese)"), max_length=300, blank=True)
     intro_en = models.TextField(_("in a sentence (English)"), max_length=400, blank=True)
-    checks_zh = models.TextField(
+    checks_zh = TextInCode(
         _("check yourself (Chinese)"),
         max_length=3000,
         blank=True,
         validators=[are_checks],
         help_text=CHECKS_HELP,
     )
-    checks_en = models.TextField(
+    checks_en = TextInCode(
         _("check yourself (English)"),
         max_length=5000,
         blank=True,
@@ -94,7 +94,7 @@ class AnswerVersion(Evidence):
     intro_zh = models.TextField(blank=True)
     intro_en = models.TextField(blank=True)
     entries = models.JSONField(default=list)
-    checks_zh = models.TextField(blank=True)
+    checks_zh = TextInCode(blank=True)
     checks_en = models.TextField(blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(_("published"))

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from courses.models import Lesson, Module
 from learners.models import Learner
 from mooc.accounts.rights import Right
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import MomentInCode, TimeStamped
 from mooc.lib.privacy.evidence import Evidence, Sealed, SealedQuerySet
 
 from ..data import ANSWER_WITHIN, CLAIM_LASTS, PostReason, ThemeSource
@@ -94,7 +94,7 @@ class Question(Sealed, TimeStamped):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
-    due_at = models.DateTimeField(_("due"), default=due_in_a_day, editable=False)
+    due_at = MomentInCode(_("due"), default=due_in_a_day, editable=False)
 
     theme = models.ForeignKey(
         Theme, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("theme")

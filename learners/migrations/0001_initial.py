@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import learners.models.cohort
 import simple_history.models
 import uuid
 from django.conf import settings
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('title', models.CharField(max_length=60, verbose_name='name of the class')),
-                ('code', models.CharField(default=learners.models.cohort.new_join_code, editable=False, max_length=8, unique=True, verbose_name='code to join')),
+                ('code', models.CharField(editable=False, max_length=8, unique=True, verbose_name='code to join')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(verbose_name='ends on')),
                 ('open_to_join', models.BooleanField(default=True, verbose_name='people may join')),
@@ -48,7 +47,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('updated_at', models.DateTimeField(blank=True, editable=False)),
                 ('title', models.CharField(max_length=60, verbose_name='name of the class')),
-                ('code', models.CharField(db_index=True, default=learners.models.cohort.new_join_code, editable=False, max_length=8, verbose_name='code to join')),
+                ('code', models.CharField(db_index=True, editable=False, max_length=8, verbose_name='code to join')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(verbose_name='ends on')),
                 ('open_to_join', models.BooleanField(default=True, verbose_name='people may join')),

@@ -15,7 +15,7 @@ from simple_history.models import HistoricalRecords
 from courses.models import Module
 from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import CharInCode, TimeStamped
 from mooc.lib.privacy.evidence import Evidence
 
 from .learner import Learner
@@ -45,9 +45,7 @@ class Cohort(TimeStamped):
     """A class of people who learn the same modules in a place over some weeks."""
 
     title = models.CharField(_("name of the class"), max_length=60)
-    code = models.CharField(
-        _("code to join"), max_length=8, unique=True, default=new_join_code, editable=False
-    )
+    code = CharInCode(_("code to join"), max_length=8, unique=True, default=new_join_code, editable=False)
     trainer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="cohorts", verbose_name=_("led by")
     )

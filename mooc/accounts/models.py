@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
-from mooc.lib.models import TimeStamped
+from mooc.lib.models import CharInCode, TimeStamped
 from mooc.lib.text import names
 from mooc.lib.text.localized import Localized
 
@@ -190,7 +190,7 @@ class AccountManager(UserManager["User"]):
 class User(AbstractUser):
     """Somebody who can sign in: by phone code, or by name or phone and password."""
 
-    username = models.CharField(
+    username = CharInCode(
         _("sign-in name"), max_length=150, unique=True, validators=[names.validate],
         error_messages={"unique": _("This name is taken. Add a number or your village.")},
     )  # fmt: skip
@@ -203,7 +203,7 @@ class User(AbstractUser):
         error_messages={"unique": _("This number belongs to another account.")},
     )  # fmt: skip
     phone_verified = models.BooleanField(_("number checked"), default=False)
-    display_name = models.CharField(_("name"), max_length=40, blank=True, validators=[names.validate])
+    display_name = CharInCode(_("name"), max_length=40, blank=True, validators=[names.validate])
     language = models.CharField(
         _("language"), max_length=8, blank=True, choices=[("zh-hans", "中文"), ("en", "English")]
     )

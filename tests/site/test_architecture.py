@@ -183,6 +183,24 @@ def test_no_model_signals() -> None:
     assert wrong == []
 
 
+def test_migrations_import_nothing_of_ours_that_lives() -> None:
+    """A migration runs years later, on a database of then: what it needs is written in it, or frozen in a file
+    beside it whose name begins with ``_``. Fields of which code knows more: ``mooc.lib.models.InCode``."""
+    wrong = []
+    for path in [path for app in APPS for path in (ROOT / app / "migrations").glob("*.py")]:
+        beside = ".".join(path.relative_to(ROOT).parent.parts) + "._"
+        names = [(line, name) for line, name in imports(path) if not name.startswith(beside)]
+        names += [
+            (node.lineno, f"mooc… by {ast.unparse(node.func)}")
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith(("import_module", "import_string", "__import__"))
+        ]
+        roots = {"mooc", *(app.split("/")[0] for app in APPS)}
+        wrong += [f"{short(path)}:{line} {name}" for line, name in names if re.split(r"\W", name)[0] in roots]
+    assert wrong == []
+
+
 def test_every_fact_that_is_told_is_heard() -> None:
     """A fact nobody hears costs every act a call after commit, and looks as if something depended on it."""
     deaf = []

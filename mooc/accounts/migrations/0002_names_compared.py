@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db import migrations, models
 
-import mooc.lib.text.names
+from ._0002_frozen import key as key_of
 
 
 def make_keys(apps, schema_editor):
@@ -12,7 +12,7 @@ def make_keys(apps, schema_editor):
     users = apps.get_model("accounts", "User").objects
     seen = Counter()
     for user in users.order_by("pk").only("pk", "username").iterator():
-        key = mooc.lib.text.names.key(user.username)[:150]
+        key = key_of(user.username)[:150]
         seen[key] += 1
         users.filter(pk=user.pk).update(name_key=key if seen[key] == 1 else f"{key} {seen[key]}")
 
@@ -36,11 +36,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="user",
             name="display_name",
-            field=models.CharField(blank=True, max_length=40, validators=[mooc.lib.text.names.validate], verbose_name="name"),
+            field=models.CharField(blank=True, max_length=40, verbose_name="name"),
         ),
         migrations.AlterField(
             model_name="user",
             name="username",
-            field=models.CharField(error_messages={"unique": "This name is taken. Add a number or your village."}, max_length=150, unique=True, validators=[mooc.lib.text.names.validate], verbose_name="sign-in name"),
+            field=models.CharField(error_messages={"unique": "This name is taken. Add a number or your village."}, max_length=150, unique=True, verbose_name="sign-in name"),
         ),
     ]
