@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from mooc.lib import registry
+from mooc.lib import jobrow, registry
 
 from .data import ThemeSource
 from .models import Notice, Question
@@ -32,7 +32,7 @@ def questions_unclassed() -> float:
 
 def mails_waiting() -> float:
     """E-mails that wait."""
-    return Notice.objects.filter(mail=Notice.Mail.WAITING).count()
+    return jobrow.open_of(Notice).count()
 
 
 def register() -> None:

@@ -56,7 +56,8 @@ TABLES = (
     ),
     Table(
         "feedback.Notice", owners=mine(), called="notices", words=NOTICES,
-        evidence="learner kind question reply reason read_at mail tries created_at", impersonal="id updated_at",
+        evidence="learner kind question reply reason read_at state tries seen_at ended_at error created_at",
+        impersonal="id updated_at",
     ),
     Table(
         "feedback.NoticeChoice", owners=mine(), called="notice_choices", words=NOTICES,
@@ -94,7 +95,10 @@ TABLES = (
         impersonal="id created_at updated_at file sha256 encoder state examples corrections macro_f1 coverage precision "
         "threshold reason used_since",
     ),
-    Table("feedback.TrainingRun", impersonal="id created_at updated_at begun_at ended_at outcome version"),
+    Table(
+        "feedback.TrainingRun",
+        impersonal="id created_at updated_at state tries seen_at ended_at error outcome version",
+    ),
 )  # fmt: skip
 
 

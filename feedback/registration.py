@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 
+def _send_mail(notice_id: int) -> None:
+    from .inbox import notices
+
+    notices.send_notice_mail(notice_id=notice_id)
+
+
+def _train(run_id: int) -> None:
+    """What computes is imported where it is done: the urgent worker needs none of it."""
+    from .learning import training
+
+    training.train_run(run_id)
+
+
 def register() -> None:
     """Called once when Django is ready."""
-    from mooc.lib import registry
+    from mooc.lib import jobrow, registry
+    from mooc.lib.jobrow import Swept
     from mooc.lib.pages import links
 
     from . import desk, gauges, overlays, people, personal_data
     from .answers import finding, theme_files
     from .engine import in_use
+    from .models import Notice, TrainingRun
 
     links.page.register("ask", "feedback:ask")
     links.page.register("complaint", "feedback:complaint")
@@ -29,5 +44,7 @@ def register() -> None:
     registry.search_source.register("answers", finding.find)
     registry.content_tree.register("themes", theme_files.check_tree)
     gauges.register()
+    jobrow.swept.register("mails", Swept(Notice, "urgent", _send_mail))
+    jobrow.swept.register("trainings", Swept(TrainingRun, "heavy", _train))
     registry.desk_panel.register("queue", desk.queue)
     registry.desk_panel.register("feedback", desk.newest)

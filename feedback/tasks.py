@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from .inbox import notices
-
 logger = logging.getLogger(__name__)
 
 
@@ -30,13 +28,6 @@ def sweep() -> None:
 
     for question_id in classify.waiting_questions():
         _try(classify.classify_question, question_id=question_id)
-
-
-@shared_task
-def send_waiting_mails() -> None:
-    """Send the e-mails of notices."""
-    for notice_id in notices.waiting_mails():
-        _try(notices.send_notice_mail, notice_id=notice_id)
 
 
 def _try(act: Callable[..., object], **ids: int) -> None:

@@ -140,7 +140,7 @@ def ask_for_code(page: Any, url: str, phone: str, target: str = "/me/") -> str:
     page.goto(f"{url}/accounts/login/?next={target}")
     page.fill("input[name=phone]", phone)
     tap(page, "form[action='/accounts/code/send/'] button")
-    message = TextMessage.objects.get(phone=phone, state="waiting")
+    message = TextMessage.objects.get(phone=phone, state="queued")
     found = re.search(r"\d{6}", message.text)
     assert found, message.text
     return found[0]

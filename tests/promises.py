@@ -118,7 +118,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("4 weeks", boards.A_PERIOD == 28 * DAY),
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),
         ("five points below the target", CLOSE == 0.05),
-        ("begun three times", jobs.MOST_TRIES == 3),
+        ("begun three times", jobs.Job.most_tries == 3),
         ("On the first of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1}),
         ("A month counts up to its last day", True),  # tests/evaluation/test_reports.py
         # who needs help

@@ -3,11 +3,12 @@ under the new one. Called inside the transaction that changes the place."""
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from mooc.accounts.models import Region
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
+from mooc.lib import jobrow
+from mooc.lib.jobrow import JobState
 
 from .data import JobKind, ScopeKind
 from .models import EvaluationReport, EvaluationSnapshot
@@ -49,12 +50,12 @@ def merge(gone: Region, kept: Region) -> None:
 def begin_again(old: str, new: str) -> None:
     """Whoever counts now began with the places as they were: the work is queued again, and what comes of the
     first turn is not stored. Jobs of the place go by its new code."""
-    Job.objects.open().update(state=JobState.QUEUED, turn=F("turn") + 1, percent=0)
-    for job in Job.objects.open().filter(key__contains=old):
+    jobrow.open_of(Job).update(state=JobState.QUEUED, seen_at=None, percent=0)
+    for job in jobrow.open_of(Job).filter(key__contains=old):
         key = _renamed(job, old, new)
         if key == job.key:
             continue
-        if Job.objects.open().filter(kind=job.kind, key=key).exists():
+        if jobrow.open_of(Job).filter(kind=job.kind, key=key).exists():
             Job.objects.filter(pk=job.pk).update(state=JobState.CANCELLED)
         else:
             Job.objects.filter(pk=job.pk).update(key=key)

@@ -13,6 +13,7 @@ from learners.models import Cohort, Enrolment
 from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
 from mooc.jobs.models import Job
+from mooc.lib import jobrow
 
 from . import data
 from .counting.reach import reach_of
@@ -250,7 +251,7 @@ def courses(place: str, as_of: dt.datetime) -> list[tuple[Course, list[ModuleCou
 def _job(scope: Scope) -> Job | None:
     """The count that is under way: 1 query."""
     keys = {job_key(scope), job_key(Scope(ScopeKind.REGION, ""))}
-    return Job.objects.open().filter(kind=JobKind.EVALUATE, key__in=keys).first()
+    return jobrow.open_of(Job).filter(kind=JobKind.EVALUATE, key__in=keys).first()
 
 
 def job_key(scope: Scope) -> str:

@@ -12,9 +12,10 @@ from courses.models import Course, Module
 from learners.models import Cohort
 from mooc.accounts.models import User
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
-from mooc.jobs.services import Pulse, Stopped
+from mooc.jobs.services import Pulse
+from mooc.lib import jobrow
+from mooc.lib.jobrow import JobState, Stopped
 
 from . import data
 from .counting import totals
@@ -106,7 +107,7 @@ def count_anew() -> Job:
     now = timezone.now()
     job, new = jobs.ask_for(kind=JobKind.EVALUATE, key=WHOLE_TREE, as_of=now, by=None)
     if not new:
-        Job.objects.open().filter(pk=job.pk).update(as_of=now)
+        jobrow.open_of(Job).filter(pk=job.pk).update(as_of=now)
     return job
 
 

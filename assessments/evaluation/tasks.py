@@ -6,9 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
 from mooc.jobs.tasks import run_job
+from mooc.lib.jobrow import JobState
 from mooc.lib.queue import later
 
 from . import services

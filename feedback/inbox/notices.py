@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,13 +15,13 @@ from django.utils.translation import gettext as _
 from learners.models import Learner
 from mooc.accounts.models import TextMessage
 from mooc.accounts.services import WARN_AT, texts_today
+from mooc.lib import jobrow
 from mooc.lib.errors import DomainError
+from mooc.lib.jobrow import Hold, JobState
 
 from ..data import NoticeKind
 from ..models import Notice, NoticeChoice, Question, Reply
 
-logger = logging.getLogger(__name__)
-MAIL_TRIES = 5
 SMS_GOOD_FOR = dt.timedelta(days=2)
 SMS_A_DAY = 3  # each costs the county money; the fourth answer of a day is found in the inbox
 
@@ -66,7 +65,7 @@ def tell(
 ) -> Notice:
     """Put one thing in somebody's inbox, once; call inside the transaction that makes it true.
 
-    The text message is a row of its own and the e-mail waits on the notice: sweepers send both.
+    The text message is a row of its own and the e-mail waits on the notice: the sweep sends both.
     """
     notice, made = Notice.objects.get_or_create(
         learner=learner, kind=kind, question=question, reply=reply, defaults={"reason": reason}
@@ -78,7 +77,7 @@ def tell(
     if user is None:
         return notice
     if ways.mail:
-        Notice.objects.filter(pk=notice.pk).update(mail=Notice.Mail.WAITING)
+        Notice.objects.filter(pk=notice.pk).update(state=JobState.QUEUED)
     if ways.sms and _may_text(learner):
         TextMessage.objects.create(
             phone=user.phone or "",
@@ -109,42 +108,22 @@ def address_of(notice: Notice) -> str:
     return reverse("feedback:notice", args=[notice.pk])
 
 
-def waiting_mails() -> list[int]:
-    """Ids of notices whose e-mail waits, a hundred at most."""
-    rows = Notice.objects.filter(mail=Notice.Mail.WAITING).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[:100])
-
-
 def send_notice_mail(*, notice_id: int) -> bool:
     """Send the e-mail of a notice. Returns whether it went out now. Nothing anybody wrote stands in it:
-    the address is not proven to be the learner's.
+    the address is not proven to be the learner's."""
+    return bool(jobrow.run(Notice, notice_id, _send))
 
-    Claimed by counting the try first: a worker that dies leaves it to the sweeper, five times at most.
-    """
-    waiting = Notice.objects.filter(pk=notice_id, mail=Notice.Mail.WAITING)
-    waiting.filter(tries__gte=MAIL_TRIES).update(mail=Notice.Mail.FAILED)
-    now = timezone.now()
-    free = waiting.filter(tries=0) | waiting.filter(updated_at__lt=now - dt.timedelta(minutes=1))
-    if not free.update(tries=F("tries") + 1, updated_at=now):
-        return False
-    notice = Notice.objects.select_related("learner__user").filter(pk=notice_id).first()
-    if notice is None:  # whoever was to be told was erased meanwhile
-        return False
-    user = notice.learner.user
+
+def _send(hold: Hold[Notice]) -> bool:
+    notice, user = hold.row, hold.row.learner.user
     if user is None or not user.email:
-        Notice.objects.filter(pk=notice_id).update(mail=Notice.Mail.FAILED)
+        hold.end(JobState.FAILED, "no address")
         return False
-    language = user.language or settings.LANGUAGE_CODE
-    with translation.override(language):
+    with translation.override(user.language or settings.LANGUAGE_CODE):
         subject = str(notice.get_kind_display())
         body = _("Read it here: %(address)s") % {"address": f"{settings.SITE_URL}{address_of(notice)}"}
-        try:
-            send_mail(subject, body, None, [user.email])
-        except OSError as error:  # includes what smtplib raises
-            logger.warning("mail of notice %s not sent: %s", notice_id, type(error).__name__)
-            return False
-    Notice.objects.filter(pk=notice_id).update(mail=Notice.Mail.SENT)
-    return True
+        send_mail(subject, body, None, [user.email])
+    return hold.end()
 
 
 def mark_read(notice: Notice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 
@@ -11,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mooc.accounts.models import User
+from mooc.lib import jobrow
 from mooc.lib.errors import DomainError
+from mooc.lib.jobrow import Hold, Stopped
 from mooc.lib.text.cleaning import language_of
 
 from ..engine import in_use
 from ..engine.classifier import corpus, encoder, engine, store
 from ..engine.classifier.corpus import Example
-from ..models import ClassifierVersion, Theme, TrainingExample
+from ..models import ClassifierVersion, Theme, TrainingExample, TrainingRun
 from ..questions import answering
 from . import training_runs
 
@@ -67,15 +70,24 @@ def retrain(*, reason: str, by: User | None = None) -> ClassifierVersion:
 
     The file is written whole before a row names it: killed midway, the old model stays. The same
     examples give the version that is already there.
+
+    :raises Stopped: when another worker has taken the training over meanwhile.
     """
-    with training_runs.running() as run:
-        run.version, made = _retrain(reason, by)
-        run.outcome = training_runs.outcome_of(run.version, made=made)
-    return run.version
+    version = jobrow.carry_out(training_runs.take(), functools.partial(_retrain, reason=reason, by=by))
+    if version is None:
+        raise Stopped
+    return version
 
 
-def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
-    """The version, and whether it is new."""
+def train_run(run_id: int) -> None:
+    """Do a training that waits or whose worker died, where there is something to learn."""
+    if is_due(enough=1):
+        jobrow.run(TrainingRun, run_id, functools.partial(_retrain, reason="nightly"))
+    else:
+        jobrow.run(TrainingRun, run_id, lambda hold: hold.end(outcome=training_runs.Outcome.SAME))
+
+
+def _retrain(hold: Hold[TrainingRun], *, reason: str, by: User | None = None) -> ClassifierVersion:
     begun = timezone.now()  # what is corrected from now on counts for the next one
     labelled = _labelled()
     rows = corpus.shipped() + [_as_example(row) for row in labelled]
@@ -83,7 +95,8 @@ def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
     file = f"themes-{digest[:16]}.npz"
     known = ClassifierVersion.objects.filter(file=file).first()
     if known is not None and _is_whole(file):
-        return known, False
+        _end(hold, known, made=False)
+        return known
     old = in_use.in_use().model
     model = engine.train(rows)
     checksum = store.save(model, in_use.folder() / file)
@@ -109,9 +122,15 @@ def _retrain(reason: str, by: User | None) -> tuple[ClassifierVersion, bool]:
         if made and not worse:
             _put_in_use(version)
         _note_doubts(labelled, model.doubts, first=len(rows) - len(labelled))
+        _end(hold, version, made=made)
     logger.info("classifier version %s: macro-F1 %.3f, %s", version.pk, version.macro_f1, version.state)
     _forget_old_files()
-    return version, made
+    return version
+
+
+def _end(hold: Hold[TrainingRun], version: ClassifierVersion, *, made: bool) -> None:
+    if not hold.end(version=version, outcome=training_runs.outcome_of(version, made=made)):
+        raise Stopped
 
 
 def _note_doubts(labelled: list[TrainingExample], doubts: tuple[engine.Doubt, ...], *, first: int) -> None:

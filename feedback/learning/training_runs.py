@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from mooc.lib import jobrow
+from mooc.lib.jobrow import Hold, JobState
+
 from ..models import ClassifierVersion, TrainingRun
 
 Outcome = TrainingRun.Outcome
-LONGEST = dt.timedelta(hours=1)  # a worker that was killed says no more: after that it has broken off
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
 
 
 def ask() -> TrainingRun:
     """Note that somebody wants a training; pressing twice asks once."""
-    waiting = TrainingRun.objects.filter(begun_at=None, ended_at=None).first()
-    return waiting or TrainingRun.objects.create()
+    return TrainingRun.objects.get_or_create(state=JobState.QUEUED)[0]
+
+
+def take() -> Hold[TrainingRun]:
+    """The training that waits, or a new one, in this worker's hand."""
+    while True:
+        hold = jobrow.take(TrainingRun, ask().pk)
+        if hold is not None:  # else another worker was quicker
+            return hold
 
 
 def not_needed() -> None:
     """What waits has ended before it began: nothing was corrected since."""
-    TrainingRun.objects.filter(begun_at=None, ended_at=None).update(
-        ended_at=timezone.now(), outcome=Outcome.SAME
-    )
-
-
-@contextmanager
-def running() -> Iterator[TrainingRun]:
-    """A training from its begin to its end. Whoever trains says the outcome and the version on the row;
-    an error is an outcome too."""
-    now = timezone.now()
-    row = ask()
-    TrainingRun.objects.filter(begun_at=None, ended_at=None).update(begun_at=now)
-    row.begun_at = now
-    try:
-        yield row
-    except Exception:
-        row.outcome = Outcome.FAILED
-        raise
-    finally:
-        if row.outcome:  # a worker that is stopped midway has none
-            row.ended_at = timezone.now()
-            row.save()
+    waiting = TrainingRun.objects.filter(state=JobState.QUEUED)
+    waiting.update(state=JobState.DONE, ended_at=timezone.now(), outcome=Outcome.SAME)
 
 
 def outcome_of(version: ClassifierVersion, *, made: bool) -> str:
@@ -57,7 +44,8 @@ def outcome_of(version: ClassifierVersion, *, made: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the page says. ``at`` is when it was asked for, began or ended."""
+    """What the page says. ``at`` is when it was asked for, began or ended; a training that broke off has no
+    outcome."""
 
     state: str = ""
     at: dt.datetime | None = None
@@ -71,15 +59,13 @@ def standing(*, due: bool, now: dt.datetime | None = None) -> Standing:
     :param due: whether enough was corrected for one that begins by itself.
     """
     now = now or timezone.now()
-    begun = TrainingRun.objects.exclude(begun_at=None).first()
-    if begun is not None and begun.begun_at and not begun.ended_at and now - begun.begun_at <= LONGEST:
-        return Standing(RUNNING, begun.begun_at)
+    alive = TrainingRun.objects.filter(state=JobState.RUNNING, seen_at__gte=now - TrainingRun.lost_after)
+    running = alive.first()
+    if running is not None:
+        return Standing(RUNNING, running.seen_at)
     row = TrainingRun.objects.first()
-    if row is not None and not row.begun_at and not row.ended_at:
+    if row is not None and row.is_open:  # also one whose worker died: the sweep begins it again
         return Standing(WAITING, row.created_at)
-    failed = row is not None and (row.outcome == Outcome.FAILED or not row.ended_at)
-    if due and not failed:
+    if due and not (row is not None and row.state == JobState.FAILED):
         return Standing(WAITING)
-    if row is None:
-        return Standing()
-    return Standing(ENDED, row.ended_at or row.begun_at, row.outcome or Outcome.FAILED, row.version_id)
+    return Standing() if row is None else Standing(ENDED, row.ended_at, row.outcome, row.version_id)

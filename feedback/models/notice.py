@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from learners.models import Learner
+from mooc.lib.jobrow import JobRow, state_field
 from mooc.lib.models import TimeStamped
 
 from ..data import NoticeKind, PostReason
@@ -15,23 +17,21 @@ from .post import Reply
 from .question import Question
 
 
-class Notice(TimeStamped):
-    """One thing a learner is told. The row is also the job of its e-mail: a sweeper finds what waits."""
+class Notice(JobRow):
+    """One thing a learner is told. The row is also the job of its e-mail; ``state`` is empty where none goes.
+    A worker killed between the mail server's yes and our row sends it once more."""
 
-    class Mail(models.TextChoices):
-        NONE = "", _("no e-mail")
-        WAITING = "waiting", pgettext_lazy("of a message", "waiting")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
+    lost_after = dt.timedelta(minutes=1)
+    most_tries = 5
+    tried_again = True
 
+    state = state_field(none=_("no e-mail"), done=_("sent"))
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=8, choices=NoticeKind.choices)
     question = models.ForeignKey(Question, models.CASCADE, related_name="+")
     reply = models.ForeignKey(Reply, models.CASCADE, null=True, related_name="+")
     reason = models.CharField(max_length=8, choices=PostReason.choices, blank=True)
     read_at = models.DateTimeField(null=True)
-    mail = models.CharField(max_length=7, choices=Mail.choices, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-pk"]
@@ -43,7 +43,9 @@ class Notice(TimeStamped):
         ]
         indexes = [
             models.Index(fields=["learner", "read_at"]),
-            models.Index(fields=["created_at"], condition=Q(mail="waiting"), name="notice_mail_waiting"),
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=["queued", "running"]), name="notice_mail_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -161,10 +161,9 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
 class TextMessageAdmin(admin.ModelAdmin):
     """Messages that wait or failed. The text is never shown: it holds a code."""
 
-    list_display = ["id", "state", "tries", "created_at"]
+    list_display = ["id", "state", "tries", "error", "created_at"]
     list_filter = ["state"]
-    fields = ("state", "tries", "created_at", "expires_at")
-    readonly_fields = ("state", "tries", "created_at", "expires_at")
+    fields = readonly_fields = ("state", "tries", "error", "created_at", "ended_at", "expires_at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Messages are made by signing in."""

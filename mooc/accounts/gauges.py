@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from mooc.lib import registry
+from mooc.lib import jobrow, registry
 
 from . import services
 from .models import TextMessage
@@ -17,18 +17,17 @@ LATE = dt.timedelta(minutes=5)
 
 def sms_waiting() -> float:
     """Text messages that wait."""
-    return TextMessage.objects.filter(state=TextMessage.State.WAITING).count()
+    return jobrow.open_of(TextMessage).count()
 
 
 def sms_overdue() -> float:
     """Text messages that have waited for more than five minutes: gateway or worker is away."""
-    rows = TextMessage.objects.filter(state=TextMessage.State.WAITING)
-    return rows.filter(created_at__lt=timezone.now() - LATE).count()
+    return jobrow.open_of(TextMessage).filter(created_at__lt=timezone.now() - LATE).count()
 
 
 def sms_failed() -> float:
     """Text messages of the last two days that were given up."""
-    return TextMessage.objects.filter(state=TextMessage.State.FAILED).count()
+    return TextMessage.objects.filter(state=jobrow.JobState.FAILED).count()
 
 
 def places_wrong() -> float:

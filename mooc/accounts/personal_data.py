@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import jobrow
 from mooc.lib.privacy import personal
 from mooc.lib.privacy.personal import Owner, Person, Table, Then, account
 from mooc.lib.text.cleaning import mask_phone
@@ -56,9 +57,7 @@ def texts_to_earlier_numbers(person: Person) -> QuerySet[TextMessage]:
     if person.user_id is None:
         return TextMessage.objects.none()
     ends = {row.before for row in PhoneChange.objects.filter(user=person.user_id)} - {""}
-    rows = (
-        TextMessage.objects.exclude(state=TextMessage.State.WAITING) if ends else TextMessage.objects.none()
-    )
+    rows = TextMessage.objects.exclude(state__in=jobrow.OPEN) if ends else TextMessage.objects.none()
     return TextMessage.objects.filter(pk__in=[row.pk for row in rows if mask_phone(row.phone) in ends])
 
 
@@ -80,7 +79,8 @@ TABLES = (
     ),
     Table(
         "accounts.TextMessage", owners=(Owner("phone:phone"), Owner(texts_to_earlier_numbers)), called="messages",
-        words=MESSAGES, personal="phone text", evidence="state tries expires_at created_at updated_at", impersonal="id",
+        words=MESSAGES, personal="phone text", impersonal="id",
+        evidence="state tries seen_at ended_at error expires_at created_at updated_at",
     ),
     Table(
         "accounts.LoginCode", owners=(Owner("phone:phone"),), called="codes", words=MESSAGES, personal="phone code_hash",

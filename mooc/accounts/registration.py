@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mooc.accounts.rights import Right
-from mooc.lib import registry
+from mooc.lib import jobrow, registry
+from mooc.lib.jobrow import Swept
 
 
 def desk(user: Any) -> tuple[str, str] | None:
@@ -27,10 +28,12 @@ def held(user: Any) -> list[str]:
 def register() -> None:
     """Called once when Django is ready."""
     from . import desk as panels
-    from . import gauges, personal_data
+    from . import gauges, personal_data, services
+    from .models import TextMessage
 
     registry.work_place.register("desk", desk)
     registry.hand_over.register("roles", held)
     registry.personal_data.register("accounts", personal_data.tables)
     gauges.register()
+    jobrow.swept.register("texts", Swept(TextMessage, "urgent", lambda pk: services.send_text(message_id=pk)))
     registry.desk_panel.register("texts", panels.texts)

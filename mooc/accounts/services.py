@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import http.client
 import logging
 import secrets
 
@@ -17,7 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from mooc.lib import jobrow
 from mooc.lib.errors import DomainError, TooMany
+from mooc.lib.jobrow import Hold
 from mooc.lib.privacy import evidence
 from mooc.lib.serving.unwritten import may_go_unwritten, or_refuse
 from mooc.lib.text import names
@@ -33,8 +34,6 @@ PAUSE = dt.timedelta(seconds=60)
 CODES_AN_HOUR = 5
 TRIES = 5
 WRONG_A_DAY = 25
-SENDS = 5
-CLAIM = dt.timedelta(seconds=45)
 ALIKE = 5  # accounts of one spelling that are older than the rule against them
 WARN_AT = 0.8  # of the messages of a day: the operator is told
 NOT_NOW = _("Codes do not work just now. Sign in with your password, or call the station.")
@@ -277,40 +276,14 @@ def change_phone(*, user: User, phone: str, by: User | None) -> TextMessage | No
 
 
 def send_text(*, message_id: int) -> bool:
-    """Send one waiting message. Returns whether it went out now.
-
-    The row is claimed first and no transaction is open while the gateway works: it may take seconds.
-    A claim counts as a try and lasts ``CLAIM``; a worker that died is followed by the sweeper. The
-    text is dropped from the row when it is sent: it holds a code.
-    """
-    message = _claim(message_id)
-    if message is None:
-        return False
-    try:
-        sms.sender().send(message.phone, message.text)
-    except (OSError, http.client.HTTPException) as error:
-        logger.warning("message %s not sent, try %s: %s", message.pk, message.tries, type(error).__name__)
-        return False
-    TextMessage.objects.filter(pk=message.pk).update(state=TextMessage.State.SENT, text="")
-    return True
+    """Send one waiting message. Returns whether it went out now. No transaction is open while the gateway
+    works: it may take seconds."""
+    return bool(jobrow.run(TextMessage, message_id, _send))
 
 
-def _claim(message_id: int) -> TextMessage | None:
-    """Take a waiting message for this worker, or give it up when it is too late."""
-    now = timezone.now()
-    waiting = TextMessage.objects.filter(pk=message_id, state=TextMessage.State.WAITING)
-    waiting.filter(Q(expires_at__lt=now) | Q(tries__gte=SENDS)).update(
-        state=TextMessage.State.FAILED, text=""
-    )
-    free = waiting.filter(Q(tries=0) | Q(updated_at__lt=now - CLAIM))
-    if not free.update(tries=F("tries") + 1, updated_at=now):
-        return None
-    return TextMessage.objects.filter(pk=message_id).first()
-
-
-def waiting_messages() -> list[int]:
-    """Ids of messages that wait, the oldest first, a hundred at most."""
-    return list(TextMessage.objects.filter(state="waiting").order_by("pk").values_list("pk", flat=True)[:100])
+def _send(hold: Hold[TextMessage]) -> bool:
+    sms.sender().send(hold.row.phone, hold.row.text)
+    return hold.end()
 
 
 def forget_old_codes() -> int:

@@ -20,13 +20,6 @@ def send_text(message_id: int) -> None:
 
 
 @shared_task
-def send_waiting_sms() -> None:
-    """Send what a lost worker left waiting."""
-    for message_id in services.waiting_messages():
-        services.send_text(message_id=message_id)
-
-
-@shared_task
 def clear_expired() -> None:
     """Drop sessions, codes and messages that are of no more use."""
     call_command("clearsessions")

@@ -1,4 +1,4 @@
-"""What crosses borders: where a job stands, and what a kind of job says of itself."""
+"""What crosses borders: what a kind of job says of itself."""
 
 from __future__ import annotations
 
@@ -6,23 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
 
 from mooc.lib.registry import Registry
 
 Work = Callable[[Any, Any], None]  # a Job and its Pulse: both stand above this file
-
-
-class JobState(models.TextChoices):
-    """Where a job stands."""
-
-    QUEUED = "queued", pgettext_lazy("of a job", "waiting")
-    RUNNING = "running", pgettext_lazy("of a job", "running")
-    DONE = "done", pgettext_lazy("of a job", "done")
-    FAILED = "failed", pgettext_lazy("of a job", "failed")
-    CANCELLED = "cancelled", pgettext_lazy("of a job", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.utils import timezone
 
-from mooc.lib import registry
+from mooc.lib import jobrow, registry
+from mooc.lib.jobrow import JobState
 
-from .data import JobState
 from .models import Job
 
 LATE = dt.timedelta(minutes=15)
@@ -22,7 +22,7 @@ def jobs_failed() -> float:
 
 def jobs_overdue() -> float:
     """Jobs that have not ended fifteen minutes after they were asked for."""
-    return Job.objects.open().filter(created_at__lt=timezone.now() - LATE).count()
+    return jobrow.open_of(Job).filter(created_at__lt=timezone.now() - LATE).count()
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ from mooc.lib.privacy.personal import Table
 TABLES = (
     Table(
         "jobs.Job", evidence="made_by",
-        impersonal="id created_at updated_at kind key as_of state percent error tries turn seen_at ended_at",
+        impersonal="id created_at updated_at kind key as_of state percent error tries seen_at ended_at",
     ),
 )  # fmt: skip
 

@@ -1,15 +1,18 @@
-"""Doing jobs. Every task may run twice."""
+"""Doing jobs, and the one sweep over all rows that are jobs. Every task may run twice."""
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import time
 
 from celery import shared_task
 
+from mooc.lib import jobrow
+
 from . import services
 
-SWEEP_SECONDS = 60  # a worker that is alone also sends the codes people wait for
+logger = logging.getLogger(__name__)
+SWEEP_SECONDS = 60  # for each kind of rows: what is new has its turn in between
 
 
 @shared_task
@@ -19,12 +22,19 @@ def run_job(job_id: int) -> None:
 
 
 @shared_task
-def sweep() -> None:
-    """Do what a lost message or a killed worker left: for a minute, then others have their turn. A job
-    that fails has written it down, and stops no other."""
+def sweep(queue: str) -> None:
+    """Do what lost messages and killed workers left, of the kinds that belong to this queue."""
+    for _name, kind in jobrow.swept:
+        if kind.queue == queue:
+            _sweep(kind)
+
+
+def _sweep(kind: jobrow.Swept) -> None:
     until = time.monotonic() + SWEEP_SECONDS
-    for job_id in services.waiting():
-        with contextlib.suppress(Exception):
-            run_job(job_id)
+    for row_id in jobrow.waiting(kind.model):
+        try:
+            kind.do(row_id)
+        except Exception:  # one that fails has written it down, and stops no other
+            logger.exception("sweep: %s %s", kind.model._meta.label, row_id)
         if time.monotonic() > until:
             break

@@ -14,17 +14,21 @@ from kombu import Exchange, Queue
 QUEUES = [Queue(name, Exchange(name), name) for name in ("urgent", "heavy")]
 ROUTES = {
     "mooc.accounts.tasks.send_text": {"queue": "urgent"},
-    "mooc.accounts.tasks.send_waiting_sms": {"queue": "urgent"},
-    "feedback.tasks.send_waiting_mails": {"queue": "urgent"},
 }
 _every_minute: dict[str, Any] = {
     "schedule": 60.0,
     "options": {"expires": 60},
 }  # a busy worker does not find a heap of them
+
+
+def _swept(queue: str) -> dict[str, Any]:
+    """The sweep over what belongs to a queue, done in that queue: a row of any room is found by it."""
+    options = {**_every_minute["options"], "queue": queue}
+    return {"task": "mooc.jobs.tasks.sweep", "args": (queue,), **_every_minute, "options": options}
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "send-waiting-sms": {"task": "mooc.accounts.tasks.send_waiting_sms", **_every_minute},
-    "send-waiting-mails": {"task": "feedback.tasks.send_waiting_mails", **_every_minute},
-    "sweep-jobs": {"task": "mooc.jobs.tasks.sweep", **_every_minute},
+    **{f"sweep-{queue.name}": _swept(queue.name) for queue in QUEUES},
     "evaluate": {
         "task": "assessments.evaluation.tasks.evaluate_nightly",
         "schedule": crontab(hour=0, minute=20),

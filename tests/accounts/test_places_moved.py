@@ -25,9 +25,9 @@ from mooc.accounts import gauges, tasks
 from mooc.accounts.models import OldRegionCode, Region, RoleGrant
 from mooc.accounts.places import moving
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
 from mooc.lib.errors import DomainError
+from mooc.lib.jobrow import JobState
 from mooc.lib.privacy import evidence
 from tests.conftest import PASSWORD
 from tests.world import make_regions, make_user, person

@@ -29,7 +29,7 @@ from django.utils import timezone
 from mooc.jobs import tasks as job_tasks
 from mooc.jobs.models import Job
 Job.objects.filter(state="running").update(seen_at=timezone.now() - dt.timedelta(minutes=4))
-job_tasks.sweep.delay()
+job_tasks.sweep.delay("heavy")
 """
 
 

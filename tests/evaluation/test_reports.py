@@ -39,8 +39,8 @@ from learners.models import LearningRecord
 from mooc.accounts.models import User
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
+from mooc.lib.jobrow import JobState
 from mooc.lib.privacy import evidence
 from tests import world
 
@@ -208,7 +208,7 @@ def test_however_often_the_job_runs_there_is_one_effect(county: dict[str, Any]) 
     report = make(county)
     before = list(ReportFile.objects.values_list("pk", "sha256"))
     job_tasks.run_job(report.job_id)
-    job_tasks.sweep()
+    job_tasks.sweep("heavy")
     assert list(ReportFile.objects.values_list("pk", "sha256")) == before
     assert len(before) == 3
 
@@ -217,7 +217,7 @@ def test_a_worker_thought_dead_that_comes_back_stores_nothing(county: dict[str, 
     report = ask(county)
     job = jobs._take(report.job_id)
     assert job
-    Job.objects.filter(pk=job.pk).update(turn=job.turn + 1)  # another worker has it
+    Job.objects.filter(pk=job.pk).update(tries=job.tries + 1)  # another worker has it
     with pytest.raises(jobs.Stopped):
         making.make_report(job, jobs.Pulse(job))
     assert not ReportFile.objects.exists()

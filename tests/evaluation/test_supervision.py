@@ -33,8 +33,9 @@ from learners.models import Cohort, Enrolment, FileOpening, Learner
 from mooc.accounts.models import RoleGrant, User
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
+from mooc.lib import jobrow
+from mooc.lib.jobrow import JobState
 from mooc.lib.pages.look import day
 from mooc.lib.privacy import evidence
 from tests import world
@@ -183,7 +184,7 @@ def test_a_class_has_a_board_of_its_own(
     for number in range(6):
         cohorts.join_cohort(learner=town[f"p{number}"], cohort=cohort)
     office.post("/supervision/count/", {"class": cohort.code})
-    job_tasks.run_job(Job.objects.open().get().pk)
+    job_tasks.run_job(jobrow.open_of(Job).get().pk)
     html = office.get(f"/supervision/?class={cohort.code}").content.decode()
     assert "第一期" in html
     assert "6 of 6" in html
@@ -208,7 +209,7 @@ def test_a_course_and_a_module_have_a_board_counted_at_a_tap_for_one_place(
     assert hidden == {kind: key, "region": COUNTY}
     needs = HelpNeed.objects.count()
     office.post("/supervision/count/", hidden)
-    job = Job.objects.open().get()
+    job = jobrow.open_of(Job).get()
     assert job.key == f"{kind}:{key}@{COUNTY}"
     job_tasks.run_job(job.pk)
     stored = EvaluationSnapshot.objects.get(kind=kind, region_code=COUNTY).as_data()

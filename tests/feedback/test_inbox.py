@@ -11,7 +11,6 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from feedback import tasks
 from feedback.inbox import notices
 from feedback.models import Notice, NoticeChoice, Question
 from feedback.questions import posts
@@ -19,7 +18,7 @@ from feedback.questions.answering import answer_question
 from learners.models import Learner
 from learners.people.guests import learner_of
 from mooc.accounts.models import TextMessage
-from mooc.accounts.tasks import send_waiting_sms
+from mooc.jobs.tasks import sweep
 from tests.acts import post
 from tests.asking import answered, ask, client_of, reply, send, trusted
 
@@ -109,7 +108,7 @@ def test_what_is_told_twice_stands_once(asker: Learner, trainer: Any) -> None:
 
 def test_nothing_is_sent_to_who_chose_nothing(asker: Learner, trainer: Any) -> None:
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
-    tasks.send_waiting_mails()
+    sweep("urgent")
     assert mail.outbox == []
     assert not TextMessage.objects.exists()
 
@@ -125,10 +124,10 @@ def test_by_text_message_a_line_with_an_address_and_nothing_personal(
     assert f"https://school.example/inbox/{Notice.objects.get().pk}/" in message.text
     assert "鸡蛋" not in message.text
     assert "桂香" not in message.text
-    send_waiting_sms()
-    send_waiting_sms()
+    sweep("urgent")
+    sweep("urgent")
     message.refresh_from_db()
-    assert message.state == "sent"
+    assert message.state == "done"
     assert capsys.readouterr().out.count("SMS to") == 1
 
 
@@ -151,7 +150,7 @@ def test_by_e_mail_in_the_learners_language_once(asker: Learner, trainer: Any, s
     assert wants(asker, by_mail="on", email="li@example.org").status_code == 302
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
     for _round in range(3):
-        tasks.send_waiting_mails()
+        sweep("urgent")
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["li@example.org"], "Your question has an answer")
     assert f"https://school.example/inbox/{Notice.objects.get().pk}/" in letter.body
@@ -167,7 +166,7 @@ def test_the_choice_is_shown_and_taken_back(asker: Learner, trainer: Any) -> Non
     choice = NoticeChoice.objects.get()
     assert (choice.by_mail, choice.by_sms) == (False, False)
     answered(asker, "鸡蛋怎么寄？", "用蛋托。", trainer)
-    tasks.send_waiting_mails()
+    sweep("urgent")
     assert mail.outbox == []
     assert not TextMessage.objects.exists()
 
@@ -203,7 +202,7 @@ def waiting(asker: Learner, trainer: Any) -> Notice:
 
 
 def a_minute_later(notice: Notice) -> None:
-    Notice.objects.filter(pk=notice.pk).update(updated_at=timezone.now() - dt.timedelta(seconds=61))
+    Notice.objects.filter(pk=notice.pk).update(seen_at=timezone.now() - dt.timedelta(seconds=61))
 
 
 def test_killed_midway_the_sweeper_sends_it_once(waiting: Notice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,14 +213,14 @@ def test_killed_midway_the_sweeper_sends_it_once(waiting: Notice, monkeypatch: p
         patch.setattr(notices, "send_mail", dies)
         with pytest.raises(SystemExit):
             notices.send_notice_mail(notice_id=waiting.pk)
-    tasks.send_waiting_mails()
+    sweep("urgent")
     assert mail.outbox == []  # the worker may still be at it
     a_minute_later(waiting)
     for _round in range(2):
-        tasks.send_waiting_mails()
+        sweep("urgent")
     assert len(mail.outbox) == 1
     waiting.refresh_from_db()
-    assert (waiting.mail, waiting.tries) == ("sent", 2)
+    assert (waiting.state, waiting.tries) == ("done", 2)
 
 
 def test_a_mail_server_that_is_away_is_tried_five_times_and_no_more(
@@ -235,11 +234,11 @@ def test_a_mail_server_that_is_away_is_tried_five_times_and_no_more(
 
     monkeypatch.setattr(notices, "send_mail", away)
     for _round in range(8):
-        tasks.send_waiting_mails()
+        sweep("urgent")
         a_minute_later(waiting)
     waiting.refresh_from_db()
-    assert len(tries) == notices.MAIL_TRIES
-    assert waiting.mail == "failed"
+    assert len(tries) == Notice.most_tries
+    assert waiting.state == "failed"
 
 
 def test_one_letter_that_cannot_be_sent_keeps_no_other_waiting(
@@ -256,16 +255,16 @@ def test_one_letter_that_cannot_be_sent_keeps_no_other_waiting(
         real(subject, body, sender, to)
 
     monkeypatch.setattr(notices, "send_mail", picky)
-    tasks.send_waiting_mails()
+    sweep("urgent")
     assert [letter.to for letter in mail.outbox] == [["other@example.org"]]
 
 
 def test_an_account_that_is_gone_gets_no_letter(waiting: Notice) -> None:
     user = waiting.learner.user
     type(user).objects.filter(pk=user.pk).update(email="")
-    tasks.send_waiting_mails()
+    sweep("urgent")
     waiting.refresh_from_db()
-    assert waiting.mail == "failed"
+    assert waiting.state == "failed"
     assert mail.outbox == []
 
 

@@ -20,6 +20,7 @@ from learners.classes import cohorts
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
 from mooc.jobs.models import Job
+from mooc.lib import jobrow
 from tests import world
 from tests.browser import SMALL_TEXT, WIDER, axe_findings, path_of, sign_in, tap
 from tests.conftest import PASSWORD
@@ -47,7 +48,7 @@ def county(make_user: Any, regions: dict[str, Any], curriculum: None) -> dict[st
 
 def the_worker_works() -> None:
     """Does what waits."""
-    for job in Job.objects.open():
+    for job in jobrow.open_of(Job):
         job_tasks.run_job(job.pk)
 
 

@@ -18,9 +18,11 @@ from assessments.evaluation.models import EvaluationSnapshot
 from mooc.jobs import gauges as job_gauges
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
-from mooc.jobs.data import JobState, Kind, kinds
-from mooc.jobs.models import MOST_TRIES, Job
-from mooc.jobs.services import Pulse, Stopped
+from mooc.jobs.data import Kind, kinds
+from mooc.jobs.models import Job
+from mooc.jobs.services import Pulse
+from mooc.lib import jobrow
+from mooc.lib.jobrow import JobState, Stopped
 from tests import world
 
 pytestmark = [pytest.mark.django_db]
@@ -45,7 +47,7 @@ def test_a_job_is_run_once_however_often_its_message_comes() -> None:
     runs = []
 
     def work(job: Job, pulse: Pulse) -> None:
-        runs.append(job.turn)
+        runs.append(job.tries)
         pulse(1, 2)
         pulse.end(JobState.DONE)
 
@@ -61,7 +63,7 @@ def test_a_running_job_is_left_alone_while_its_worker_lives() -> None:
     job = ask()
 
     def work(job: Job, pulse: Pulse) -> None:
-        assert jobs.waiting() == []
+        assert jobrow.waiting(Job) == []
         jobs.run(job.pk, (lambda *_a: pytest.fail("taken twice")))
         pulse.end(JobState.DONE)
 
@@ -78,12 +80,12 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_dead_one_writes_nothing()
         old.append(pulse)
 
     jobs.run(job.pk, (dies))  # as a killed worker leaves it: running, no end
-    assert jobs.waiting() == []
+    assert jobrow.waiting(Job) == []
     Job.objects.filter(pk=job.pk).update(seen_at=timezone.now() - dt.timedelta(minutes=5))
-    assert jobs.waiting() == [job.pk]
+    assert jobrow.waiting(Job) == [job.pk]
     jobs.run(job.pk, (nothing))
     job.refresh_from_db()
-    assert (job.state, job.turn) == (JobState.DONE, 2)
+    assert (job.state, job.tries) == (JobState.DONE, 2)
     with pytest.raises(Stopped):
         old[0](1, 2)
     assert not old[0].end(JobState.FAILED)
@@ -91,7 +93,7 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_dead_one_writes_nothing()
 
 def test_a_job_that_never_ends_is_given_up_and_says_so() -> None:
     job = ask()
-    for _try in range(MOST_TRIES + 1):
+    for _try in range(Job.most_tries + 1):
         jobs.run(job.pk, (lambda *_a: None))
         Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
             seen_at=timezone.now() - dt.timedelta(hours=1)
@@ -150,11 +152,11 @@ def test_the_night_counts_once_however_often_it_comes(make_user: Any, regions: d
     for _night in range(2):
         with transaction.atomic():
             tasks.evaluate_nightly()
-        job_tasks.sweep()
+        job_tasks.sweep("heavy")
     assert Job.objects.get().state == JobState.DONE
     first = set(EvaluationSnapshot.objects.values_list("pk", flat=True))
     tasks.evaluate_nightly()
-    job_tasks.sweep()
+    job_tasks.sweep("heavy")
     assert set(EvaluationSnapshot.objects.values_list("pk", flat=True)) == first
     assert {row.as_of for row in EvaluationSnapshot.objects.all()} == {services.today_begins()}
 
@@ -200,7 +202,7 @@ from mooc.jobs.models import Job
 from mooc.jobs.tasks import sweep
 from django.utils import timezone
 Job.objects.update(seen_at=timezone.now() - dt.timedelta(minutes=5))
-sweep.delay()
+sweep.delay("heavy")
 """
 
 
@@ -214,13 +216,13 @@ def _until(site: Any, state: str) -> None:
 
 def test_a_job_that_ended_while_another_asked_for_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     job = ask()
-    real = Job.objects.open
+    real = jobrow.open_of
 
-    def ended_in_between() -> Any:
+    def ended_in_between(model: Any) -> Any:
         Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
-        return real()
+        return real(model)
 
-    monkeypatch.setattr(Job.objects, "open", ended_in_between)
+    monkeypatch.setattr(jobrow, "open_of", ended_in_between)
     assert ask().pk != job.pk
 
 
@@ -235,13 +237,13 @@ def test_one_failing_job_stops_no_other_and_a_sweep_ends_after_a_minute(
     monkeypatch.setitem(kinds.providers, JobKind.EVALUATE, Kind("", fails_once, lambda _job, _by: None))
     for key in ("bad", "good", "later"):
         ask(key)
-    job_tasks.sweep()
+    job_tasks.sweep("heavy")
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "done", "done"]
     monkeypatch.setattr(job_tasks, "SWEEP_SECONDS", -1)
     for key in ("one", "two"):
         ask(key)
-    job_tasks.sweep()
-    assert Job.objects.open().get().key == "two"
+    job_tasks.sweep("heavy")
+    assert jobrow.open_of(Job).get().key == "two"
 
 
 @pytest.mark.usefixtures("curriculum")
@@ -275,7 +277,7 @@ def test_operators_see_what_failed_and_ask_for_it_again(people: dict[str, Any]) 
     action = {"action": "ask_again", "_selected_action": [job.pk]}
     for _tap in range(2):
         client.post("/admin/jobs/job/", action)
-    again = Job.objects.open().get()
+    again = jobrow.open_of(Job).get()
     assert (again.key, again.as_of, again.made_by) == (job.key, job.as_of, people["operator"])
     assert client.get("/admin/jobs/job/add/").status_code in (403, 404)
     assert client.post(f"/admin/jobs/job/{job.pk}/delete/", {"post": "yes"}).status_code in (403, 404)

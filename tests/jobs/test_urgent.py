@@ -14,14 +14,13 @@ from celery import current_app
 from django.conf import settings
 
 from mooc.accounts.management.commands.run import plan
+from mooc.lib import jobrow
 from tests.conftest import ON_POSTGRES, TEST_REDIS_URL, WORKER, redis_number
 from tests.jobs.test_jobs import MANY_CLASSES
 from tests.phones import Phone
 from tests.serving import Site
 
-URGENT = {
-    "mooc.accounts.tasks.send_text", "mooc.accounts.tasks.send_waiting_sms", "feedback.tasks.send_waiting_mails",
-}  # fmt: skip
+URGENT = {"mooc.accounts.tasks.send_text"}
 
 
 def tasks() -> set[str]:
@@ -37,6 +36,18 @@ def test_what_somebody_waits_for_is_urgent_and_all_else_is_not() -> None:
     assert tasks() >= URGENT
     assert {name for name in tasks() if queue_of(name) == "urgent"} == URGENT
     assert {queue_of(name) for name in tasks() - URGENT} == {"heavy"}
+
+
+def test_each_queue_is_swept_in_its_own_and_codes_and_notices_are_urgent() -> None:
+    entries = [
+        entry for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"] == "mooc.jobs.tasks.sweep"
+    ]
+    swept = {entry["args"]: entry["options"]["queue"] for entry in entries}
+    assert swept == {("urgent",): "urgent", ("heavy",): "heavy"}
+    assert {kind.model._meta.label: kind.queue for _name, kind in jobrow.swept} == {
+        "accounts.TextMessage": "urgent", "feedback.Notice": "urgent",
+        "jobs.Job": "heavy", "feedback.TrainingRun": "heavy",
+    }  # fmt: skip
 
 
 def test_every_name_in_routes_and_schedule_is_a_task() -> None:
@@ -89,6 +100,6 @@ def test_a_code_is_sent_while_heavy_work_is_under_way(site: Site) -> None:
     phone = Phone(site)
     phone.ask("/accounts/login/")
     assert phone.send("/accounts/code/send/", {"phone": "13800000001"})[0] == 302
-    site.wait_for("SELECT state FROM accounts_textmessage", "sent")
+    site.wait_for("SELECT state FROM accounts_textmessage", "done")
     assert site.rows("SELECT state FROM jobs_job") == [("running",)]
     assert site.rows("SELECT text FROM accounts_textmessage") == [("",)]

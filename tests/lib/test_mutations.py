@@ -19,9 +19,9 @@ from mooc.accounts import services
 from mooc.accounts.management.commands.run import close_published_password, plan
 from mooc.accounts.sign_in import limits
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
 from mooc.lib import events
+from mooc.lib.jobrow import JobState, Stopped
 from mooc.lib.serving import logs
 from mooc.lib.serving.watching import WatchMiddleware
 
@@ -39,16 +39,16 @@ def test_of_two_living_workers_only_the_one_of_the_latest_turn_writes() -> None:
 
     def second(job: Job, pulse: jobs.Pulse) -> None:
         pulse(1, 4)
-        with pytest.raises(jobs.Stopped):
+        with pytest.raises(Stopped):
             pulses[0](3, 4)
         assert not pulses[0].end(JobState.FAILED, "from the first")
         row = Job.objects.get(pk=job.pk)
-        assert (row.state, row.percent, row.turn, row.error) == (JobState.RUNNING, 25, 2, "")
+        assert (row.state, row.percent, row.tries, row.error) == (JobState.RUNNING, 25, 2, "")
         assert pulse.end(JobState.DONE)
 
     jobs.run(job.pk, first)
     job.refresh_from_db()
-    assert (job.state, job.turn, job.error) == (JobState.DONE, 2, "")
+    assert (job.state, job.tries, job.error) == (JobState.DONE, 2, "")
 
 
 @pytest.mark.parametrize(

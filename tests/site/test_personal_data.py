@@ -234,7 +234,7 @@ def world_of_functions(world: World, user: User) -> None:
         object_id=str(user.pk), object_repr="mk-repr", change_message="mk-change", action_flag=CHANGE,
     )  # fmt: skip
     PhoneChange.objects.create(user=user, before="139****0002", after="139****0001")
-    TextMessage.objects.create(phone=OLD_NUMBER, text="mk-old", state="sent", expires_at=timezone.now())
+    TextMessage.objects.create(phone=OLD_NUMBER, text="mk-old", state="done", expires_at=timezone.now())
     SearchQuery.objects.create(text=f"{NAME} mk-search", language="zh", hits=0)
     session = SessionStore()
     session["_auth_user_id"], session["typed"] = str(user.pk), "mk-typed"

@@ -320,7 +320,7 @@ def test_each_service_starts_by_its_own_command_and_does_its_work(services: Serv
     until(lambda: services.healthy("worker"), 30, "worker is not healthy")
     until(lambda: "Sending due task" in services.log("beat"), 90, "the scheduler sent nothing")
     until(
-        lambda: re.search(r"send_waiting_sms\S* succeeded", services.log("urgent")),
+        lambda: re.search(r"jobs\.tasks\.sweep\S* succeeded", services.log("urgent")),
         30,
         "what was sent was not done",
     )

@@ -13,9 +13,9 @@ from learners.models import Cohort, LearningRecord
 from mooc.accounts.models import Region, User
 from mooc.accounts.rights import Reach, Right, roles_with
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.models import Job
-from mooc.jobs.services import Pulse, Stopped
+from mooc.jobs.services import Pulse
+from mooc.lib.jobrow import JobState, Stopped
 from mooc.lib.privacy import evidence
 
 from .. import access, services

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.jobs.tasks import run_job
+from mooc.lib.jobrow import JobState
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.queue import later

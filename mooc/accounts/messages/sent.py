@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from mooc.lib.models import TimeStamped
+from mooc.lib.jobrow import JobRow, state_field
 from mooc.lib.privacy.evidence import Evidence
 
 MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and starts with 1."))
 
 
-class TextMessage(TimeStamped):
-    """An SMS that is to be sent. The row is the job: a sweeper sends what a worker lost."""
+class TextMessage(JobRow):
+    """An SMS that is to be sent. A worker killed between the gateway's yes and our row sends it once more, since
+    no gateway can be asked whether it took one: a code twice is better than none."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", pgettext_lazy("of a message", "waiting")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
+    lost_after = dt.timedelta(seconds=45)  # a gateway answers within eight
+    most_tries = 5
+    tried_again = True
+    forgets: ClassVar[dict[str, Any]] = {"text": ""}  # it may hold a code
 
+    state = state_field(done=_("sent"))
     phone = models.CharField(max_length=11, validators=[MOBILE])
     text = models.CharField(max_length=200)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["state", "created_at"])]
         verbose_name = _("text message")
         verbose_name_plural = _("text messages")
+
+    @classmethod
+    def too_late(cls, now: dt.datetime) -> Q:
+        """Its code is old."""
+        return Q(expires_at__lt=now)
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"

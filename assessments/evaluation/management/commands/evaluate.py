@@ -15,8 +15,8 @@ from assessments.evaluation.data import Figure, JobKind, Scope, ScopeKind
 from assessments.evaluation.measure.catalogue import indicator_of
 from assessments.evaluation.models import EvaluationSnapshot
 from mooc.jobs import services as jobs
-from mooc.jobs.data import JobState
 from mooc.lib.errors import DomainError
+from mooc.lib.jobrow import JobState
 
 
 class Command(BaseCommand):
