@@ -232,7 +232,7 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
-        return self.display_name or self.username
+        return str(self.display_name or self.username)
 
     def get_full_name(self) -> str:
         """The name people use."""
