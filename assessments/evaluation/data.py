@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ScopeKind(models.TextChoices):
@@ -49,6 +50,29 @@ class JobKind(models.TextChoices):
 
     EVALUATE = "evaluate", _("evaluation")
     REPORT = "report", _("report")
+    CLOSE = "close", _("closing of a month")
+    RECOUNT = "recount", _("recount of a closed month")
+
+
+class Cause(models.TextChoices):
+    """Why a sum is another than at the closing before."""
+
+    OPENING = "opening", _("before the first closing")
+    MONTH = "month", _("in the month")
+    LATE = "late", _("known late")
+    MOVED = "moved", _("moved")
+    MERGED = "merged", _("two that are one")
+    CORRECTED = "corrected", _("taken back or judged again")
+    MODEL = "model", _("counted by another model")
+    ERASED = "erased", _("erased, without a name")
+
+
+class SignAct(models.TextChoices):
+    """What is done about a monthly paper."""
+
+    COMPLETE = "complete", pgettext_lazy("of a paper", "complete")
+    SIGNED = "signed", pgettext_lazy("of a paper", "signed")
+    TAKEN_BACK = "taken_back", pgettext_lazy("of a paper", "taken back")
 
 
 class HelpAction(models.TextChoices):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.lib.privacy.personal import Table, mine
 
+CLOSED = _("what was counted of you in the last closed month")
 HELPED = _("who may need help, and help given")
 
 TABLES = (
@@ -20,7 +21,18 @@ TABLES = (
     Table("evaluation.EvaluationSnapshot", impersonal="id created_at updated_at kind key region_code as_of model figures"),
     Table(
         "evaluation.EvaluationReport", evidence="made_by",
-        impersonal="id created_at updated_at job kind key region title language as_of month made_at",
+        impersonal="id created_at updated_at job kind key region title language as_of month version sealed made_at",
+    ),
+    Table(
+        "evaluation.ClosedPerson", owners=mine(), called="counted_in_closed_months", words=CLOSED, personal="place",
+        evidence="learner counts", impersonal="id batch group",
+    ),
+    Table("evaluation.MonthClose", impersonal="id month begins ends closed_at model batch targets"),
+    Table("evaluation.ClosedFigure", impersonal="id close group region place cause counts"),
+    Table("evaluation.ClosedDrift", impersonal="id close group was now only_moved people found_at"),
+    Table(
+        "evaluation.SignOff", evidence="uuid report act by who_name at reason changed", impersonal="id",
+        stays=_("your name on the monthly papers you reported or signed"),
     ),
     Table("evaluation.ReportFile", impersonal="id report format content sha256 size"),
 )  # fmt: skip

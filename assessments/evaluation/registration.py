@@ -10,6 +10,7 @@ def register() -> None:
     from mooc.lib.pages import links
 
     from . import data, desk, gauges, moving, people, personal_data, services
+    from .closing import services as closing
     from .reports import making
 
     kinds.register(
@@ -17,6 +18,12 @@ def register() -> None:
     )
     kinds.register(
         data.JobKind.REPORT, Kind(data.JobKind.REPORT.label, making.make_report, making.make_again)
+    )
+    kinds.register(
+        data.JobKind.CLOSE, Kind(data.JobKind.CLOSE.label, closing.close_months, closing.close_again)
+    )
+    kinds.register(
+        data.JobKind.RECOUNT, Kind(data.JobKind.RECOUNT.label, closing.recount, closing.recount_again)
     )
     links.page.register("board", "supervision:board")
     registry.merge_person.register("evaluation", people.merge)

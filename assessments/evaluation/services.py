@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .measure.catalogue import MODEL
-from .measure.tally import figures_of
+from .measure.tally import Tally, figures_of
 from .models import EvaluationSnapshot
 
 WHOLE_TREE = "tree"  # the key of the nightly job
@@ -36,12 +37,16 @@ def today_begins() -> dt.datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def snapshot_of(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
+def snapshot_of(scope: Scope, as_of: dt.datetime, counts: Mapping[str, int] | None = None) -> data.Snapshot:
     """Compute the figures of a scope now, without storing them.
+
+    :param counts: of the archive, in the place of those that would be counted.
 
     :raises UnknownScope: when there is no such place, class, course or module.
     """
     tally = totals.tally(reach_of(scope, as_of))
+    if counts is not None:
+        tally.counts = Counter(counts)
     return data.Snapshot(scope, as_of, MODEL, figures_of(tally, scope.kind))
 
 
@@ -60,14 +65,22 @@ def take_snapshot(scope: Scope, as_of: dt.datetime) -> data.Snapshot:
 
 
 def snapshots_by_place(
-    scope: Scope, code: str, as_of: dt.datetime, progress: totals.Progress = totals.no_progress
+    scope: Scope,
+    code: str,
+    as_of: dt.datetime,
+    progress: totals.Progress = totals.no_progress,
+    sums: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, data.Snapshot]:
     """The snapshot of a scope under ``code``, and by code that of the same people in each region below it
     where some of them live: 11 queries.
 
+    :param sums: counts of the archive by code, in the place of all that would be counted.
     :raises UnknownScope: when there is no such place, class, course or module.
     """
     tallies = totals.tallies_by_place(reach_of(scope, as_of), code, progress)
+    if sums is not None:
+        for key in {*tallies, *sums}:
+            tallies.setdefault(key, Tally()).counts = Counter(sums.get(key, {}))
     return {
         key: data.Snapshot(
             scope if key == code else Scope(ScopeKind.REGION, key),

@@ -12,6 +12,7 @@ from mooc.lib.jobrow import JobState
 from mooc.lib.queue import later
 
 from . import services
+from .closing import services as closing
 from .data import JobKind
 from .reports import making
 
@@ -27,7 +28,24 @@ def evaluate_nightly() -> None:
 
 
 @shared_task
+def close_months() -> None:
+    """Close the months that are over; what is closed stays so. Asked every night: a night may have failed."""
+    if job := closing.ask_to_close(timezone.localdate()):
+        later(run_job, job.pk)
+
+
+@shared_task
+def recount_closed() -> None:
+    """Find how many people are counted otherwise today than when the last month was closed."""
+    if job := closing.ask_to_recount():
+        later(run_job, job.pk)
+
+
+@shared_task
 def monthly_reports() -> None:
-    """Ask for the reports on the month that is over; they are made once."""
+    """Ask for the reports on the month that is over, once it is closed; they are made once."""
+    if job := closing.ask_to_close(timezone.localdate()):
+        later(run_job, job.pk)
+        return  # tomorrow they are asked for again
     for job_id in making.ask_for_monthly(timezone.localdate()):
         later(run_job, job_id)

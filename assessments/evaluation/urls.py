@@ -22,5 +22,7 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.report, name="report"),
     path("reports/<int:pk>/cancel/", reports.cancel, name="report_cancel"),
     path("reports/<int:pk>/again/", reports.again, name="report_again"),
+    path("reports/<int:pk>/recount/", reports.recount, name="report_recount"),
+    path("reports/<int:pk>/sign/", reports.sign, name="report_sign"),
     path("reports/<int:pk>/files/<str:kind>/", reports.file, name="report_file"),
 ]

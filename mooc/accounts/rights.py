@@ -26,6 +26,7 @@ class Right(StrEnum):
     HELP_PEOPLE = "help_people"  # sit beside people: ask for another number or password in their name
     CONFIRM_NUMBER = "confirm_number"  # agree to what another asked for
     SEE_FIGURES = "see_figures"  # the board, lists, reports, who needs help
+    SIGN_FIGURES = "sign_figures"  # report monthly papers of one's places, sign those of places below
     RUN_SITE = "run_site"  # accounts, roles, places, the question engine, jobs
 
 
@@ -51,6 +52,7 @@ TABLE: Mapping[str, Mapping[Right, Reach]] = {
         Right.SEE_CLASSES: Reach.REGION,
         Right.SEE_PEOPLE: Reach.REGION,
         Right.SEE_FIGURES: Reach.REGION,
+        Right.SIGN_FIGURES: Reach.REGION,
     },
     Role.HELPER: {
         Right.LEAD_CLASSES: Reach.OWN,

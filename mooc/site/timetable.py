@@ -36,9 +36,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "law-due": {"task": "courses.tasks.tell_law_due", "schedule": crontab(hour=0, minute=5)},
     "sweep-feedback": {"task": "feedback.tasks.sweep", **_every_minute},
     "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},
+    "close-months": {  # before the reports on them
+        "task": "assessments.evaluation.tasks.close_months",
+        "schedule": crontab(hour=1, minute=0),
+    },
+    "recount-closed": {
+        "task": "assessments.evaluation.tasks.recount_closed",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "monthly-reports": {
         "task": "assessments.evaluation.tasks.monthly_reports",
-        "schedule": crontab(day_of_month="1", hour=4, minute=0),
+        "schedule": crontab(day_of_month="1-5", hour=4, minute=0),
     },
     "new-themes": {"task": "feedback.tasks.find_new_themes", "schedule": crontab(hour=2, minute=50)},
     "clear-sessions": {

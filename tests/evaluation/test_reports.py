@@ -25,6 +25,7 @@ from django.utils.translation import gettext
 from openpyxl import load_workbook
 
 from assessments.evaluation import selectors, services
+from assessments.evaluation.closing import months
 from assessments.evaluation.data import Scope, ScopeKind
 from assessments.evaluation.help import helping
 from assessments.evaluation.measure.places import PlaceRow
@@ -329,7 +330,7 @@ def test_a_month_before_the_first_record_is_not_offered_and_not_made(county: dic
     client = client_for(county["supervisor"])
     first = making.first_day()
     offered = client.get("/supervision/reports/").context["form"].fields["month"].choices
-    assert all(making.end_of(month).date() > first for month, _name in offered if month)
+    assert all(months.end_of(month).date() > first for month, _name in offered if month)
     early = f"{first.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
     data = {"what": f"region:{COUNTY}", "month": early, "language": "en"}
     assert client.post("/supervision/reports/", data).status_code == 400

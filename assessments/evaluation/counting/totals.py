@@ -6,8 +6,9 @@ or a pair of scores, read as a stream. Counts of regions add up to those of the 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -21,7 +22,19 @@ from ..measure.tally import Tally
 from .reach import Reach
 
 CHUNK = 2000
-Tallies = defaultdict[Any, Tally]  # by the id of a region; None: not stated
+Tallies = defaultdict[Any, Tally]  # by the id of a region (None: not stated), or of a person
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """By which column counts are grouped: that of people themselves, and that of what they did."""
+
+    people: str
+    acts: str
+
+
+BY_REGION = Grouped("region_id", "learner__region_id")
+BY_PERSON = Grouped("pk", "learner_id")
 Progress = Callable[[int, int], None]
 
 
@@ -59,14 +72,23 @@ def by_region(reach: Reach, progress: Progress = no_progress) -> Tallies:
     :param progress: called as ``(done, of)`` after each part: counting many people takes minutes.
     """
     found: Tallies = defaultdict(Tally)
-    parts = (_people, _minutes, _enrolments, _reactions, _pairs, _questions)
+    parts = (*COUNTS, _minutes, _pairs, _answer_minutes)
     for number, count in enumerate(parts, start=1):
-        count(reach, found)
+        count(reach, found, BY_REGION)
         progress(number, len(parts))
     return found
 
 
-def _people(reach: Reach, found: Tallies) -> None:
+def by_person(reach: Reach) -> dict[int, Counter[str]]:
+    """The counts of each person, by the names a tally has: those of a region's people add up to the region's.
+    Whoever asks for many people asks for some at a time."""
+    found: Tallies = defaultdict(Tally)
+    for count in COUNTS:
+        count(reach, found, BY_PERSON)
+    return {learner: +part.counts for learner, part in found.items()}
+
+
+def _people(reach: Reach, found: Tallies, by: Grouped) -> None:
     yes = {"enrolled": True}
     counted = {
         "registered": Count("pk", filter=Q(user__date_joined__lt=reach.as_of)),
@@ -78,13 +100,13 @@ def _people(reach: Reach, found: Tallies) -> None:
         "completed": Count("pk", filter=Q(completed=True, **yes)),
         "completed_all": Count("pk", filter=Q(unfinished=False, **yes)),
     }
-    people = reach.people().filter(user__isnull=False).order_by().values("region_id")
+    people = reach.people().filter(user__isnull=False).order_by().values(by.people)
     rows: Any = people.annotate(**{f"n_{name}": count for name, count in counted.items()})
     for row in rows:
-        found[row["region_id"]].counts.update({name: row[f"n_{name}"] for name in counted})
+        found[row[by.people]].counts.update({name: row[f"n_{name}"] for name in counted})
 
 
-def _minutes(reach: Reach, found: Tallies) -> None:
+def _minutes(reach: Reach, found: Tallies, _by: Grouped) -> None:
     """Honest minutes of each person who opened a lesson."""
     rows = reach.records().filter(object_type="lesson", learner__user__isnull=False)
     sums = rows.order_by().values("learner_id", "learner__region_id").annotate(seconds=Sum("seconds"))
@@ -92,32 +114,32 @@ def _minutes(reach: Reach, found: Tallies) -> None:
         found[row["learner__region_id"]].minutes[round((row["seconds"] or 0) / 60)] += 1
 
 
-def _enrolments(reach: Reach, found: Tallies) -> None:
+def _enrolments(reach: Reach, found: Tallies, by: Grouped) -> None:
     done = Q(completed_at__lt=reach.as_of)
-    rows = reach.enrolments().order_by().values("learner__region_id", "module__category_id")
+    rows = reach.enrolments().order_by().values(by.acts, "module__category_id")
     categories = dict(Category.objects.values_list("pk", "code"))
     for row in rows.annotate(
         every=Count("pk"), completed=Count("pk", filter=done), people=Count("learner", distinct=True),
         finishers=Count("learner", filter=done, distinct=True),
     ):  # fmt: skip
         code = categories[row["module__category_id"]]
-        found[row["learner__region_id"]].counts.update({
+        found[row[by.acts]].counts.update({
             "attendances": row["every"], "attendances_completed": row["completed"],
             f"category_enrolled:{code}": row["people"], f"category_completed:{code}": row["finishers"],
         })  # fmt: skip
 
 
-def _reactions(reach: Reach, found: Tallies) -> None:
-    rows: Any = reach.completions().order_by().values("learner__region_id")
+def _reactions(reach: Reach, found: Tallies, by: Grouped) -> None:
+    rows: Any = reach.completions().order_by().values(by.acts)
     for row in rows.annotate(
         n_reacted=Count("pk", filter=Q(reacted=True)), n_satisfied=Count("pk", filter=Q(satisfied=True)),
         n_reactors=Count("learner", filter=Q(reacted=True), distinct=True),
     ):  # fmt: skip
-        counts = found[row["learner__region_id"]].counts
+        counts = found[row[by.acts]].counts
         counts.update({name: row[f"n_{name}"] for name in ("reacted", "satisfied", "reactors")})
 
 
-def _pairs(reach: Reach, found: Tallies) -> None:
+def _pairs(reach: Reach, found: Tallies, _by: Grouped) -> None:
     learner, seen = 0, set[str]()
     for who, region, category, first, last in first_and_last(reach):
         if who != learner:
@@ -143,30 +165,36 @@ def first_and_last(reach: Reach) -> Iterator[tuple[int, int | None, str, float, 
         yield key[0], region, category, scores[0], scores[-1]
 
 
-def _questions(reach: Reach, found: Tallies) -> None:
-    _question_counts(reach, found)
+def _answer_minutes(reach: Reach, found: Tallies, _by: Grouped) -> None:
     times: Any = reach.questions().order_by().filter(answered_at__lt=reach.as_of)
     times = times.values_list("learner__region_id", "created_at", "answered_at")
     for region, asked, answered in times.iterator(chunk_size=CHUNK):
         found[region].answer_minutes[max(0, round((answered - asked).total_seconds() / 60))] += 1
-    askers: Any = reach.questions().order_by().values("learner__region_id")
+
+
+def _askers(reach: Reach, found: Tallies, by: Grouped) -> None:
+    askers: Any = reach.questions().order_by().values(by.acts)
     for row in askers.annotate(n=Count("learner", distinct=True)):
-        found[row["learner__region_id"]].counts["askers"] += row["n"]
-    deflected: Any = reach.deflections().order_by().values("learner__region_id")
+        found[row[by.acts]].counts["askers"] += row["n"]
+    deflected: Any = reach.deflections().order_by().values(by.acts)
     for row in deflected.annotate(n=Count("pk"), people=Count("learner", distinct=True)):
-        found[row["learner__region_id"]].counts.update({"deflected": row["n"], "spared": row["people"]})
+        found[row[by.acts]].counts.update({"deflected": row["n"], "spared": row["people"]})
 
 
-def _question_counts(reach: Reach, found: Tallies) -> None:
+def _questions(reach: Reach, found: Tallies, by: Grouped) -> None:
     """How many of each theme, and how many were answered in time of those that were due."""
     answered = Q(answered_at__lt=reach.as_of)
     themes = dict(Theme.objects.values_list("pk", "code"))
-    rows: Any = reach.questions().order_by().values("learner__region_id", "theme_id")
+    rows: Any = reach.questions().order_by().values(by.acts, "theme_id")
     for row in rows.annotate(
         every=Count("pk"), in_time=Count("pk", filter=answered & Q(answered_at__lte=F("due_at"))),
         due=Count("pk", filter=answered | Q(due_at__lt=reach.as_of)),
     ):  # fmt: skip
         code = themes.get(row["theme_id"], NO_THEME)
-        found[row["learner__region_id"]].counts.update({
+        found[row[by.acts]].counts.update({
             "questions": row["every"], f"theme:{code}": row["every"], "in_time": row["in_time"], "due": row["due"],
         })  # fmt: skip
+
+
+#: what is counted and adds up; minutes and scores are no counts
+COUNTS = (_people, _enrolments, _reactions, _questions, _askers)

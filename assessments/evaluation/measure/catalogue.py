@@ -3,7 +3,9 @@ which target it has. The page ``/supervision/model/`` prints this list; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -217,6 +219,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         on={Surface.THEMES: 1},
     ),
 )  # fmt: skip
+_frozen: ContextVar[Mapping[str, float] | None] = ContextVar("targets", default=None)
 BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}
 NO_THEME = "none"
 CLOSE = 0.05  # of a share: five points
@@ -233,6 +236,24 @@ def indicator_of(code: str) -> Indicator | None:
     return BY_CODE.get(code.split(":")[0])
 
 
+def target_of(indicator: Indicator | None) -> float | None:
+    """The value to reach: that of today, or inside :func:`targets_of` that of the day a month was closed."""
+    frozen = _frozen.get()
+    if indicator is None:
+        return None
+    return indicator.target if frozen is None else frozen.get(indicator.code)
+
+
+@contextmanager
+def targets_of(frozen: Mapping[str, float] | None) -> Iterator[None]:
+    """Judge by these targets; ``None``: by today's."""
+    token = _frozen.set(frozen)
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
+
+
 def light_of(figure: Figure) -> Light:
     """How a figure stands to its target.
 
@@ -240,14 +261,15 @@ def light_of(figure: Figure) -> Light:
     reaches it, so that chance alone could part them.
     """
     indicator = indicator_of(figure.code)
-    if indicator is None or indicator.target is None:
+    target = target_of(indicator)
+    if target is None:
         return Light.NONE
     if figure.value is None:
         return Light.FEW
-    if figure.value >= indicator.target:
+    if figure.value >= target:
         return Light.MET
-    gap = CLOSE if figure.unit == Unit.SHARE else 0.1 * indicator.target
-    if round(indicator.target - figure.value, 4) <= gap:
+    gap = CLOSE if figure.unit == Unit.SHARE else 0.1 * target
+    if round(target - figure.value, 4) <= gap:
         return Light.NEAR
-    reaches = figure.high is not None and figure.high >= indicator.target
+    reaches = figure.high is not None and figure.high >= target
     return Light.UNSURE if reaches else Light.MISSED

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course, Module
 
 from .. import access
+from ..closing import face, selectors, signing
 from ..data import ScopeKind
 from ..models import EvaluationReport, ReportFile
 from . import tables
@@ -25,24 +26,43 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A report as the archive shows it: its title in the reader's language; ``code`` as on its paper."""
+    """A report as the archive shows it: its title in the reader's language; ``code`` as on its paper; ``face``: where
+    a monthly paper of a place stands and what changed since."""
 
     report: EvaluationReport
     title: str
     code: str
+    face: str
 
 
 def reports_of(user: Any) -> Any:
     """Reports a person may read, with all the archive shows of them."""
     csv = ReportFile.objects.filter(report=OuterRef("pk"), format="csv")
     rows = EvaluationReport.objects.visible_to(user).select_related("job", "made_by", "region")
-    return rows.annotate(sum_of_csv=Subquery(csv.values("sha256")[:1]))
+    return signing.with_state(rows.annotate(sum_of_csv=Subquery(csv.values("sha256")[:1])))
 
 
 def filed(rows: Sequence[Any]) -> list[Filed]:
-    """Rows of :func:`reports_of` as they are shown: 2 queries for the names of courses and modules."""
+    """Rows of :func:`reports_of` as they are shown: 3 queries for the names of courses and modules, and for what
+    changed since their months were closed."""
     names = _names(rows)
-    return [Filed(row, _title(row, names), (row.sum_of_csv or "")[: tables.CODE_LENGTH]) for row in rows]
+    changed = selectors.changed_of([row for row in rows if signing.can_be_signed(row)])
+    return [
+        Filed(
+            report=row,
+            title=_title(row, names),
+            code=(row.sum_of_csv or "")[: tables.CODE_LENGTH],
+            face=_face(row, changed),
+        )
+        for row in rows
+    ]
+
+
+def _face(row: Any, changed: dict[int, int]) -> str:
+    """Empty for what nobody signs."""
+    if row.pk not in changed:
+        return ""
+    return face.line(row.last_act or "", row.last_by or "", row.last_at, changed[row.pk])
 
 
 def _names(rows: Sequence[EvaluationReport]) -> dict[tuple[str, str], str]:

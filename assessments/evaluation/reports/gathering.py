@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import replace
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from learners.models import Learner
 from mooc.accounts.models import Region
+from mooc.lib.errors import DomainError
 
 from .. import services
+from ..closing import face, months, selectors, signing
 from ..counting import totals
 from ..counting.reach import Reach, reach_of
-from ..data import ScopeKind, Snapshot
+from ..data import Scope, ScopeKind, SignAct, Snapshot
 from ..help import helping
 from ..help.points import RED
 from ..measure.places import place_rows
@@ -24,6 +26,7 @@ from ..measure.tally import Tally, figures_of
 from ..models import EvaluationReport
 from ..selectors import A_PERIOD
 from ..words.presentation import part_names
+from .reconciling import Closing
 from .reporting import Facts
 
 
@@ -34,9 +37,12 @@ def facts_of(report: EvaluationReport, progress: totals.Progress = totals.no_pro
     """
     scope, place, as_of = report.scope, report.region, report.as_of
     code = place.code if place else ""
-    taken = services.snapshots_by_place(scope, code, as_of, progress)
+    found, closing = _closing(report)
+    sealed = found if closing and closing.sealed else None
+    taken = services.snapshots_by_place(scope, code, as_of, progress, sealed.sums if sealed else None)
     reach = reach_of(scope, as_of)
-    earlier = services.snapshot_of(scope, begin_of(report.month) if report.month else as_of - A_PERIOD)
+    begin = months.begin_of(report.month) if report.month else as_of - A_PERIOD
+    earlier = services.snapshot_of(scope, begin, sealed.before if sealed else None)
     needs = _needs(reach)
     return Facts(
         number=report.pk,
@@ -49,15 +55,55 @@ def facts_of(report: EvaluationReport, progress: totals.Progress = totals.no_pro
         amber=needs["amber"],
         red=needs["red"],
         names=part_names(),
-        kept=tuple(taken.values()) if scope.kind == ScopeKind.REGION else (taken[code],),
+        kept=_to_keep(scope, taken, code, closing),
         month=report.month,
         modules=None if reach.modules is None else len(reach.modules),
+        closing=closing,
     )
 
 
-def begin_of(month: str) -> dt.datetime:
-    """The midnight a month ``2026-10`` begins with."""
-    return timezone.make_aware(dt.datetime.fromisoformat(f"{month}-01"))
+def _closing(report: EvaluationReport) -> tuple[selectors.Closed | None, Closing | None]:
+    """The archive's figures of a report's month, and what the report says of them.
+
+    :raises DomainError: when they are not the sum of those before and of what changed: no paper says so then.
+    """
+    found = selectors.closed(report.scope, report.region, report.month)
+    if found is None:
+        return None, None
+    if not selectors.reconciles(found):
+        raise DomainError(_("The figures of this month do not add up to those of the month before."))
+    papers = EvaluationReport.objects.filter(
+        kind=report.kind, key=report.key, region=report.region, month=report.month, sealed=True
+    ).exclude(pk=report.pk)
+    return found, Closing(
+        day=timezone.localdate(found.close.closed_at),
+        sums=found.sums[report.region.code if report.region else ""],
+        before=found.before,
+        causes=found.causes,
+        erased=found.erased,
+        targets=found.targets,
+        sealed=not papers.filter(language=report.language).exists(),
+        face=_face(papers),
+    )
+
+
+def _face(papers: QuerySet[EvaluationReport]) -> str:
+    """Where the sealed paper stands that was made before; a signed one rather than another."""
+    rows = [row for row in signing.with_state(papers).order_by("pk") if signing.can_be_signed(row)]
+    if not rows:
+        return ""
+    row = next((one for one in rows if one.last_act == SignAct.SIGNED), rows[0])
+    changed = selectors.changed_since(row.scope, row.region, row.month)
+    return face.line(row.last_act or "", row.last_by or "", row.last_at, changed)
+
+
+def _to_keep(
+    scope: Scope, taken: dict[str, Snapshot], code: str, closing: Closing | None
+) -> tuple[Snapshot, ...]:
+    """Snapshots for the board of the same moment; a count of a closed month that was made again is none of them."""
+    if closing is not None and not closing.sealed:
+        return ()
+    return tuple(taken.values()) if scope.kind == ScopeKind.REGION else (taken[code],)
 
 
 def _children(

@@ -8,6 +8,7 @@ import hashlib
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from learners.models import Cohort, LearningRecord
 from mooc.accounts.models import Region, User
@@ -15,11 +16,14 @@ from mooc.accounts.rights import Reach, Right, roles_with
 from mooc.jobs import services as jobs
 from mooc.jobs.models import Job
 from mooc.jobs.services import Pulse
+from mooc.lib.errors import DomainError
 from mooc.lib.jobrow import JobState, Stopped
 from mooc.lib.privacy import evidence
 
 from .. import access, services
+from ..closing import months, selectors
 from ..data import JobKind, Scope, ScopeKind
+from ..measure.catalogue import targets_of
 from ..models import EvaluationReport, ReportFile
 from . import tables
 from .gathering import facts_of
@@ -34,25 +38,32 @@ FORMATS = {
 
 
 def ask_for_report(
-    *, scope: Scope, region: Region | None, language: str, by: User | None, month: str = ""
+    *,
+    scope: Scope,
+    region: Region | None,
+    language: str,
+    by: User | None,
+    month: str = "",
+    again: bool = False,
 ) -> tuple[EvaluationReport, bool]:
     """A report on a scope, and whether there is a new job to run for it.
 
     :param region: where it is filed: whoever supervises it may read it. :param month: ``2026-10``, a month
-        that is over: up to its end, and once for all; empty: up to now, once in a minute.
+        that is over: up to its end, and once for all; empty: up to now, once in a minute. :param again: a new
+        version of a month beside the one that is made.
     """
     same = EvaluationReport.objects.filter(
         kind=scope.kind, key=scope.key, region=region, language=language, month=month
     )
     now = timezone.now()
     with transaction.atomic():
-        found = (
-            (same if month else same.filter(created_at__gt=now - DOUBLE_TAP)).select_related("job").first()
-        )
-        if found is not None:
+        lately = same.filter(created_at__gt=now - DOUBLE_TAP)
+        found = (same if month else lately).select_related("job").order_by("-version", "-pk").first()
+        if found is not None and not (month and again and _can_follow(found, now)):
             return found, ask_again(report=found, by=by)
-        as_of = end_of(month) if month else now
-        key = f"{scope}:{language}:{month or f'{now:%Y-%m-%dT%H:%M}'}"
+        version = found.version + 1 if found else 1
+        as_of = months.end_of(month) if month else now
+        key = f"{scope}:{language}:{month or f'{now:%Y-%m-%dT%H:%M}'}" + (f":{version}" if found else "")
         job, new = jobs.ask_for(kind=JobKind.REPORT, key=key, as_of=as_of, by=by)
         if not new:
             return EvaluationReport.objects.get(job=job), False
@@ -67,9 +78,27 @@ def ask_for_report(
             language=language,
             as_of=as_of,
             month=month,
+            version=version,
             made_by=by,
         )
     return report, True
+
+
+def _can_follow(found: EvaluationReport, now: dt.datetime) -> bool:
+    """Whether a version is made, and not one that was asked for a moment ago by the same tap."""
+    return bool(found.made_at) and (found.version == 1 or found.created_at <= now - DOUBLE_TAP)
+
+
+def count_again(*, report: EvaluationReport, by: User | None) -> tuple[EvaluationReport, bool]:
+    """A later count of a report's month, as a new version beside it, and whether there is a new job to run.
+
+    :raises DomainError: for a report that is of no month.
+    """
+    if not report.month:
+        raise DomainError(_("Only a report of a month has versions."), code="no_month")
+    return ask_for_report(
+        scope=report.scope, region=report.region, language=report.language, by=by, month=report.month, again=True
+    )  # fmt: skip
 
 
 def ask_again(*, report: EvaluationReport, by: User | None) -> bool:
@@ -101,15 +130,17 @@ def make_report(job: Job, pulse: Pulse) -> None:
     with translation.override(report.language):
         facts = facts_of(report, lambda done, of: pulse(50 * done, 100 * of))
         pulse(60, 100)
-        page = report_of(facts)
-        made = {"csv": tables.as_csv(page), "xlsx": tables.as_xlsx(page), "pdf": paper.as_pdf(page)}
+        sealed = facts.closing is not None and facts.closing.sealed
+        with targets_of(facts.closing.targets if facts.closing and sealed else None):
+            page = report_of(facts)
+            made = {"csv": tables.as_csv(page), "xlsx": tables.as_xlsx(page), "pdf": paper.as_pdf(page)}
     pulse(95, 100)
     with evidence.writing("make_report"), transaction.atomic():
         if not pulse.end(JobState.DONE):
             raise Stopped
         services.store(facts.kept)
         ReportFile.objects.bulk_create(_file(report, kind, content) for kind, content in made.items())
-        EvaluationReport.objects.filter(pk=report.pk).update(made_at=timezone.now())
+        EvaluationReport.objects.filter(pk=report.pk).update(made_at=timezone.now(), sealed=sealed)
 
 
 def ask_for_monthly(today: dt.date) -> list[int]:
@@ -128,16 +159,25 @@ def ask_for_monthly(today: dt.date) -> list[int]:
         report, new = ask_for_report(
             scope=scope, region=region, language=settings.LANGUAGE_CODE, by=None, month=month
         )
+        if _comes_before_the_closing(report):  # somebody asked for it in the night before the closing
+            report, new = count_again(report=report, by=None)
         if new and report.job_id:
             found.append(report.job_id)
     return found
 
 
-def end_of(month: str) -> dt.datetime:
-    """The midnight that ends a month ``2026-10``."""
-    first = dt.date.fromisoformat(f"{month}-01")
-    following = (first + dt.timedelta(days=31)).replace(day=1)
-    return timezone.make_aware(dt.datetime.combine(following, dt.time()))
+def _comes_before_the_closing(report: EvaluationReport) -> bool:
+    """Whether a monthly report was made from figures that were not closed yet, and now are."""
+    if (
+        not report.made_at
+        or report.sealed
+        or selectors.closed(report.scope, report.region, report.month) is None
+    ):
+        return False
+    versions = EvaluationReport.objects.filter(
+        kind=report.kind, key=report.key, region=report.region, language=report.language, month=report.month
+    )
+    return not versions.filter(sealed=True).exists()
 
 
 def first_day() -> dt.date:

@@ -166,6 +166,9 @@ def _head(page: _Page, report: Report) -> float:
     )
     if report.new:
         y = page.paragraph(y, report.new, size=9.5, height=5)
+    if report.reconciled:
+        space = "" if page.chinese else " "
+        y = page.paragraph(y, space.join(report.reconciled), size=SMALL, height=3.6)
     y = page.paragraph(y, report.judgement, size=9.5, height=5)
     if report.next:
         lines = _("; ").join(f"{number}. {line.text}" for number, line in enumerate(report.next, start=1))

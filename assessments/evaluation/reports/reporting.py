@@ -15,12 +15,14 @@ from django.utils.translation import ngettext
 
 from mooc.lib.text.localized import current
 
+from ..closing import months
 from ..data import Light, ScopeKind, Snapshot
-from ..measure.catalogue import Surface, indicator_of, standing_on
+from ..measure.catalogue import PEOPLE_GROUPS, Surface, indicator_of, standing_on
 from ..measure.places import PlaceRow
 from ..measure.tally import FEWEST_PEOPLE
 from ..words.presentation import FigureText, in_words, lights_of, step_cells, step_title, themes_of
 from ..words.summary import ToDo, headline, to_do
+from .reconciling import Closing, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Facts:
     :param number: of the report, as it is filed. :param title: what it is about, in its language.
     :param before: the same figures a period ago. :param amber: and ``red``: people who may need help.
     :param month: ``2026-10`` for a report up to the end of a month; ``before`` is its beginning then.
+    :param closing: the archive's figures of the month, where it is closed.
     :param modules: how many modules it is about; ``None``: all. :param names: of the parts of breakdowns.
     :param kept: snapshots to be kept with it: of a place also
         those of all below, so that its board of the same moment is whole.
@@ -48,6 +51,7 @@ class Facts:
     kept: tuple[Snapshot, ...]
     month: str = ""
     modules: int | None = None
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Report:
     judgement: str
     next: tuple[ToDo, ...]
     new: str
+    reconciled: tuple[str, ...]
     funnel: tuple[Step, ...]
     lights: tuple[FigureText, ...]
     learning: tuple[FigureText, ...]
@@ -110,6 +115,7 @@ def report_of(facts: Facts) -> Report:
         facts=facts, heading=heading(facts), filed=_filed(facts),
         headline=headline(every, one_module=of_module), judgement=_judgement(lights),
         next=to_do(every, facts.amber, facts.red, with_names=False), new=_new_in_month(facts),
+        reconciled=_reconciled(facts, every),
         funnel=tuple(_step(row) for row in _chosen(every, standing_on(Surface.FUNNEL))), lights=lights,
         learning=_chosen(every, standing_on(Surface.PAPER_LEARNING)), subjects=_subjects(every), themes=themes_of(every),
         answering=_chosen(every, standing_on(Surface.PAPER_ANSWERING)), help=_help(facts),
@@ -261,6 +267,13 @@ def _new_in_month(facts: Facts) -> str:
         return ""
     values = {"month": month_name(facts.month), "parts": _(", ").join(parts)}
     return _("New in %(month)s: %(parts)s.") % values
+
+
+def _reconciled(facts: Facts, every: Mapping[str, FigureText]) -> tuple[str, ...]:
+    """Of a monthly paper about people of a place or class; a course or module is not closed by itself."""
+    if not facts.month or facts.snapshot.scope.kind not in PEOPLE_GROUPS:
+        return ()
+    return lines(facts.closing, every, facts.before, month_name(months.before(facts.month)))
 
 
 def _judgement(lights: Sequence[FigureText]) -> str:

@@ -21,6 +21,7 @@ from mooc.lib.text.digits import whole_number
 
 from ..data import Unit
 from ..words.presentation import FigureText
+from . import reconciling
 from .reporting import Report, before_title, data_date, full_title, place_cells, place_name
 
 Cell = str | int | float | None
@@ -50,6 +51,7 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         (_("Targets"), report.judgement),
         *((_("Do next"), line.text) for line in report.next),
         *([(_("New"), report.new)] if report.new else []),
+        *((_("Reconciled"), line) for line in report.reconciled),
         *((_("Meaning"), line) for line in report.definitions),
     ]
     return (
@@ -59,6 +61,7 @@ def tables_of(report: Report) -> tuple[Table, ...]:
             tuple(_figure(row) for row in report.figures),
             (26, 40, 12, 14),
         ),
+        *_reconciled(report),
         Table(_("Reach by place"), (_("Short name"), *place_columns()), tuple(_places(report)), (16, 34)),
         Table(
             _("Who may need help"),
@@ -68,6 +71,14 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         ),
         Table(_("About"), (_("What"), _("Says")), tuple(about), (22, 100)),
     )
+
+
+def _reconciled(report: Report) -> Iterator[Table]:
+    """What parts the figures from those of the month before, where both are closed."""
+    closing = report.facts.closing
+    if closing and closing.sealed and closing.before is not None:
+        rows = tuple(reconciling.table(closing, report.figures, report.facts.before))
+        yield Table(_("Reconciliation"), reconciling.columns(closing), rows, (26, 40))
 
 
 def place_columns() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,14 +13,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.jobs import services as jobs
 from mooc.jobs.tasks import run_job
+from mooc.lib.errors import DomainError
 from mooc.lib.jobrow import JobState
 from mooc.lib.pages import kept
-from mooc.lib.pages.http import page_of
+from mooc.lib.pages.http import page_of, parse_uuid
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import clean
+from mooc.lib.text.digits import whole_number
 
 from ..access import logger, place_of, scope_for, supervised
 from ..board.views import NAMES
+from ..closing import signing
 from ..forms import ReportForm, subjects_for
 from ..models import EvaluationReport, ReportFile
 from . import archive, making
@@ -73,8 +77,11 @@ def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
 @supervised
 @never_cache
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far it is; when it is done, its files."""
-    row = _own(request, pk)
+    """How far it is; when it is done, its files, and who answers for it."""
+    return _page(request, _own(request, pk), kept.noted(request, "error"))
+
+
+def _page(request: HttpRequest, row: EvaluationReport, error: Any = None, status: int = 200) -> HttpResponse:
     files = {file.format: file for file in row.files.defer("content")}
     context = {
         "report": row,
@@ -84,11 +91,54 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "data_date": data_date(row.as_of),
         "nav": "reports",
         "state": "done" if row.made_at else row.job.state if row.job else "failed",
+        "error": error,
+        "reason": kept.posted(request).get("reason", "")[: signing.LONGEST],
+        **_answering(request, row),
     }
-    response = render(request, "supervision/report.html", context)
+    response = render(request, "supervision/report.html", context, status=status)
     if context["state"] in (JobState.QUEUED, JobState.RUNNING):
         response["Refresh"] = "2"  # seconds; works without script
     return response
+
+
+def _answering(request: HttpRequest, row: EvaluationReport) -> dict[str, Any]:
+    """Who answers for a paper, and what this person may do about it."""
+    if not signing.can_be_signed(row):
+        return {}
+    now = signing.standing(row)
+    return {"standing": now, "may": signing.may(request.user, row, now), "id": uuid.uuid4()}
+
+
+@kept.answers_form_of("supervision:report")
+@supervised
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report it as complete, sign it, or take either back."""
+    row, told = _own(request, pk), request.POST
+    try:
+        signing.sign_off(
+            report=row, act=told.get("act", ""), by=request.user,  # type: ignore[arg-type]  # signed in: supervised
+            act_id=parse_uuid(told.get("id")) or uuid.uuid4(), seen=whole_number(told.get("seen", ""), 18) or 0,
+            reason=told.get("reason", ""),
+        )  # fmt: skip
+    except DomainError as wrong:
+        kept.note(request, error=wrong.message)
+        return _page(request, row, wrong.message, status=400)
+    return redirect("supervision:report", pk=pk)
+
+
+@kept.answers_form_of("supervision:report")
+@supervised
+def recount(request: HttpRequest, pk: int) -> HttpResponse:
+    """Count its month again, as a new version beside it."""
+    row, user = _own(request, pk), request.user
+    try:
+        report, new = making.count_again(report=row, by=user)  # type: ignore[arg-type]  # signed in: supervised
+    except DomainError as wrong:
+        kept.note(request, error=wrong.message)
+        return _page(request, row, wrong.message, status=400)
+    if new:
+        later(run_job, report.job_id)
+    return redirect("supervision:report", pk=report.pk)
 
 
 @kept.answers_form_of("supervision:report")

@@ -14,7 +14,7 @@ from feedback.models import Theme
 from mooc.lib.text.localized import current
 
 from ..data import Figure, Light, ScopeKind, Snapshot, Unit
-from ..measure.catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of
+from ..measure.catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of, target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def figure_text(
     indicator = indicator_of(figure.code)
     part = figure.code.partition(":")[2]
     title = (names or {}).get(part, part) if part else str(indicator.title if indicator else figure.code)
-    target = indicator.target if indicator else None
+    target = target_of(indicator)
     return FigureText(
         figure, title, str(indicator.meaning) if indicator else "", value_text(figure), base_text(figure, indicator),
         _likely(figure), light_of(figure), number_text(target, figure.unit) if target is not None else "",
@@ -146,7 +146,7 @@ def step_cells(row: FigureText) -> tuple[str, str]:
 
 def lights_of(every: Mapping[str, FigureText]) -> tuple[FigureText, ...]:
     """Figures that have a target."""
-    return tuple(every[line.code] for line in CATALOGUE if line.target is not None and line.code in every)
+    return tuple(every[line.code] for line in CATALOGUE if target_of(line) is not None and line.code in every)
 
 
 def themes_of(every: Mapping[str, FigureText]) -> tuple[FigureText, ...]:

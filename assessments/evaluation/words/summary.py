@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..data import Light
-from ..measure.catalogue import NO_THEME, indicator_of
+from ..measure.catalogue import NO_THEME, indicator_of, target_of
 from ..measure.tally import FEWEST_PEOPLE
 from .presentation import FigureText, lights_of, percent
 
@@ -88,9 +88,10 @@ def _furthest_below(lights: Sequence[FigureText]) -> ToDo | None:
 
 def _gap(row: FigureText) -> int:
     indicator = indicator_of(row.figure.code)
-    if indicator is None or indicator.target is None or row.figure.value is None:
+    target = target_of(indicator)
+    if target is None or row.figure.value is None:
         return 0
-    return int(percent(indicator.target) - percent(row.figure.value))
+    return int(percent(target) - percent(row.figure.value))
 
 
 def _people(call: int, visit: int, with_names: bool) -> ToDo | None:
