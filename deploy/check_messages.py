@@ -29,7 +29,7 @@ def tool(name: str, *arguments: str) -> str:
 def catalogue(mo: Path) -> dict[object, str]:
     """All messages of a compiled file but its header."""
     with mo.open("rb") as file:
-        messages = dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
+        messages = dict(vars(gettext.GNUTranslations(file))["_catalog"])
     messages.pop("", None)
     return messages
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from courses.exchange.content_files import LANGS, ContentError, ModuleSource, split_header
 from courses.grammar.blocks import SourceError
@@ -27,6 +28,15 @@ _ENGLISH = re.compile(r"^\s+en:\s*(?P<en>.+)$")
 Text = dict[str, str]  # language → words
 
 
+class Criterion(TypedDict):
+    """What is looked at in what was handed in; ``levels``: the words for 0 to 3."""
+
+    weight: int
+    must: bool
+    name: Text
+    levels: list[Text]
+
+
 @dataclass(slots=True)
 class TaskSource:
     """A task as read: whole only when ``errors`` is empty.
@@ -38,7 +48,7 @@ class TaskSource:
     header: Text = field(default_factory=dict)
     steps: list[Text] = field(default_factory=list)
     slips: list[dict[str, Text]] = field(default_factory=list)
-    criteria: list[dict[str, object]] = field(default_factory=list)
+    criteria: list[Criterion] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -94,8 +104,8 @@ def _take(source: TaskSource, mark: str, text: Text) -> str:
         source.slips[-1]["kind"] = text
     elif mark == "*" and source.criteria:
         source.criteria[-1]["name"] = text
-    elif source.criteria and whole_number(mark) == len(source.criteria[-1]["levels"]):  # type: ignore[arg-type]  # a list, made above
-        source.criteria[-1]["levels"].append(text)  # type: ignore[attr-defined]
+    elif source.criteria and whole_number(mark) == len(source.criteria[-1]["levels"]):
+        source.criteria[-1]["levels"].append(text)
     else:
         return f"“{mark}” does not belong here"
     return ""
@@ -110,9 +120,9 @@ def _faults(source: TaskSource) -> Iterator[str]:
         yield f"a task has {STEPS} steps, here are {len(source.steps)}"
     if len(source.slips) != SLIPS or not all(slip["kind"] for slip in source.slips):
         yield f"a task has {SLIPS} slips, each with its kind word"
-    if not source.criteria or any(not c["name"] or len(c["levels"]) != ANCHORS for c in source.criteria):  # type: ignore[arg-type]
+    if not source.criteria or any(not c["name"] or len(c["levels"]) != ANCHORS for c in source.criteria):
         yield f"a criterion has a name and the levels 0 to {ANCHORS - 1}"
-    if sum(int(str(c["weight"])) for c in source.criteria) != WHOLE:
+    if sum(c["weight"] for c in source.criteria) != WHOLE:
         yield f"the weights make {WHOLE} together"
     if not any(c["must"] for c in source.criteria):
         yield "at least one criterion is a must"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from courses.models import Course, Module
 from learners.models import Cohort
 from mooc.accounts.rights import Right
+from mooc.lib.fields import field
 from mooc.lib.text.cleaning import clean
 
 from .access import EVERYBODY, regions_of
@@ -47,7 +48,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months = [(month, month_end(month)) for month in months_over(timezone.localdate(), since=first_day())]
-        self.fields["month"].choices = [("", _("Everything up to now")), *months]  # type: ignore[attr-defined]  # a ChoiceField
+        field(self, "month", forms.ChoiceField).choices = [("", _("Everything up to now")), *months]
 
     def clean_what(self) -> tuple[str, str]:
         """Kind and key."""

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import format_lazy
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.staff.admin_access import OwnInline
 from mooc.lib.errors import DomainError
+from mooc.lib.pages.request import on
 from mooc.lib.text.digits import whole_number
 
 from ..blocks import KINDS
@@ -103,12 +104,9 @@ def _at_hand(row: Media, head: str) -> AtHand:
     )
 
 
-def files_of(request: Any) -> FilesAtHand:
+def files_of(request: HttpRequest) -> FilesAtHand:
     """The files of this page: read once, whoever asks."""
-    if not hasattr(request, "files_at_hand"):
-        request.files_at_hand = FilesAtHand()
-    found: FilesAtHand = request.files_at_hand
-    return found
+    return on(request, FilesAtHand)
 
 
 class FileSelect(forms.Select):
@@ -208,7 +206,7 @@ class BlockForm(forms.ModelForm):
 
     def _choose(self, column: str, media: Media) -> None:
         """The file is kept: should another field be refused, it stands chosen in the form shown again."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]  # what a browser sends
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
         data[self.add_prefix(column)] = str(media.pk)
         self.data = data
         self.at_hand.__dict__.pop("files", None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.staff.admin_access import OwnRows
+from mooc.lib.fields import field
 from mooc.lib.pages import links
 from mooc.lib.text.digits import whole_number
 
@@ -72,7 +73,7 @@ class AddLessonForm(LessonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["module"].queryset = self.own_modules  # type: ignore[attr-defined]  # a field with choices
+        field(self, "module", forms.ModelChoiceField).queryset = self.own_modules
         self.initial["position"] = None  # the last, unless said otherwise
 
     def clean(self) -> dict[str, Any]:

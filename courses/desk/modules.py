@@ -174,9 +174,9 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     @admin.display(description=_("lessons"))
     def lesson_links(self, module: Module) -> str:
         """Links to the draft's lessons, and one to add another."""
-        if not module.pk or not module.draft_id:
+        if not module.pk or module.draft is None:
             return "–"
-        rows = ((form_of(le), le.position, le) for le in module.draft.lessons.select_related("lesson"))  # type: ignore[union-attr]  # draft_id is set
+        rows = ((form_of(le), le.position, le) for le in module.draft.lessons.select_related("lesson"))
         links = format_html_join("", '<div><a href="{}">{}. {}</a></div>', rows)
         address = f"{reverse('admin:courses_lessonedition_add')}?module={module.pk}"
         add = format_html('<div><a href="{}">+ {}</a></div>', address, _("add a lesson"))

@@ -24,9 +24,10 @@ TYPES = {ending: mime for kind in KINDS.values() for ending, mime in kind.files.
 _NAME = re.compile(r"^m/[0-9a-f]{24}(-\d{2,4})?\.([a-z0-9]{3,4})$")
 _RANGE = re.compile(r"^bytes=(\d{0,12})-(\d{0,12})$")
 CHUNK = 64 * 1024
+Answer = HttpResponse | StreamingHttpResponse
 
 
-def serve(request: HttpRequest, name: str, *, called: Callable[[str], str]) -> HttpResponse:
+def serve(request: HttpRequest, name: str, *, called: Callable[[str], str]) -> Answer:
     """Answer with the file. Names are content hashes, so a copy is good for a year.
 
     :param called: what people call it, by its name: a file that is for keeping is saved under that.
@@ -41,7 +42,7 @@ def serve(request: HttpRequest, name: str, *, called: Callable[[str], str]) -> H
     etag = f'"{path.stem}"'
     if request.headers.get("If-None-Match") == etag:
         return _dress(HttpResponseNotModified(), etag)
-    response: HttpResponse | StreamingHttpResponse
+    response: Answer
     if settings.MEDIA_ACCEL:
         response = HttpResponse(content_type=TYPES[match[2]])
         response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{name}"
@@ -55,7 +56,7 @@ def serve(request: HttpRequest, name: str, *, called: Callable[[str], str]) -> H
     return _dress(response, etag)
 
 
-def _body(request: HttpRequest, path: Path, mime: str) -> HttpResponse | StreamingHttpResponse:
+def _body(request: HttpRequest, path: Path, mime: str) -> Answer:
     size = path.stat().st_size
     span = _span(request.headers.get("Range", ""), size)
     if span is None:
@@ -90,10 +91,10 @@ def _read(path: Path, first: int, last: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _dress(response: HttpResponse | StreamingHttpResponse, etag: str) -> HttpResponse:
+def _dress(response: Answer, etag: str) -> Answer:
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response  # type: ignore[return-value]  # a streaming response is one to every caller
+    return response

@@ -34,7 +34,9 @@ class Known:
 def known() -> Known | None:
     """No query while the content stands, else 1; ``None`` when nothing was ever given another address."""
     rows = list(Address.objects.select_related("module", "lesson"))
-    owners = [(row, (row.module or row.lesson).slug) for row in rows]  # type: ignore[union-attr]  # one of the two, by constraint
+    owners = [
+        (row, owner.slug) for row in rows if (owner := row.module or row.lesson)
+    ]  # always one of the two
     slugs = {(row.kind, row.text): slug for row, slug in owners}
     today = {(row.kind, slug): row.text for row, slug in owners if row.current}
     return Known(MappingProxyType(slugs), MappingProxyType(today)) if rows else None

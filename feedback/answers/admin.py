@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.staff.admin_access import OwnInline, OwnRows
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows, desk_user
 from mooc.lib.errors import DomainError
 from mooc.lib.pages.look import day
 from mooc.lib.text.digits import whole_number, whole_numbers
@@ -135,7 +135,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         if "_publish" not in request.POST:
             return
         try:
-            version = publishing.publish_answers(module=form.instance, by=request.user)  # type: ignore[arg-type]  # signed in
+            version = publishing.publish_answers(module=form.instance, by=desk_user(request))
             self.message_user(request, _("Published: version %(n)s.") % {"n": version.number})
             for words in _lacks(form.instance):
                 self.message_user(request, words, messages.WARNING)
@@ -147,7 +147,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         ticked = whole_numbers(request.POST.getlist("take"))
         into = whole_number(request.POST.get("into"))
         entry = module.entries.filter(pk=into).first() if into is not None else None
-        offered = entries.not_placed(module=module, user=request.user).filter(pk__in=ticked)  # type: ignore[arg-type]  # signed in
+        offered = entries.not_placed(module=module, user=desk_user(request)).filter(pk__in=ticked)
         try:
             rows = list(offered)
             entries.put_together(module=module, questions=rows, entry=entry)
@@ -165,7 +165,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         module = kwargs.get("obj")
         if module is not None:
             context |= {
-                "offered": entries.not_placed(module=module, user=request.user)[:OFFERED],  # type: ignore[arg-type]  # signed in
+                "offered": entries.not_placed(module=module, user=desk_user(request))[:OFFERED],
                 "written": module.entries.all(), "lacks": _lacks(module),
             }  # fmt: skip
         return super().render_change_form(request, context, *args, **kwargs)

@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import Any
 
 from django.conf import settings
@@ -82,12 +83,12 @@ class Index:
 
     def candidates(self, words: Sequence[str]) -> list[int]:
         """Documents with any of the words, those with the rarest first."""
-        found: Counter[int] = Counter()
+        found: defaultdict[int, float] = defaultdict(float)
         for word in words:
             places = self.postings.get(word, ())
             for document in places:
-                found[document] += 1 / len(places)  # type: ignore[assignment]  # weights, not counts
-        return [document for document, _weight in found.most_common(CANDIDATES)]
+                found[document] += 1 / len(places)
+        return nlargest(CANDIDATES, found, key=lambda document: found[document])
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         version = rows.first()
         try:
             if version:
-                training.activate(version=version, by=request.user)  # type: ignore[arg-type]  # signed in
+                training.activate(version=version, by=desk_user(request))
                 self.message_user(request, _("Version %(n)s is in use now.") % {"n": version.pk})
         except DomainError as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -115,7 +115,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
         if "shipped" in request.POST:
-            training.use_shipped(by=request.user)  # type: ignore[arg-type]  # signed in
+            training.use_shipped(by=desk_user(request))
             self.message_user(request, _("The model that came with the product is in use."))
         else:
             training_runs.ask()

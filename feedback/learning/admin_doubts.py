@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 
 from ..models import Question, TrainingExample
 from . import training
@@ -74,6 +74,6 @@ class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
     def _settle(self, request: HttpRequest, rows: Any, *, change: bool) -> None:
         chosen = list(rows)
         for row in chosen:
-            training.settle(example=row, change=change, by=request.user)  # type: ignore[arg-type]  # signed in
+            training.settle(example=row, change=change, by=desk_user(request))
         message = ngettext("%(n)s theme looked at again.", "%(n)s themes looked at again.", len(chosen))
         self.message_user(request, message % {"n": len(chosen)})

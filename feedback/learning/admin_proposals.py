@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 from mooc.lib.errors import DomainError
+from mooc.lib.fields import field
 from mooc.lib.queue import later
 from mooc.lib.text import names
 
@@ -46,7 +47,7 @@ class NamingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         mine = Question.objects.visible_to(self.request.user).defer("vector")
         rows = mine.filter(pk__in=self.instance.questions.values("pk"), merged_into=None)
-        self.fields["belong"].queryset = rows  # type: ignore[attr-defined]  # a choice of rows
+        field(self, "belong", forms.ModelChoiceField).queryset = rows
         self.initial["belong"] = [row.pk for row in rows]
 
 
@@ -80,7 +81,7 @@ class ThemeProposalAdmin(OwnRows, admin.ModelAdmin):
         try:
             named = discovery.name_theme(
                 proposal=ThemeProposal.objects.get(pk=obj.pk), questions=data["belong"], theme=data["theme"],
-                name_zh=data["name_zh"], name_en=data["name_en"], by=request.user,  # type: ignore[arg-type]  # signed in
+                name_zh=data["name_zh"], name_en=data["name_en"], by=desk_user(request),
             )  # fmt: skip
         except (DomainError, ThemeProposal.DoesNotExist) as error:
             messages.error(request, str(error))

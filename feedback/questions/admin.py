@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -18,9 +19,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.staff.admin_access import OwnRows
+from mooc.accounts.staff.admin_access import OwnRows, desk_user
 from mooc.lib.desk import form_of, list_of
 from mooc.lib.pages.look import span
+from mooc.lib.pages.request import on
 from mooc.lib.queue import later
 from mooc.lib.text.digits import whole_number
 
@@ -32,6 +34,14 @@ from ..selectors import lesson_titles
 from . import answering
 from .admin_buttons import press
 from .admin_filters import StateFilter, ThemeFilter
+
+
+@dataclass(slots=True)
+class _Saved:
+    """What the button did, until the page after it is chosen."""
+
+    answered: bool = False
+    first_time: bool = False
 
 
 class AnswerForm(forms.ModelForm):
@@ -133,7 +143,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
             raise PermissionDenied
         row = get_object_or_404(self.get_queryset(request), pk=pk, merged_into=None)
         theme = get_object_or_404(Theme, code=request.POST.get(f"theme-{pk}", ""))
-        answering.set_theme(question=row, theme=theme, by=request.user)  # type: ignore[arg-type]  # signed in
+        answering.set_theme(question=row, theme=theme, by=desk_user(request))
         later(tasks.retrain_if_due)
         names = {"theme": theme, "question": row.text[:40]}
         self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % names, messages.SUCCESS)
@@ -187,18 +197,20 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """Every button is one service; the form itself stores nothing."""
         row = Question.objects.get(pk=obj.pk)
         data = form.cleaned_data if "theme" in form.changed_data else form.cleaned_data | {"theme": row.theme}
-        obj.first_time = row.answered_at is None  # type: ignore[attr-defined]  # read below
-        obj.was_answered = press(request, row, data) and "_answer" in request.POST  # type: ignore[attr-defined]  # read below
-        if obj.was_answered:  # type: ignore[attr-defined]  # as above
+        saved = on(request, _Saved)
+        saved.first_time = row.answered_at is None
+        saved.answered = press(request, row, data) and "_answer" in request.POST
+        if saved.answered:
             request.session.pop(draft_key(obj), None)
         else:
             _keep_draft(request, row, form.cleaned_data["answer"])
 
     def response_change(self, request: HttpRequest, obj: Question) -> HttpResponse:
         """After an answer the next that waits, else the list; after the rest the same form again."""
-        if not obj.was_answered:  # type: ignore[attr-defined]  # set above
+        saved = on(request, _Saved)
+        if not saved.answered:
             return redirect(".")
-        if not obj.first_time:  # type: ignore[attr-defined]  # set above
+        if not saved.first_time:
             self.message_user(request, _("The changed answer is kept."), messages.SUCCESS)
             return redirect("../../")
         following = _next_for(request.user)

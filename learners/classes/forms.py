@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Module
 from mooc.accounts.models import Region
+from mooc.lib.fields import field
 from mooc.lib.text import names
 
 from .cohorts import places_for
@@ -31,8 +32,9 @@ class CohortForm(forms.Form):
         today = timezone.localdate()
         kwargs.setdefault("initial", {"starts_on": today, "ends_on": today + dt.timedelta(days=60)})
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = places_for(user)  # type: ignore[attr-defined]  # a model choice
-        self.fields["modules"].queryset = Module.objects.published().select_related("draft")  # type: ignore[attr-defined]  # as above
+        field(self, "region", forms.ModelChoiceField).queryset = places_for(user)
+        courses = Module.objects.published().select_related("draft")
+        field(self, "modules", forms.ModelChoiceField).queryset = courses
 
     def clean_title(self) -> str:
         title = names.plain(self.cleaned_data["title"])

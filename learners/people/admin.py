@@ -47,7 +47,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
         """Undo what is ticked."""
         for merge in merges:
             try:
-                left = uniting.undo_merge(merge=merge, by=request.user)  # type: ignore[arg-type]  # signed in here
+                left = uniting.undo_merge(merge=merge, by=desk_user(request))
             except DomainError as error:
                 messages.error(request, f"{merge}: {error}")
                 continue

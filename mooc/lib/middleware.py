@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -16,8 +16,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from .errors import DomainError
+from .marks import marked
 from .pages import kept
 from .pages.http import from_here
+from .pages.request import ours
 
 logger = logging.getLogger("mooc.access")
 ELDER = ("", "1", "xl")
@@ -50,7 +52,7 @@ class PreferencesMiddleware:
         translation.activate(language)
         request.LANGUAGE_CODE = language
         elder = request.COOKIES.get(ELDER_COOKIE, "")
-        request.elder = elder if elder in ELDER else ""  # type: ignore[attr-defined]  # read by templates and cache keys
+        ours(request).elder = elder if elder in ELDER else ""
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else "en")
         if "immutable" not in response.get("Cache-Control", ""):  # a picture is the same for everybody
@@ -60,11 +62,21 @@ class PreferencesMiddleware:
 
 def guest_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Mark a view whose POST a guest may send from a cached page, which carries no token."""
-    view.guest_post = True  # type: ignore[attr-defined]  # a mark read by GuestCsrfMiddleware
-    return view
+    return marked(guest_post=True)(view)  # read by GuestCsrfMiddleware
 
 
-class GuestCsrfMiddleware(CsrfViewMiddleware):
+if TYPE_CHECKING:
+
+    class _Check(CsrfViewMiddleware):
+        """Django's own way to say yes and no, which its types leave out."""
+
+        def _accept(self, request: HttpRequest) -> None: ...
+        def _reject(self, request: HttpRequest, reason: str) -> HttpResponse: ...
+else:
+    _Check = CsrfViewMiddleware
+
+
+class GuestCsrfMiddleware(_Check):
     """Django's check, except for guests on views marked ``guest_post``.
 
     Guest pages come from a cache that all share, so they hold no token. A guest has no session to
@@ -80,8 +92,8 @@ class GuestCsrfMiddleware(CsrfViewMiddleware):
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
         ):
             if from_here(request):
-                return self._accept(request)  # type: ignore[attr-defined]  # Django's own, not in the stubs
-            return self._reject(request, "guest request from another origin")  # type: ignore[attr-defined]  # as above
+                return self._accept(request)
+            return self._reject(request, "guest request from another origin")
         return super().process_view(request, callback, args, kwargs)
 
 

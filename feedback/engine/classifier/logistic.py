@@ -69,7 +69,9 @@ def minimise(
     loss: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray, rounds: int
 ) -> np.ndarray:
     """L-BFGS with backtracking; ends when the slope is a thousandth of the first one's."""
-    at, steps, turns = start, [], []  # type: ignore[var-annotated]  # pairs of the last moves
+    at = start
+    steps: list[np.ndarray] = []  # pairs of the last moves
+    turns: list[np.ndarray] = []
     value, slope = loss(at)
     enough = 1e-3 * float(np.linalg.norm(slope))
     for _round in range(rounds):

@@ -38,7 +38,8 @@ def save(model: Model, path: Path) -> str:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, header=np.frombuffer(json.dumps(header).encode(), np.uint8), **arrays)  # type: ignore[arg-type]  # names of arrays
+            written = np.frombuffer(json.dumps(header).encode(), np.uint8)
+            np.savez_compressed(file, allow_pickle=False, header=written, **arrays)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

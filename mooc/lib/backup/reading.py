@@ -9,8 +9,9 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from .layout import (
     CHUNK,
@@ -56,7 +57,7 @@ class Archive:
                 raise BackupError(f"The archive is damaged: table {label} is not as it was written.")
         for name, entry in self.manifest.files.items():
             with self._opened(name) as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a binary file
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
             if (self.members[name].size, digest) != (entry.size, entry.sha256):
                 raise BackupError(f"The archive is damaged: {name} is not as it was written.")
 
@@ -87,9 +88,9 @@ class Archive:
                 yield line
 
     @contextmanager
-    def _opened(self, name: str) -> Iterator[IO[bytes]]:
+    def _opened(self, name: str) -> Iterator[BufferedReader]:
         file = self.tar.extractfile(self.members[name])
-        if file is None:
+        if not isinstance(file, BufferedReader):
             raise BackupError(f"The archive cannot be read at {name}.")
         with file:
             yield file

@@ -15,9 +15,11 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.duration import duration_string
+
+from ..serving.sqlite.base import DatabaseWrapper
 
 LEFT_OUT = frozenset({"sessions.session"})  # people sign in again
 READ, WRITE = 500, 500  # rows held at once
@@ -50,14 +52,10 @@ def columns(model: type[models.Model]) -> list[str]:
 @contextlib.contextmanager
 def one_moment() -> Iterator[None]:
     """Read everything as it was at one moment, without holding up anybody who writes."""
-    if connection.vendor == "sqlite":
-        mode = connection.transaction_mode  # type: ignore[attr-defined]  # SQLite's own
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # IMMEDIATE would lock writers out
-        try:
-            with transaction.atomic(durable=True):
-                yield
-        finally:
-            connection.transaction_mode = mode  # type: ignore[attr-defined]  # as above
+    database = connections[DEFAULT_DB_ALIAS]
+    if isinstance(database, DatabaseWrapper):
+        with database.only_reading(), transaction.atomic(durable=True):
+            yield
         return
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
@@ -114,7 +112,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[list[
     fields = [by_name[name] for name in names]
     batch = max(1, min(WRITE, connection.ops.bulk_batch_size(fields, range(WRITE))))
     quote = connection.ops.quote_name
-    named = ", ".join(quote(field.column) for field in fields)  # type: ignore[arg-type]  # concrete: it has one
+    named = ", ".join(quote(str(field.column)) for field in fields)
     start = f"INSERT INTO {quote(model._meta.db_table)} ({named}) VALUES "  # noqa: S608  # our models' names
     one = f"({', '.join(['%s'] * len(fields))})"
     rows, total = iter(rows), 0

@@ -11,18 +11,18 @@ from django.utils.html import escape
 from django.utils.http import urlencode
 
 from . import kept
+from .request import ours
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Names, phone and switches of the page frame."""
-    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
-    elder = getattr(request, "elder", "")
+    language = ours(request).LANGUAGE_CODE
     return {
         "site_name": settings.SITE_NAME.get(language, settings.SITE_NAME["zh-hans"]),
         "station_phone": settings.STATION_PHONE,
         "icp_number": settings.ICP_NUMBER,
         "worker": settings.OFFLINE,
-        "elder": elder,
+        "elder": ours(request).elder,
         "html_lang": "en" if language == "en" else "zh-Hans",
         "other_lang": "zh-hans" if language == "en" else "en",
         "here": _Address(request, kept.again, "next"),

@@ -23,6 +23,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from ..marks import marked
+from .request import on, ours
+
 MINUTES = 30
 NAME, FORM = "kept", "form"  # parameters of an address
 NEVER = frozenset({"csrfmiddlewaretoken", "code", "otp", "phone_name"})
@@ -69,6 +72,7 @@ def answers_form_of(page: str, takes: Sequence[str] | None = None) -> Callable[[
         return reverse(page, kwargs={k: v for k, v in kwargs.items() if takes is None or k in takes})
 
     def decorate(view: View) -> View:
+        @marked(form_page=form_of)  # read by form_page below
         @wraps(view)
         def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in ("GET", "HEAD"):
@@ -78,7 +82,6 @@ def answers_form_of(page: str, takes: Sequence[str] | None = None) -> Callable[[
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             return view(request, *args, **kwargs)
 
-        serve.form_page = form_of  # type: ignore[attr-defined]  # read by form_page below
         return serve
 
     return decorate
@@ -94,7 +97,7 @@ def form_page(request: HttpRequest) -> str:
 def again(request: HttpRequest) -> str:
     """Where the switches of a page lead back to: the same page by GET, with what was typed and said."""
     if request.method != "POST":
-        return str(getattr(request, "known_path", request.get_full_path()))
+        return ours(request).known_path or request.get_full_path()
     if request.path.startswith("/admin/"):  # the desk has no switches, and keeps its own
         return request.get_full_path()
     query = request.GET.copy()
@@ -215,10 +218,7 @@ def _draft(request: HttpRequest) -> Kept:
 
 
 def _state(request: HttpRequest) -> _State:
-    found = request.__dict__.get("_kept")
-    if not isinstance(found, _State):
-        found = request.__dict__["_kept"] = _State()
-    return found
+    return on(request, _State)
 
 
 def _owner(request: HttpRequest) -> str:

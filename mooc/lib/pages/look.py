@@ -25,6 +25,7 @@ from .. import registry
 from ..text.localized import Foreign, as_foreign
 from . import slots
 from .markup import to_html
+from .request import ours
 
 register = template.Library()
 _ISO_DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
@@ -139,7 +140,7 @@ class SlotNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         arg = str(self.arg.resolve(context)) if self.arg else ""
         request = context.get("request")
-        if hasattr(request, "known_path"):  # a cached page: filled later, for each person
+        if request is not None and ours(request).known_path:  # a cached page: filled later, for each person
             return mark_safe(slots.slot(self.name, arg, self.inner.render(context)))  # noqa: S308  # from a template
         found = slots.fill_now(self.name, arg, request)
         return mark_safe(found) if found is not None else self.inner.render(context)  # noqa: S308  # from a template

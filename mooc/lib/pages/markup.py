@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = {
     "p", "strong", "em", "ul", "ol", "li", "a", "br", "h3", "table", "thead", "tbody", "tr", "th", "td",
@@ -18,8 +22,8 @@ _HEADING = re.compile(r"<(/?)h[1-6]>")
 
 
 @functools.cache
-def _reader():  # type: ignore[no-untyped-def]  # imported late: the worker never needs it
-    from markdown_it import MarkdownIt
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # late: the worker never needs it
 
     return MarkdownIt("zero", {"html": False, "breaks": True}).enable(
         [

@@ -27,6 +27,7 @@ from django.utils.http import urlencode
 
 from .. import registry
 from ..text.cleaning import without_controls
+from .request import Request, on
 
 # Marks of this process alone: what somebody typed, or an old file holds, is never one. They stand between
 # rendering and cutting only; what is kept and shared has none.
@@ -34,6 +35,14 @@ _OURS = secrets.token_hex(4)
 OPEN, MID, CLOSE = f"\x02{_OURS}", f"\x03{_OURS}", f"\x04{_OURS}"
 _SLOT = re.compile(f"{OPEN}([a-z_]+) (.*?){MID}(.*?){CLOSE}", re.DOTALL)
 SHARED_SECONDS = 600
+
+
+@dataclass(slots=True)
+class _Looks:
+    """Who looks at a page that is not cached: asked once a page."""
+
+    asked: bool = False
+    person: registry.PagePerson | None = None
 
 
 def slot(name: str, arg: object, default: str) -> str:
@@ -45,13 +54,13 @@ def fill_now(name: str, arg: str, request: HttpRequest | None) -> str | None:
     """What stands in a slot of a page that is not cached; ``None`` for its default."""
     if request is None or not hasattr(request, "user"):
         return None
-    if not hasattr(request, "slot_person"):
-        request.slot_person = _person(request)  # type: ignore[attr-defined]  # asked once a page
+    looks = on(request, _Looks)
+    if not looks.asked:
+        looks.asked, looks.person = True, _person(request)
     filler = registry.slot_filler.get(name)
-    person = request.slot_person  # type: ignore[attr-defined]  # set above
-    if person is None or filler is None:
+    if looks.person is None or filler is None:
         return None
-    return filler(person, [arg]).get(arg)
+    return filler(looks.person, [arg]).get(arg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +153,10 @@ def cached_page(
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
-        def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def serve(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in ("GET", "HEAD"):
                 return view(request, *args, **kwargs)
-            request.known_path = _known_path(request, params)  # type: ignore[attr-defined]  # read by context.site
+            request.known_path = _known_path(request, params)
             person = _person(request)
             key = _key(request)
             tag = hashlib.blake2b(f"{key}|{person.version if person else ''}".encode(), digest_size=12)
@@ -178,11 +187,11 @@ def _known_path(request: HttpRequest, params: tuple[str, ...]) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: Request) -> str:
     version = registry.content_version.get("courses")
     return (
         f"page:{settings.BUILD_ID}:{version() if version else ''}:{request.LANGUAGE_CODE}"
-        f":{request.elder}:{request.known_path}"  # type: ignore[attr-defined]  # set by the middleware and above
+        f":{request.elder}:{request.known_path}"
     )
 
 

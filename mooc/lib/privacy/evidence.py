@@ -15,6 +15,8 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
+from ..marks import marked
+
 Row = TypeVar("Row", bound=models.Model)
 _writing: ContextVar[tuple[str, ...]] = ContextVar("evidence_writing", default=())
 
@@ -48,11 +50,13 @@ def refuse_strangers(model: type[Any]) -> None:
 class EvidenceQuerySet(models.QuerySet[Any]):
     """What writes many rows at once asks first; what saves one goes through :meth:`Evidence.save`."""
 
+    @marked(alters_data=True)  # as Django marks its own
     def update(self, **columns: Any) -> int:
         """Only for a named service."""
         refuse_strangers(self.model)
         return super().update(**columns)
 
+    @marked(alters_data=True, queryset_only=True)  # a manager has no delete
     def delete(self) -> tuple[int, dict[str, int]]:
         """Only for a named service."""
         refuse_strangers(self.model)
@@ -68,9 +72,6 @@ class EvidenceQuerySet(models.QuerySet[Any]):
         refuse_strangers(self.model)
         return super().bulk_update(objs, fields, *args, **kwargs)
 
-    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
-    delete.queryset_only = True  # type: ignore[attr-defined]  # a manager has no delete
-
 
 def _sealed(model: Any) -> set[str]:
     return {*model.sealed}
@@ -79,12 +80,14 @@ def _sealed(model: Any) -> set[str]:
 class SealedQuerySet(models.QuerySet[Row]):
     """Every column may be written but those a model seals; rows go by a named service only."""
 
+    @marked(alters_data=True)  # as Django marks its own
     def update(self, **columns: Any) -> int:
         """Sealed columns only for a named service."""
         if columns.keys() & _sealed(self.model):
             refuse_strangers(self.model)
         return super().update(**columns)
 
+    @marked(alters_data=True, queryset_only=True)  # a manager has no delete
     def delete(self) -> tuple[int, dict[str, int]]:
         """Only for a named service."""
         refuse_strangers(self.model)
@@ -95,9 +98,6 @@ class SealedQuerySet(models.QuerySet[Row]):
         if set(fields := list(fields)) & _sealed(self.model):
             refuse_strangers(self.model)
         return super().bulk_update(objs, fields, *args, **kwargs)
-
-    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
-    delete.queryset_only = True  # type: ignore[attr-defined]  # a manager has no delete
 
 
 class Sealed(models.Model):
@@ -124,7 +124,8 @@ class Sealed(models.Model):
 
     @classmethod
     def _sealed_columns(cls) -> list[str]:
-        return [str(cls._meta.get_field(name).attname) for name in cls.sealed]  # type: ignore[union-attr]  # columns, no relations
+        columns = {field.name: field.attname for field in cls._meta.concrete_fields}
+        return [columns[name] for name in cls.sealed]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A sealed column that was changed only for a named service."""

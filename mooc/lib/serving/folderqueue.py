@@ -38,7 +38,7 @@ class Channel(filesystem.Channel):
                 blank.unlink()
         super()._queue_bind(exchange, routing_key, pattern, queue)  # locked, and no longer on nothing
 
-    def _put(self, queue: str, payload: dict[str, Any], **_options: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # its two bases there call it by different names
         folder = Path(self.data_folder_out)
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         try:

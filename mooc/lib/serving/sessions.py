@@ -7,7 +7,7 @@ Without it there is one web process, and the copy is in its own memory.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
@@ -22,7 +22,17 @@ UNWRITTEN = "unwritten"
 UNWRITTEN_SECONDS = 6 * 3600  # what only the cache knows: until a disk has room again, and no longer
 
 
-class SessionStore(CachedStore):
+if TYPE_CHECKING:
+
+    class _Store(CachedStore):
+        """What Django's has and its types leave out."""
+
+        def _get_session(self, no_load: bool = False) -> dict[str, Any]: ...
+else:
+    _Store = CachedStore
+
+
+class SessionStore(_Store):
     """Signing in and out need no room on the disk."""
 
     def __init__(self, session_key: str | None = None) -> None:
@@ -40,7 +50,7 @@ class SessionStore(CachedStore):
             if isinstance(error, OperationalError) or isinstance(error.__context__, OperationalError):
                 logger.error("session not written: %s", error.__context__ or error)
                 self._unwritten = True
-                kept = self._get_session(no_load=must_create) | {UNWRITTEN: True}  # type: ignore[attr-defined]
+                kept = self._get_session(no_load=must_create) | {UNWRITTEN: True}
                 self._plain.set(self.cache_key, kept, UNWRITTEN_SECONDS)
             elif self.pop(UNWRITTEN, False) or self._unwritten:  # there is room again
                 super().save(must_create=True)

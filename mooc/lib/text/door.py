@@ -8,10 +8,15 @@ it is read (:class:`mooc.lib.rest.PlainJSONParser`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 
+from ..pages.request import fixed
 from .cleaning import CONTROL, without_controls
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -27,7 +32,7 @@ class DoorMiddleware:
             request.path = CONTROL.sub("\ufffd", request.path)
             request.path_info = CONTROL.sub("\ufffd", request.path_info)
         if request.META.get("QUERY_STRING"):
-            request.GET = plain(request.GET)  # type: ignore[assignment]  # Django lets it be set
+            request.GET = plain(request.GET)
         if CONTROL.search(
             request.META.get("HTTP_AUTHORIZATION", "")
         ):  # looked up in the database as it comes
@@ -38,16 +43,13 @@ class DoorMiddleware:
                 name: value for name, value in request.COOKIES.items() if not CONTROL.search(name + value)
             }
         if request.method == "POST" and request.content_type in FORMS:
-            request.POST = plain(request.POST)  # type: ignore[assignment]  # as above
+            request.POST = plain(request.POST)
         return self.get_response(request)
 
 
-def plain(data: QueryDict) -> QueryDict:
+def plain(data: _ImmutableQueryDict) -> _ImmutableQueryDict:
     """The same when nobody could have typed anything else; else a copy without control characters."""
     if not any(CONTROL.search(text) for name, values in data.lists() for text in (name, *values)):
         return data
-    made = QueryDict(mutable=True, encoding=data.encoding)
-    for name, values in data.lists():
-        made.setlist(without_controls(name), [without_controls(value) for value in values])
-    made._mutable = False
-    return made
+    clean = ((without_controls(name), [without_controls(v) for v in values]) for name, values in data.lists())
+    return fixed(clean, data.encoding)

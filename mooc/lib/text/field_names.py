@@ -6,6 +6,8 @@ without a name, is named here once: no migration, and what nobody named is found
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
@@ -44,11 +46,16 @@ ROWS = {
 }  # fmt: skip
 
 
+def _named(field: Field[Any, Any]) -> bool:
+    """Whether its model gave it a name, which is then among the words it was made with."""
+    return field.deconstruct()[3].get("verbose_name") is not None
+
+
 def translate() -> None:
     """Give every field and table that still has a name made from code the one above."""
     for model in apps.get_models():
         if name := ROWS.get(model._meta.label):
             model._meta.verbose_name_plural = name
         for field in model._meta.get_fields():
-            if isinstance(field, Field) and field._verbose_name is None and field.verbose_name in NAMES:  # type: ignore[attr-defined]  # what was given; Django keeps it apart
+            if isinstance(field, Field) and field.verbose_name in NAMES and not _named(field):
                 field.verbose_name = NAMES[str(field.verbose_name)]

@@ -8,8 +8,10 @@ own queue, so the lock can delay but never decide.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.sqlite3 import base
 
@@ -17,7 +19,22 @@ _writers = threading.Lock()
 PATIENCE = 20.0  # seconds, like the busy timeout
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+if TYPE_CHECKING:
+
+    class _Wrapper(base.DatabaseWrapper):
+        """What Django's has and its types leave out."""
+
+        transaction_mode: str | None
+
+        def _start_transaction_under_autocommit(self) -> None: ...
+        def _commit(self) -> None: ...
+        def _rollback(self) -> None: ...
+        def _close(self) -> None: ...
+else:
+    _Wrapper = base.DatabaseWrapper
+
+
+class DatabaseWrapper(_Wrapper):
     """Holds the process's write lock from BEGIN IMMEDIATE to COMMIT or ROLLBACK."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,28 +45,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not self._holds:
             self._holds = _writers.acquire(timeout=PATIENCE)
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # in Django, not in its stubs
+            super()._start_transaction_under_autocommit()
         except BaseException:
             self._let_go()
             raise
 
     def _commit(self) -> None:
         try:
-            super()._commit()  # type: ignore[misc]  # in Django, not in its stubs
+            super()._commit()
         finally:
             self._let_go()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()  # type: ignore[misc]  # in Django, not in its stubs
+            super()._rollback()
         finally:
             self._let_go()
 
     def _close(self) -> None:
         try:
-            super()._close()  # type: ignore[misc]  # in Django, not in its stubs
+            super()._close()
         finally:
             self._let_go()
+
+    @contextlib.contextmanager
+    def only_reading(self) -> Iterator[None]:
+        """Transactions begun inside hold no writer up: BEGIN, and not BEGIN IMMEDIATE."""
+        mode, self.transaction_mode = self.transaction_mode, "DEFERRED"
+        try:
+            yield
+        finally:
+            self.transaction_mode = mode
 
     def _let_go(self) -> None:
         if self._holds:
