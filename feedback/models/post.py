@@ -38,7 +38,7 @@ class Reply(Evidence, TimeStamped):
     let_through_at = models.DateTimeField(null=True, blank=True, editable=False)  # a trainer has looked at it
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = ReplyQuerySet.as_manager()  # type: ignore[misc]  # in place of the one evidence has
+    objects: ClassVar = ReplyQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at"]
