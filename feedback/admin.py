@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.models import User
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.pages.look import moment
 from mooc.lib.privacy import evidence
 
@@ -154,11 +155,11 @@ class ReplyAdmin(OwnRows, admin.ModelAdmin):
     def let_through(self, request: HttpRequest, rows: Any) -> None:
         """Show held or hidden answers."""
         for reply in rows.select_related("question__learner", "learner"):
-            posts.let_through(by=desk_user(request), reply=reply)
+            posts.let_through(by=signed_in(request), reply=reply)
 
     def _hide(self, request: HttpRequest, rows: Any, reason: str) -> None:
         for reply in rows.select_related("question", "learner"):
-            posts.hide(by=desk_user(request), reply=reply, reason=reason)
+            posts.hide(by=signed_in(request), reply=reply, reason=reason)
 
     @admin.action(description=_("Hide: it is wrong or risky"))
     def hide_wrong(self, request: HttpRequest, rows: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -15,11 +15,15 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 
 from .classes import cohorts  # the first registers itself
 from .models import Cohort
 from .people import admin as admin_uniting  # noqa: F401  # the first registers itself
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldGroups
 
 
 @admin.register(Cohort)
@@ -35,10 +39,10 @@ class CohortAdmin(OwnRows, SimpleHistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         """Who leads a class is the operator's to change."""
         return (
-            ["list_link"] if desk_user(request).everywhere(Right.LEAD_CLASSES) else ["list_link", "trainer"]
+            ["list_link"] if signed_in(request).everywhere(Right.LEAD_CLASSES) else ["list_link", "trainer"]
         )
 
-    def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Cohort | None = None) -> _FieldGroups:
         """A class that is not there yet has no list."""
         return self.fields if obj else self.fields[1:]
 

@@ -63,25 +63,25 @@ class OptionInline(OwnInline, admin.TabularInline):
     fields = ["position", "text_zh", "text_en", "right"]
 
 
-class AskedAnew:
-    """Mixin: what is asked and how it is judged is read anew after every change, and whoever has nothing
+class AskedAnew(admin.ModelAdmin):
+    """Mixin of admins: what is asked and how it is judged is read anew after every change, and whoever has nothing
     left to do is settled."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The last step of saving."""
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
+        super().save_related(request, form, formsets, change)
         for module_id in {form.instance.module_id, form.initial.get("module", form.instance.module_id)}:
             tell_asks_changed(module_id=module_id)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """One row."""
-        super().delete_model(request, obj)  # type: ignore[misc]  # as above
+        super().delete_model(request, obj)
         tell_asks_changed(module_id=obj.module_id)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Several at once."""
         module_ids = set(queryset.values_list("module", flat=True))
-        super().delete_queryset(request, queryset)  # type: ignore[misc]  # as above
+        super().delete_queryset(request, queryset)
         for module_id in module_ids:
             tell_asks_changed(module_id=module_id)
 

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from learners.models import Cohort
 from mooc.accounts.rights import Right
-from mooc.accounts.staff.admin_access import desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.queue import later
 
 from ..bank import editions
@@ -25,12 +26,12 @@ from . import judging, tasks
 ROWS = 200  # people named on the page; the rest is counted
 
 
-class JudgesAgain:
+class JudgesAgain(OwnRows):
     """Mixin of the items' admin: keeps editions, judges again by a mended key, shows whom it concerns."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the answers are saved: how it reads now is kept, and a key that was mended judges anew."""
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a mixin of ModelAdmin
+        super().save_related(request, form, formsets, change)
         item = Item.objects.get(pk=form.instance.pk)
         if editions.keep_edition(item=item) and change:
             self._judge(request, item)
@@ -60,14 +61,14 @@ class JudgesAgain:
 
     def get_urls(self) -> list[Any]:
         """With the page of whom a mended key concerns."""
-        view = self.admin_site.admin_view(self.judged_view)  # type: ignore[attr-defined]  # as above
+        view = self.admin_site.admin_view(self.judged_view)
         own = path("<int:pk>/judged/", view, name="assessments_item_judged")
-        return [own, *super().get_urls()]  # type: ignore[misc]  # as above
+        return [own, *super().get_urls()]
 
     def judged_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Whom a mended key concerns; one button puts the question before those who were told "right" by mistake."""
-        item = self.get_queryset(request).filter(pk=pk).first()  # type: ignore[attr-defined]  # as above
-        if item is None or not self.has_change_permission(request, item):  # type: ignore[attr-defined]  # as above
+        item = self.get_queryset(request).filter(pk=pk).first()
+        if item is None or not self.has_change_permission(request, item):
             raise Http404
         if request.method == "POST":
             self._act(request, item)
@@ -94,7 +95,7 @@ class JudgesAgain:
             words = ngettext("%(n)s notebook has it now.", "%(n)s notebooks have it now.", cards) % {
                 "n": cards
             }
-            self.log_change(request, item, "FigureText again to those who were told right by the old key.")  # type: ignore[attr-defined]  # as above
+            self.log_change(request, item, "FigureText again to those who were told right by the old key.")
             messages.success(request, words)
         elif "judge" in request.POST:
             self._judge(request, item)
@@ -105,7 +106,7 @@ def _people(request: HttpRequest, rows: QuerySet[Response]) -> list[dict[str, An
     found = list(rows.select_related("attempt__learner__user")[:ROWS])
     mine = (
         Cohort.objects.all()
-        if desk_user(request).everywhere(Right.SEE_CLASSES)
+        if signed_in(request).everywhere(Right.SEE_CLASSES)
         else Cohort.objects.filter(trainer=request.user.pk)
     )
     learners = {row.attempt.learner_id for row in found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mooc.accounts.rights import Right
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.desk import form_of
 
 from ..models import Course
 from ..publishing import addresses
 from .catalogue import TITLES
 from .languages import OneLanguage
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldGroups
 
 
 class CourseForm(OneLanguage):
@@ -41,17 +45,17 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
         """Who may teach a course is the operator's to say."""
         return (
             self.readonly_fields
-            if desk_user(request).may(Right.RUN_SITE)
+            if signed_in(request).may(Right.RUN_SITE)
             else [*self.readonly_fields, "trainer_names"]
         )
 
-    def get_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Course | None = None) -> _FieldGroups:
         """For others than the operator, their names."""
         titles = ["title_zh", "title_en", *([] if obj else ["category"])]
-        who = "trainers" if desk_user(request).may(Right.RUN_SITE) else "trainer_names"
+        who = "trainers" if signed_in(request).may(Right.RUN_SITE) else "trainer_names"
         return [
             *titles,
-            *([who] if obj or desk_user(request).may(Right.RUN_SITE) else []),
+            *([who] if obj or signed_in(request).may(Right.RUN_SITE) else []),
             *(["module_links"] if obj else []),
         ]
 
@@ -69,7 +73,7 @@ class CourseAdmin(OwnRows, SimpleHistoryAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Whoever makes a course teaches it."""
         super().save_related(request, form, formsets, change)
-        if not change and not desk_user(request).may(Right.RUN_SITE):
+        if not change and not signed_in(request).may(Right.RUN_SITE):
             form.instance.trainers.add(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

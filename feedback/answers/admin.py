@@ -16,7 +16,8 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.staff.admin_access import OwnInline, OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.pages.look import day
 from mooc.lib.text.digits import whole_number, whole_numbers
@@ -34,7 +35,7 @@ class ForTrainers(OwnRows):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """All of them."""
-        return super(OwnRows, self).get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+        return super(OwnRows, self).get_queryset(request)
 
 
 LOW_BOXES: dict[Any, dict[str, Any]] = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 44})}}
@@ -135,7 +136,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         if "_publish" not in request.POST:
             return
         try:
-            version = publishing.publish_answers(module=form.instance, by=desk_user(request))
+            version = publishing.publish_answers(module=form.instance, by=signed_in(request))
             self.message_user(request, _("Published: version %(n)s.") % {"n": version.number})
             for words in _lacks(form.instance):
                 self.message_user(request, words, messages.WARNING)
@@ -147,7 +148,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         ticked = whole_numbers(request.POST.getlist("take"))
         into = whole_number(request.POST.get("into"))
         entry = module.entries.filter(pk=into).first() if into is not None else None
-        offered = entries.not_placed(module=module, user=desk_user(request)).filter(pk__in=ticked)
+        offered = entries.not_placed(module=module, user=signed_in(request)).filter(pk__in=ticked)
         try:
             rows = list(offered)
             entries.put_together(module=module, questions=rows, entry=entry)
@@ -165,7 +166,7 @@ class AnswerModuleAdmin(ForTrainers, SimpleHistoryAdmin):
         module = kwargs.get("obj")
         if module is not None:
             context |= {
-                "offered": entries.not_placed(module=module, user=desk_user(request))[:OFFERED],
+                "offered": entries.not_placed(module=module, user=signed_in(request))[:OFFERED],
                 "written": module.entries.all(), "lacks": _lacks(module),
             }  # fmt: skip
         return super().render_change_form(request, context, *args, **kwargs)

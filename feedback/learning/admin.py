@@ -12,7 +12,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.rights import Right
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.queue import later
 
@@ -27,11 +28,11 @@ class ReadByTrainers(OwnRows):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """All of them."""
-        return super(OwnRows, self).get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+        return super(OwnRows, self).get_queryset(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The operator's to say."""
-        return bool(desk_user(request).may(Right.RUN_SITE))
+        return bool(signed_in(request).may(Right.RUN_SITE))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not by hand."""
@@ -100,7 +101,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         version = rows.first()
         try:
             if version:
-                training.activate(version=version, by=desk_user(request))
+                training.activate(version=version, by=signed_in(request))
                 self.message_user(request, _("Version %(n)s is in use now.") % {"n": version.pk})
         except DomainError as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -115,7 +116,7 @@ class ClassifierVersionAdmin(ReadByTrainers, admin.ModelAdmin):
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
         if "shipped" in request.POST:
-            training.use_shipped(by=desk_user(request))
+            training.use_shipped(by=signed_in(request))
             self.message_user(request, _("The model that came with the product is in use."))
         else:
             training_runs.ask()

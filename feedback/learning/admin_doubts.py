@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 
 from ..models import Question, TrainingExample
 from . import training
@@ -74,6 +75,6 @@ class TrainingExampleAdmin(OwnRows, admin.ModelAdmin):
     def _settle(self, request: HttpRequest, rows: Any, *, change: bool) -> None:
         chosen = list(rows)
         for row in chosen:
-            training.settle(example=row, change=change, by=desk_user(request))
+            training.settle(example=row, change=change, by=signed_in(request))
         message = ngettext("%(n)s theme looked at again.", "%(n)s themes looked at again.", len(chosen))
         self.message_user(request, message % {"n": len(chosen)})

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.errors import DomainError
 from mooc.lib.fields import field
 from mooc.lib.queue import later
@@ -81,7 +82,7 @@ class ThemeProposalAdmin(OwnRows, admin.ModelAdmin):
         try:
             named = discovery.name_theme(
                 proposal=ThemeProposal.objects.get(pk=obj.pk), questions=data["belong"], theme=data["theme"],
-                name_zh=data["name_zh"], name_en=data["name_en"], by=desk_user(request),
+                name_zh=data["name_zh"], name_en=data["name_en"], by=signed_in(request),
             )  # fmt: skip
         except (DomainError, ThemeProposal.DoesNotExist) as error:
             messages.error(request, str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from mooc.accounts.staff.admin_access import OwnRows, desk_user
+from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff.admin_access import OwnRows
 from mooc.lib.desk import form_of, list_of
 from mooc.lib.pages.look import span
 from mooc.lib.pages.request import on
@@ -34,6 +35,9 @@ from ..selectors import lesson_titles
 from . import answering
 from .admin_buttons import press
 from .admin_filters import StateFilter, ThemeFilter
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldGroups, _ListDisplayT
 
 
 @dataclass(slots=True)
@@ -127,7 +131,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """With titles and names."""
         return QueueList
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> _ListDisplayT:
         """Among the unsure, each row has the buttons to say its theme."""
         unsure = request.GET.get(StateFilter.parameter_name) == "unsure"
         return ["asked", "best_themes", "lesson_of"] if unsure else self.list_display
@@ -143,7 +147,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
             raise PermissionDenied
         row = get_object_or_404(self.get_queryset(request), pk=pk, merged_into=None)
         theme = get_object_or_404(Theme, code=request.POST.get(f"theme-{pk}", ""))
-        answering.set_theme(question=row, theme=theme, by=desk_user(request))
+        answering.set_theme(question=row, theme=theme, by=signed_in(request))
         later(tasks.retrain_if_due)
         names = {"theme": theme, "question": row.text[:40]}
         self.message_user(request, _("“%(question)s” is under “%(theme)s” now.") % names, messages.SUCCESS)
@@ -157,7 +161,7 @@ class QuestionAdmin(OwnRows, SimpleHistoryAdmin):
         """They are hidden, not deleted: the file of the asker keeps them."""
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Question | None = None) -> _FieldGroups:
         """What is answered together with another has no boxes of its own."""
         return ["seen"] if obj and obj.merged_into_id else self.fields
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from mooc.accounts.models import User
 from mooc.accounts.rights import Right
-from mooc.accounts.staff.admin_access import desk_user
+from mooc.accounts.sign_in.who import signed_in
 from mooc.lib.errors import DomainError
 from mooc.lib.text.digits import whole_numbers
 
@@ -47,7 +47,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
         """Undo what is ticked."""
         for merge in merges:
             try:
-                left = uniting.undo_merge(merge=merge, by=desk_user(request))
+                left = uniting.undo_merge(merge=merge, by=signed_in(request))
             except DomainError as error:
                 messages.error(request, f"{merge}: {error}")
                 continue
@@ -65,7 +65,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
 
     def merge(self, request: HttpRequest) -> HttpResponse:
         """Both accounts side by side: which one stays, and which number."""
-        if not desk_user(request).may(Right.RUN_SITE):
+        if not signed_in(request).may(Right.RUN_SITE):
             raise PermissionDenied
         wanted = whole_numbers([request.GET.get("a", ""), request.GET.get("b", "")])
         users = list(User.objects.filter(pk__in=wanted).select_related("learner__region").order_by("pk"))
@@ -79,7 +79,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
             kept, gone = users if chosen == str(users[0].pk) else users[::-1]
             try:
                 phone = request.POST.get("phone", "")[:11]
-                uniting.merge_accounts(kept=kept, gone=gone, by=desk_user(request), phone=phone)
+                uniting.merge_accounts(kept=kept, gone=gone, by=signed_in(request), phone=phone)
             except DomainError as refused:
                 error = str(refused)
             else:
@@ -100,7 +100,7 @@ class AccountMergeAdmin(admin.ModelAdmin):
 
     def doubles(self, request: HttpRequest) -> HttpResponse:
         """Accounts that may be one person."""
-        if not desk_user(request).may(Right.RUN_SITE):
+        if not signed_in(request).may(Right.RUN_SITE):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,

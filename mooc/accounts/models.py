@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
+from mooc.lib.marks import marked
 from mooc.lib.models import CharInCode, TimeStamped
 from mooc.lib.text import names
 from mooc.lib.text.localized import Localized
@@ -143,12 +144,20 @@ class OldRegionCode(models.Model):
         return self.code
 
 
-class NameKeyField(models.CharField):  # type: ignore[type-arg]  # takes its types in the stubs only
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]  # it takes its types there only
+else:
+    _Text = models.CharField
+
+
+class NameKeyField(_Text):
     """The form in which a sign-in name is compared: made anew from ``username`` at every write.
 
     Of accounts that were alike before this column was made, the later ones keep a number behind their key
     (``key 2``; a key itself has no space), so that each still signs in with its own password.
     """
+
+    source = "username"
 
     def deconstruct(self) -> Any:
         """For the database it is plain text."""
@@ -157,7 +166,8 @@ class NameKeyField(models.CharField):  # type: ignore[type-arg]  # takes its typ
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """The key of the name that is written."""
-        kept, wanted = getattr(model_instance, self.attname), names.key(model_instance.username)[: names.MOST]  # type: ignore[attr-defined]  # users only
+        kept = getattr(model_instance, self.attname)
+        wanted = names.key(getattr(model_instance, self.source))[: names.MOST]
         if kept.partition(" ")[0] != wanted:
             setattr(model_instance, self.attname, wanted)
         return str(getattr(model_instance, self.attname))
@@ -195,8 +205,7 @@ class User(AbstractUser):
         error_messages={"unique": _("This name is taken. Add a number or your village.")},
     )  # fmt: skip
     name_key = NameKeyField(max_length=180, unique=True, editable=False, default="")
-    first_name = None  # type: ignore[assignment]  # one display name, as people here use it
-    last_name = None  # type: ignore[assignment]
+    first_name = last_name = None  # type: ignore[assignment]  # one display name, as people here use it: Django's types know no such account
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(
         _("mobile number"), max_length=11, null=True, blank=True, unique=True, validators=[MOBILE],
@@ -217,7 +226,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = AccountManager()  # type: ignore[misc]  # in place of the one AbstractUser has
+    objects: ClassVar = AccountManager()
 
     class Meta:
         constraints = [
@@ -310,6 +319,7 @@ class User(AbstractUser):
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     """Roles, many at once."""
 
+    @marked(alters_data=True, queryset_only=True)  # as Django marks its own
     def delete(self) -> tuple[int, dict[str, int]]:
         """With the last role goes the desk."""
         with transaction.atomic():
@@ -317,8 +327,6 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
             gone = super().delete()
             settle_desk(touched)
         return gone
-
-    delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Roles mean a desk."""

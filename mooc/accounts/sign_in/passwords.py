@@ -1,4 +1,5 @@
-"""Django's checks of a new password, made on the form it is compared in."""
+"""Django's checks of a new password, made on the form it is compared in: full-width digits are digits, and what
+nobody sees makes no password longer."""
 
 from __future__ import annotations
 
@@ -9,19 +10,22 @@ from django.contrib.auth import password_validation as django
 from mooc.lib.text import names
 
 
-class _Plain:
-    def validate(self, password: str, user: Any = None) -> None:
-        """Full-width digits are digits, and what nobody sees makes no password longer."""
-        super().validate(names.password(password), user)  # type: ignore[misc]  # a mixin of validators
-
-
-class LongEnough(_Plain, django.MinimumLengthValidator):
+class LongEnough(django.MinimumLengthValidator):
     """Eight characters that count."""
 
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(names.password(password), user)
 
-class NotCommon(_Plain, django.CommonPasswordValidator):
+
+class NotCommon(django.CommonPasswordValidator):
     """None of the passwords everybody takes."""
 
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(names.password(password), user)
 
-class NotOnlyDigits(_Plain, django.NumericPasswordValidator):
+
+class NotOnlyDigits(django.NumericPasswordValidator):
     """More than digits."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(names.password(password), user)

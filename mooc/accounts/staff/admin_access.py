@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, ClassVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.db.models import Model, ProtectedError, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponseRedirect
@@ -15,19 +15,16 @@ from mooc.lib.privacy.keeping import ties
 
 from .forms.forms import DeskForm, Uncut
 
-if TYPE_CHECKING:
-    from ..models import User
 
-
-class KeepsHistory:
+class KeepsHistory(admin.ModelAdmin):
     """Mixin of admins: what people have learnt from, joined or written is not deleted by a click.
 
     The page that asks "are you sure" names what hangs on the row and what to do instead, and deletes nothing.
     """
 
     instead: Any = _("It can be changed, but not deleted.")  # what to do with a row that may not be deleted
-    delete_confirmation_template: Any = "admin/kept/one.html"
-    delete_selected_confirmation_template: Any = "admin/kept/several.html"
+    delete_confirmation_template: ClassVar = "admin/kept/one.html"
+    delete_selected_confirmation_template: ClassVar = "admin/kept/several.html"
 
     def ties(self, rows: QuerySet[Any]) -> dict[str, int]:
         """Name of what hangs on these rows → how many. Empty: they may go."""
@@ -35,24 +32,25 @@ class KeepsHistory:
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Refuse with the list of what hangs on them; Django deletes nothing then."""
-        rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])  # type: ignore[attr-defined]  # a mixin of ModelAdmin
+        rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])
         if found := self.ties(rows):
             kept = [_("%(what)s: %(n)s") % {"what": name, "n": count} for name, count in found.items()]
             return [], {}, set(), [*kept, str(self.instead)]  # the last line is a sentence of its own
-        return super().get_deleted_objects(objs, request)  # type: ignore[misc]  # as above
+        return super().get_deleted_objects(objs, request)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """Somebody joined or answered between the look and the click: the database refuses, and so do we."""
         try:
-            return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]  # as above
+            return super().delete_view(request, object_id, extra_context)
         except ProtectedError:
             messages.error(request, _("Meanwhile somebody has used it. Nothing was deleted."))
             return HttpResponseRedirect(request.get_full_path())
 
 
-def desk_user(request: HttpRequest) -> User:
-    """Who works on the desk: its door lets nobody else in, which no type says."""
-    return cast("User", request.user)
+def rows_of(model: Any, request: HttpRequest) -> QuerySet[Any]:
+    """The rows of a model that whoever works here may see, by its ``visible_to``."""
+    rows: QuerySet[Any] = model.objects.visible_to(request.user)
+    return rows
 
 
 class OwnRows(KeepsHistory, DeskForm):
@@ -76,7 +74,7 @@ class OwnRows(KeepsHistory, DeskForm):
         """Boxes to tick, and names for people."""
         if db_field.name in self.ticks:
             kwargs["widget"] = CheckboxSelectMultiple
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin of ModelAdmin
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in self.ticks:
             field.widget.can_add_related = False
         if field and db_field.name in self.labels:
@@ -85,16 +83,16 @@ class OwnRows(KeepsHistory, DeskForm):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own rows only, so that another's is "not there"."""
-        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # a mixin of ModelAdmin
+        rows: QuerySet[Any] = super().get_queryset(request)
         if self.own_model is None:
-            return rows.filter(pk__in=self.model.objects.visible_to(request.user))  # type: ignore[attr-defined]  # as above
-        return rows.filter(**{self.own_path: self.own_model.objects.visible_to(request.user)})
+            return rows.filter(pk__in=rows_of(self.model, request))
+        return rows.filter(**{self.own_path: rows_of(self.own_model, request)})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices among own rows."""
         if db_field.name in self.own_fields:
-            kwargs["queryset"] = self.own_fields[db_field.name].objects.visible_to(request.user)  # type: ignore[attr-defined]  # models with visible_to
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # as above
+            kwargs["queryset"] = rows_of(self.own_fields[db_field.name], request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _may(self, request: HttpRequest, obj: Any = None) -> bool:
         if not request.user.is_active or not request.user.may(self.needs):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.admin import TokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 
+from ..sign_in.who import signed_in
 from . import roles
 
 admin.site.unregister(
@@ -39,15 +40,14 @@ class KeyAdmin(TokenAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """None for an account the operator could not open otherwise."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        check = form.clean
 
-        class OfStaff(form):  # type: ignore[misc,valid-type]  # made by Django
-            def clean(self: ModelForm) -> Any:
-                data = super().clean() or {}  # type: ignore[misc]  # as above
-                if data.get("user") and not roles.opens(request.user, data["user"]):  # type: ignore[arg-type]  # signed in
-                    raise ValidationError(
-                        _("Keys are for who has worked here for some days, not for learners.")
-                    )
-                return data
+        def clean(self: ModelForm) -> Any:
+            data = check(self) or {}
+            if data.get("user") and not roles.opens(signed_in(request), data["user"]):
+                raise ValidationError(_("Keys are for who has worked here for some days, not for learners."))
+            return data
 
-        return OfStaff
+        form.clean = clean  # the class was made for this request
+        return form

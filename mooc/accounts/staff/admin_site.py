@@ -20,24 +20,24 @@ from .deeds import Did
 from .forms import typed
 
 
-class WrittenDown:
+class WrittenDown(admin.ModelAdmin):
     """What is done on the desk stands in the register of who did what, by ids and names of fields."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Added."""
         deeds.note(by=request.user, did=Did.ADDED, about=obj)
-        return super().log_addition(request, obj, message)  # type: ignore[misc]  # a mixin of ModelAdmin
+        return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Changed."""
         deeds.note(by=request.user, did=Did.CHANGED, about=obj, detail=deeds.fields_of(message))
-        return super().log_change(request, obj, message)  # type: ignore[misc]  # as above
+        return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Deleted."""
         for obj in queryset:
             deeds.note(by=request.user, did=Did.DELETED, about=obj)
-        return super().log_deletions(request, queryset)  # type: ignore[misc]  # as above
+        return super().log_deletions(request, queryset)
 
 
 class AdminSite(admin.AdminSite):

@@ -7,25 +7,29 @@ What one room keeps while a page is made is no attribute: it is a small record o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
     from django.http.request import _ImmutableQueryDict
+
+    Files = MultiValueDict[str, UploadedFile[Any]]
 
 Record = TypeVar("Record")
 
 
 class Request(HttpRequest):
-    """What a view takes. Never made by us: Django makes the object, :func:`ours` adds the start values."""
+    """What a view takes. Django makes the object and :func:`ours` adds the start values: there are no methods."""
 
     LANGUAGE_CODE: str
     elder: str  # how large the letters are: "", "1" or "xl"
     known_path: str  # of a page from memory: its path with the parameters it knows; else empty
     records: dict[type, object]  # of the rooms, by their class: see :func:`on`
+    _files: Files  # Django's own: what FILES gives without reading the body
 
 
 def ours(request: HttpRequest) -> Request:
@@ -52,3 +56,8 @@ def fixed(fields: Iterable[tuple[str, list[str]]], encoding: str | None = None) 
     for name, values in fields:
         MultiValueDict.setlist(made, name, values)
     return made
+
+
+def show(request: HttpRequest, fields: QueryDict, files: Files) -> None:
+    """Let the page be made as if these had been sent."""
+    request.POST, ours(request)._files = fixed(fields.lists(), fields.encoding), files

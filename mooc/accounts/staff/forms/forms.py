@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
@@ -14,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from mooc.lib.pages.request import fixed, on, show
 from mooc.lib.text import names
 from mooc.lib.text.digits import whole_number
 
@@ -30,7 +35,15 @@ BOTH = gettext_lazy(
 HELD = "held"
 
 
-class Uncut:
+@dataclass(slots=True)
+class Held:
+    """Why a form of this request is not saved as it came, in words, and what the other wrote, box by box."""
+
+    words: str = ""
+    clashes: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+
+
+class Uncut(InlineModelAdmin):
     """Mixin of inlines: a text that is too long is refused with a sentence, and stands again.
 
     Django's boxes cut what is pasted at the limit, without a word.
@@ -38,7 +51,7 @@ class Uncut:
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """With boxes that take all."""
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]  # a mixin of an inline
+        formset = super().get_formset(request, obj, **kwargs)
         _uncut(formset.form)
         return formset
 
@@ -54,7 +67,17 @@ def _uncut(form: Any) -> Any:
     return form
 
 
-class DeskForm:
+if TYPE_CHECKING:
+
+    class _Admin(ModelAdmin):
+        """What Django's has and its types leave out."""
+
+        def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], Any]: ...
+else:
+    _Admin = ModelAdmin
+
+
+class DeskForm(_Admin):
     """Mixin of admins: nothing typed is cut, lost, or undone by a second person at the same form.
 
     ``two_hands = False``: the form has a way of its own for two people.
@@ -64,12 +87,12 @@ class DeskForm:
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """A form that is held back is refused with the reason, whatever is in it."""
-        form = _uncut(super().get_form(request, obj, change=change, **kwargs))  # type: ignore[misc]  # a mixin of ModelAdmin
+        form = _uncut(super().get_form(request, obj, change=change, **kwargs))
         check = form.clean
 
         def clean(self: Any) -> Any:
             data = check(self)
-            if words := getattr(request, "held_back", ""):
+            if words := on(request, Held).words:
                 self.add_error(None, ValidationError(words, code=HELD))
             return data
 
@@ -88,7 +111,7 @@ class DeskForm:
             _unix_lines(request)
         with transaction.atomic():
             if request.method == "GET" and typed.NAME in request.GET:
-                request.held_back = typed.stand_again(request)  # type: ignore[attr-defined]  # read below and by the form
+                on(request, Held).words = typed.stand_again(request)
             if request.method == "POST" and object_id and self.two_hands:
                 mark = seen.read(request.POST.get(seen.FIELD, ""))
                 obj = self._locked(request, object_id) if mark else None
@@ -97,9 +120,9 @@ class DeskForm:
                 if mark:
                     self._bring_in(request, obj, mark[1], mark[2])
             if request.method == "POST" and not object_id:
-                view = super().changeform_view  # type: ignore[misc]  # as above
+                view = super().changeform_view
                 return _made(request, lambda: view(request, None, form_url, extra_context))
-            page: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]  # as above
+            page: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
             return page
 
     def _locked(self, request: HttpRequest, object_id: str) -> Any:
@@ -107,8 +130,8 @@ class DeskForm:
         pk = whole_number(unquote(object_id))
         if pk is None:
             return None
-        self.model._base_manager.select_for_update().filter(pk=pk).first()  # type: ignore[attr-defined]  # as above
-        return self.get_object(request, str(pk))  # type: ignore[attr-defined]  # as above
+        self.model._base_manager.select_for_update().filter(pk=pk).first()
+        return self.get_object(request, str(pk))
 
     def _bring_in(self, request: HttpRequest, obj: Any, language: str, marks: meanwhile.Marks) -> None:
         with override(language):  # dates are written as they were when the form was opened
@@ -118,18 +141,19 @@ class DeskForm:
         if found is None:
             return
         found.data[seen.FIELD] = seen.sign(request.user, now)
-        request.POST, request._files = found.data, found.files  # type: ignore[assignment,attr-defined]  # the form is shown with them
-        request.clashes = found.clashes  # type: ignore[attr-defined]  # read when the form is shown
+        show(request, found.data, found.files)
+        held = on(request, Held)
+        held.clashes = found.clashes
         words = meanwhile.whose_change(obj, request.user)
-        request.held_back = " ".join(filter(None, (getattr(request, "held_back", ""), words, str(BOTH))))  # type: ignore[attr-defined]  # as above
+        held.words = " ".join(filter(None, (held.words, words, str(BOTH))))
 
     def _as_stored(self, request: HttpRequest, obj: Any) -> tuple[Any, list[Any]]:
         """The forms as somebody opening the page now would see them."""
         quiet = copy.copy(request)
         quiet.method = "GET"
-        fields = flatten_fieldsets(self.get_fieldsets(quiet, obj))  # type: ignore[attr-defined]  # as above
+        fields = flatten_fieldsets(self.get_fieldsets(quiet, obj))
         form = self.get_form(quiet, obj, change=True, fields=fields)(instance=obj)
-        return form, self._create_formsets(quiet, obj, change=True)[0]  # type: ignore[attr-defined]  # as above
+        return form, self._create_formsets(quiet, obj, change=True)[0]
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -143,11 +167,15 @@ class DeskForm:
         )
         context["seen"] = sent if form.is_bound and sent else seen.sign(request.user, rows)
         context["once"] = "" if kwargs.get("obj") else once.number(request)
-        if held := getattr(request, "held_back", ""):
+        held = on(request, Held)
+        if held.words:
             forms = [form, *(row for rows in formsets for row in rows)]
-            context |= {"held": held, "errors": context["errors"] if _mistakes(forms, formsets) else None}
-            _say_clashes(getattr(request, "clashes", {}), forms)
-        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # as above
+            context |= {
+                "held": held.words,
+                "errors": context["errors"] if _mistakes(forms, formsets) else None,
+            }
+            _say_clashes(held.clashes, forms)
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
 
 
@@ -157,17 +185,16 @@ def _made(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespons
         with transaction.atomic():
             return once.make_once(request, make)
     except IntegrityError:
-        for file in request.FILES.values():
-            file.seek(0)  # type: ignore[union-attr]  # one file a box
+        for _box, files in request.FILES.lists():
+            for file in files:
+                file.seek(0)
         return once.make_once(request, make)
 
 
 def _unix_lines(request: HttpRequest) -> None:
     """Browsers send a line end as two signs: a text that was only looked at would count as changed."""
-    data = request.POST.copy()
-    for name, values in request.POST.lists():
-        data.setlist(name, [str(value).replace("\r\n", "\n") for value in values])
-    request.POST = data  # type: ignore[assignment]  # Django itself hands on a copy like this
+    fields = request.POST.lists()
+    request.POST = fixed((name, [str(v).replace("\r\n", "\n") for v in values]) for name, values in fields)
 
 
 def _mistakes(forms: list[Any], formsets: list[Any]) -> bool:

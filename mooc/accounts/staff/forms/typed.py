@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from mooc.lib.pages.request import show
 from mooc.lib.text.digits import whole_number
 
 from . import seen
@@ -75,8 +76,8 @@ def stand_again(request: HttpRequest) -> str:
     found = cache.get(f"typed:{request.GET.get(NAME, '')[:40]}")
     if not found or found[:2] != (str(request.user.pk), request.path):
         return ""
-    request.method, request.POST = "POST", QueryDict(found[2])  # shown, never saved
-    request._files = MultiValueDict()  # type: ignore[attr-defined]  # else Django reads the body of a GET
+    request.method = "POST"  # shown, never saved
+    show(request, QueryDict(found[2]), MultiValueDict())
     words = _("Here is what you typed before. It is not saved yet: look at it, then save.")
     again = _("A picture has to be chosen again.")
     return f"{words} {again}" if found[3] else words
