@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
+
+from mooc.lib.pages.request import Request
 
 from .publishing import addresses
 
@@ -18,10 +20,10 @@ class AddressMiddleware:
     The page itself is served and kept under the slug: no query while the content stands.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         match = _PATH.match(request.path_info)
         known = addresses.known() if match else None
         if match and known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from mooc.lib import registry
 from mooc.lib.pages import look
+from mooc.lib.pages.request import on
 
 from . import selectors
 from .models import Enrolment, LessonProgress
@@ -101,13 +102,20 @@ def module_ticks(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     }
 
 
+@dataclass(slots=True)
+class _HomeOf:
+    """What the front page of this person holds."""
+
+    asked: bool = False
+    home: selectors.Home | None = None
+
+
 def _home(person: Person) -> selectors.Home | None:
     """Asked once a page, for both of its places."""
-    request: Any = person.request
-    if not hasattr(request, "home_of_person"):
-        request.home_of_person = selectors.home_of(person.learner)
-    home: selectors.Home | None = request.home_of_person
-    return home
+    kept = on(person.request, _HomeOf)
+    if not kept.asked:
+        kept.asked, kept.home = True, selectors.home_of(person.learner)
+    return kept.home
 
 
 def home_hero(person: Person, args: Sequence[str]) -> Mapping[str, str]:

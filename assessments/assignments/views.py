@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.slots import cached_page
 
 from ..models import Assignment
@@ -14,7 +15,7 @@ from .pages import assignment_page
 
 @require_safe
 @cached_page()
-def assignment(request: HttpRequest, slug: str) -> HttpResponse:
+def assignment(request: Request, slug: str) -> HttpResponse:
     """Steps, what is looked at, slips, and what somebody beside the learner can see: 1 query."""
     found = get_object_or_404(
         Assignment.objects.filter(module__published__isnull=False).select_related("module__published"),

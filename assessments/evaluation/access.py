@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from courses.models import Course, Module
 from learners.models import Cohort
 from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
+from mooc.accounts.sign_in.who import with_right
 from mooc.lib.text.cleaning import clean
 from mooc.lib.text.digits import whole_number
 
 from .data import Scope, ScopeKind
 
 logger = logging.getLogger("mooc.access")
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 EVERYBODY = ""  # the code of the operator's line above all provinces
 
 
-def supervised(view: View) -> View:
-    """For supervisors and operators: signed out goes to sign-in, anybody else finds nothing here."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user: Any = request.user
-        if not user.is_authenticated or not user.may(Right.SEE_FIGURES):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return cast(View, guarded)
+supervised = with_right(Right.SEE_FIGURES)  # for supervisors and operators
 
 
 def regions_of(user: Any) -> Any:
@@ -96,8 +83,8 @@ def scope_for(user: Any, kind: str, key: str, region_code: str = "") -> tuple[Sc
             logger.warning("refused user=%s class", user.pk)
             raise Http404
         return Scope(kind, cohort.code), cohort.region
-    known = {ScopeKind.COURSE: Course, ScopeKind.MODULE: Module}.get(kind)  # type: ignore[call-overload]  # a str from an address
-    if known is None or not known.objects.filter(slug=key).exists():
+    models: dict[str, type[Course | Module]] = {ScopeKind.COURSE: Course, ScopeKind.MODULE: Module}
+    if kind not in models or not models[kind]._base_manager.filter(slug=key).exists():
         raise Http404
     region = place_of(user, region_code)
     return Scope(kind, key, region.code if region else EVERYBODY), region

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
+from mooc.lib.pages.request import Request
 from mooc.lib.text.digits import whole_number
 
 from ..bank import posted
@@ -20,7 +21,7 @@ from . import selectors, services
 
 
 @require_safe
-def notebook(request: HttpRequest) -> HttpResponse:
+def notebook(request: Request) -> HttpResponse:
     """What is due now, one question; and the whole notebook below."""
     person = guests.person_of(request)
     due = selectors.due_cards(person.learner) if person else []
@@ -31,7 +32,7 @@ def notebook(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _card(request: HttpRequest, pk: int) -> ReviewCard:
+def _card(request: Request, pk: int) -> ReviewCard:
     person = guests.person_of(request)
     card = (
         ReviewCard.objects.filter(pk=pk, learner=person.learner)
@@ -47,7 +48,7 @@ def _card(request: HttpRequest, pk: int) -> ReviewCard:
 
 
 @require_safe
-def card(request: HttpRequest, pk: int) -> HttpResponse:
+def card(request: Request, pk: int) -> HttpResponse:
     """One card as a question."""
     row = _card(request, pk)
     if not row.item.live:  # being mended: it comes back when it is in use again
@@ -55,7 +56,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     return _ask(request, row, kept.noted(request, "error"), 200)
 
 
-def _ask(request: HttpRequest, row: ReviewCard, error: object, status: int) -> HttpResponse:
+def _ask(request: Request, row: ReviewCard, error: object, status: int) -> HttpResponse:
     show = selectors.card_context(row, posted.choice(kept.posted(request)))
     context = {"card": row, "show": show, "error": error, "nav": "me"}
     return render(request, "assessments/card.html", context, status=status)
@@ -63,7 +64,7 @@ def _ask(request: HttpRequest, row: ReviewCard, error: object, status: int) -> H
 
 @kept.answers_form_of("assessments:review_card")
 @guest_post
-def card_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def card_answer(request: Request, pk: int) -> HttpResponse:
     """Answer a card and see why; the next one follows."""
     row = _card(request, pk)
     number = whole_number(request.POST.get("round"), 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.authentication import SessionScheme
@@ -114,7 +114,7 @@ class Sync(APIView):
         frame = receipts.receipt(counts=any(row["status"] != "rejected" for row in results))
         answer = Response(frame | {"who": sender.short_name, "results": results})
         answer["Cache-Control"] = "no-store"
-        return cast(Response, guests.remember(sender.request, answer))
+        return guests.remember(sender.request, answer)
 
 
 def _sender(request: Request, name: object) -> Sender:

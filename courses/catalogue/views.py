@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.core.signing import BadSignature, Signer
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mooc.accounts.sign_in import limits
 from mooc.lib import registry
 from mooc.lib.pages import links
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.serving.unwritten import may_go_unwritten
 from mooc.lib.text.cleaning import clean
@@ -23,7 +24,7 @@ FILTERS = ("level", "category", "family", "audience", "minutes")
 
 @require_safe
 @cached_page(*FILTERS)
-def catalogue(request: HttpRequest) -> HttpResponse:
+def catalogue(request: Request) -> HttpResponse:
     """The tiered catalogue. ``?q=`` belongs to search."""
     params = {name: request.GET.get(name, "") for name in FILTERS}
     return render(
@@ -35,7 +36,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cached_page()
-def module(request: HttpRequest, slug: str) -> HttpResponse:
+def module(request: Request, slug: str) -> HttpResponse:
     """One module: what it is good for, its lessons, its quiz."""
     page = selectors.module_page(slug)
     rows = [row(page.module) for _name, row in registry.module_row]
@@ -44,13 +45,13 @@ def module(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @cached_page()
-def tracks(request: HttpRequest) -> HttpResponse:
+def tracks(request: Request) -> HttpResponse:
     """All tracks with their modules in order."""
     return render(request, "courses/tracks.html", {"tracks": selectors.tracks_with_cards(), "nav": "learn"})
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """What was found; what was not found is noted as demand."""
     text = clean(request.GET.get("q", ""))[: searching.MAX_WORDS]
     hits = searching.find(text) if text else []
@@ -69,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def search_open(request: HttpRequest, signed: str, slug: str) -> HttpResponse:
+def search_open(request: Request, signed: str, slug: str) -> HttpResponse:
     """A hit was tapped: note how long it took to the first lesson, then show it."""
     try:
         pk = int(signer.unsign(signed))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from mooc.lib.pages.request import Request
 
 from .. import selectors
 from ..data import OTHER
 
 
 @require_safe
-def themes(request: HttpRequest) -> HttpResponse:
+def themes(request: Request) -> HttpResponse:
     """All themes."""
     rows = selectors.themes_with_answers()
     context = {
@@ -24,6 +26,6 @@ def themes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def theme(request: HttpRequest, slug: str) -> HttpResponse:
+def theme(request: Request, slug: str) -> HttpResponse:
     """The answers of one theme."""
     return render(request, "feedback/theme.html", {"page": selectors.theme_page(slug), "nav": "ask"})

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learners.people import guests, numbers
+from mooc.accounts.sign_in.who import signed_in
 from mooc.lib.errors import DomainError
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of, safe_next
+from mooc.lib.pages.request import Request
 
 from .. import selectors
 from ..models import Notice, NoticeChoice
@@ -23,7 +25,7 @@ from .forms import NoticeChoiceForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """What I was told, the newest first; below, the choice of ways."""
     person = guests.person_of(request)
     if person is None:
@@ -48,7 +50,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/inbox.html", context, status=status)
 
 
-def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:
+def _also_by_sms(request: Request, person: guests.Person) -> HttpResponse:
     """One tap below a question that waits; back to it."""
     try:
         notices.also_by_sms(learner=person.learner)
@@ -58,9 +60,9 @@ def _also_by_sms(request: HttpRequest, person: guests.Person) -> HttpResponse:
     return redirect(safe_next(request, reverse("feedback:inbox")))
 
 
-def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
+def _form(request: Request, person: guests.Person) -> NoticeChoiceForm:
     known = NoticeChoice.objects.filter(learner=person.learner).first()
-    user: Any = request.user
+    user = signed_in(request)
     initial = {
         "by_mail": bool(known and known.by_mail),
         "by_sms": bool(known and known.by_sms),
@@ -70,7 +72,7 @@ def _form(request: HttpRequest, person: guests.Person) -> NoticeChoiceForm:
 
 
 @require_safe
-def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+def open_notice(request: Request, pk: int) -> HttpResponse:
     """Go to what a notice is about; it counts as read from now on. A link in a text message leads here."""
     person = guests.person_of(request)
     if person is None:

@@ -7,15 +7,17 @@ import logging
 
 import segno
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts.rights import Right
+from mooc.accounts.sign_in.who import signed_in
 from mooc.accounts.staff import once
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
+from mooc.lib.pages.request import Request
 from mooc.lib.text.cleaning import clean
 
 from .. import services
@@ -37,7 +39,7 @@ def _open_cohort(code: str) -> Cohort:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, code: str) -> HttpResponse:
+def join(request: Request, code: str) -> HttpResponse:
     """Join a class by link, QR or code. Needs an account: a class is of people."""
     cohort = _open_cohort(code)
     person = guests.person_of(request)
@@ -53,7 +55,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def qr(request: HttpRequest, code: str) -> HttpResponse:
+def qr(request: Request, code: str) -> HttpResponse:
     """The address to join as a QR code."""
     cohort = _open_cohort(code)
     out = io.BytesIO()
@@ -65,37 +67,36 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def classes(request: HttpRequest) -> HttpResponse:
+def classes(request: Request) -> HttpResponse:
     """My classes, and the form for a new one."""
-    if not request.user.is_authenticated or not request.user.may(Right.LEAD_CLASSES):
-        raise PermissionDenied
-    form = kept.bind(request, CohortForm, user=request.user)
+    leader = signed_in(request, Right.LEAD_CLASSES)
+    form = kept.bind(request, CohortForm, user=leader)
     if request.method == "POST" and form.is_valid():
-        leader, wanted = request.user, form.cleaned_data
+        wanted = form.cleaned_data
         return once.make_once(
             request, lambda: redirect("learners:class", cohorts.open_cohort(leader=leader, **wanted).pk)
         )
-    page = page_of(request, Cohort.objects.visible_to(request.user).select_related("region", "trainer"))
+    page = page_of(request, Cohort.objects.visible_to(leader).select_related("region", "trainer"))
     context = {
         "page": page,
         "form": form,
         "nav": "me",
-        "helps": request.user.may(Right.HELP_PEOPLE),
+        "helps": leader.may(Right.HELP_PEOPLE),
         "once": once.number(request),
     }
     return render(request, "learners/classes.html", context, status=kept.status(request, form))
 
 
-def _looked_after(request: HttpRequest, pk: int) -> Cohort:
+def _looked_after(request: Request, pk: int) -> Cohort:
     """A class this user leads or looks after; what is not is not there."""
-    if not request.user.is_authenticated or not request.user.may(Right.SEE_CLASSES):
-        raise PermissionDenied
-    rows = Cohort.objects.visible_to(request.user).select_related("region", "trainer")
+    rows = Cohort.objects.visible_to(signed_in(request, Right.SEE_CLASSES)).select_related(
+        "region", "trainer"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
-def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+def cohort(request: Request, pk: int) -> HttpResponse:
     """A class list with progress, or those in it whose name was looked for."""
     row = _looked_after(request, pk)
     name = clean(request.GET.get("q", ""))[:60]
@@ -115,7 +116,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def results(request: HttpRequest, pk: int) -> HttpResponse:
+def results(request: Request, pk: int) -> HttpResponse:
     """What the class has read and answered, lesson by lesson and question by question."""
     row = _looked_after(request, pk)
     context = {"cohort": row, "modules": class_results.class_results(row), "nav": "me"}
@@ -123,7 +124,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def table(request: HttpRequest, pk: int) -> HttpResponse:
+def table(request: Request, pk: int) -> HttpResponse:
     """The class list as a table for a spreadsheet."""
     row = _looked_after(request, pk)
     response = HttpResponse(class_results.class_table(row), content_type="text/csv; charset=utf-8")
@@ -132,7 +133,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def out(request: HttpRequest, pk: int, learner: int) -> HttpResponse:
+def out(request: Request, pk: int, learner: int) -> HttpResponse:
     """Take somebody out of a class, or put them back. Only for who leads it."""
     row = _looked_after(request, pk)
     if not cohorts.may_change(row, request.user):
@@ -146,7 +147,7 @@ def out(request: HttpRequest, pk: int, learner: int) -> HttpResponse:
 
 
 @require_safe
-def member(request: HttpRequest, pk: int, learner: int) -> HttpResponse:
+def member(request: Request, pk: int, learner: int) -> HttpResponse:
     """The file of somebody in a class, for who may see it; its owner sees who opened it."""
     row = _looked_after(request, pk)
     found = cohorts.member_of(row, learner, seen_by=request.user)

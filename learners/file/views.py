@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+
+from mooc.lib.pages.request import Request
 
 from .. import selectors
 from ..people import guests, numbers
@@ -13,7 +15,7 @@ from . import tracking
 
 
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """The whole file in plain words."""
     person = guests.person_of(request)
     if person is None:
@@ -37,7 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, kind: str) -> HttpResponse:
+def download(request: Request, kind: str) -> HttpResponse:
     """The file to take along: PDF, JSON or CSV."""
     person = guests.person_of(request)
     if person is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core import signing
@@ -13,6 +13,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from mooc.accounts.sign_in import limits
+from mooc.lib.pages.request import on
 
 from ..models import Learner, LearningRecord
 from . import phone_names
@@ -21,6 +22,16 @@ COOKIE = "learner"
 WAS_COOKIE = "was"  # read once by the page's script
 MAX_AGE = 180 * 24 * 3600
 _signer = signing.Signer(salt="learners.guest")
+
+
+Answer = TypeVar("Answer", bound=HttpResponse)
+
+
+@dataclass(slots=True)
+class _New:
+    """The guest made in this request."""
+
+    learner: Learner | None = None
 
 
 @dataclass(slots=True)
@@ -110,7 +121,7 @@ def acting_person(
         limits.address_must(request, "guest")
         learner = _guest(phone or phone_names.in_form(request), act_id, guest_uuid(request))
         person = Person(request, learner, False)
-        request.new_guest = learner  # type: ignore[attr-defined]  # answered with a cookie by remember()
+        is_new(request, learner)
     return person
 
 
@@ -121,9 +132,14 @@ def _guest(phone: uuid.UUID | None, act_id: uuid.UUID | None, was: uuid.UUID | N
     return sent or (phone_names.make_guest(was) if was else Learner.objects.create())
 
 
-def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def is_new(request: HttpRequest, learner: Learner) -> None:
+    """This phone is that guest from now on: :func:`remember` answers with the cookie."""
+    on(request, _New).learner = learner
+
+
+def remember(request: HttpRequest, response: Answer) -> Answer:
     """Give a guest made in this request the cookie."""
-    learner = getattr(request, "new_guest", None)
+    learner = on(request, _New).learner
     if learner is not None:
         set_cookie(response, learner)
     return response
@@ -132,7 +148,7 @@ def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def unmake(request: HttpRequest) -> None:
     """Take back the guest made in this request: nothing was stored for it. A phone with a name keeps its guest,
     whom another act of it may be using at this moment."""
-    learner = getattr(request, "new_guest", None)
+    learner = on(request, _New).learner
     if learner is not None and not learner.records.exists() and not learner.phones.exists():
         learner.delete()
 

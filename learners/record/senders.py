@@ -90,5 +90,5 @@ def guest(request: HttpRequest, phone: uuid.UUID | None, person: guests.Person |
             phone_names.note(phone, person.learner)
         elif (known := phone_names.known_guest(phone)) is not None:
             person = guests.Person(request, known, False)
-            request.new_guest = known  # type: ignore[attr-defined]  # its cookie got lost: remember() gives it again
+            guests.is_new(request, known)  # its cookie got lost
     return Sender(request, phone, person)

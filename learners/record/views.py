@@ -5,18 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from courses import blocks
 from courses import selectors as courses
+from mooc.accounts.sign_in.who import signed_in
 from mooc.lib.errors import Conflict
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept, links
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.text.digits import whole_number
 
@@ -30,7 +31,7 @@ VERBS = ("open", "leave", "done")
 
 @require_safe
 @cached_page()
-def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson(request: Request, slug: str) -> HttpResponse:
     """One lesson, in blocks. The same for everybody; marks are laid over."""
     page = courses.lesson_page(slug)
     return render(
@@ -47,11 +48,9 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: Request, pk: int) -> HttpResponse:
     """A lesson of a draft as a learner would see it, for whoever may edit it."""
-    if not request.user.is_authenticated:
-        raise PermissionDenied
-    page = courses.draft_lesson_page(pk, request.user)
+    page = courses.draft_lesson_page(pk, signed_in(request))
     language = request.GET.get("lang", "")
     with override(language if language in ("zh-hans", "en") else request.LANGUAGE_CODE):
         context = {
@@ -65,7 +64,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept.answers_form_of("learners:lesson")
 @guest_post
-def acts(request: HttpRequest, slug: str) -> HttpResponse:
+def acts(request: Request, slug: str) -> HttpResponse:
     """What the page's script tells: opened, left after so many seconds, read to the end."""
     found = courses.lesson_for_acts(slug)  # withdrawn for an hour: what was read in it is still stored
     act_id, verb = parse_uuid(request.POST.get("id")), request.POST.get("verb", "")
@@ -100,7 +99,7 @@ def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]
 
 @kept.answers_form_of("learners:lesson")
 @guest_post
-def done(request: HttpRequest, slug: str) -> HttpResponse:
+def done(request: Request, slug: str) -> HttpResponse:
     """The button at the end: this lesson is read, on to the next, to the quiz, or back to the course."""
     try:
         page = courses.lesson_page(slug)
@@ -117,7 +116,7 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     return guests.remember(request, redirect(target))
 
 
-def _read_though_withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
+def _read_though_withdrawn(request: Request, slug: str) -> HttpResponse:
     """Taken back for an hour, or left out of its module: whoever had it open has read it all the same."""
     lesson = courses.lesson_for_acts(slug)
     if lesson is None:

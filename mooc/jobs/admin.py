@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mooc.accounts.sign_in.who import signed_in
 from mooc.lib.queue import later
 
 from . import data, services, tasks
@@ -55,7 +56,7 @@ class JobAdmin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Try again"), permissions=["view"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """A new job for each that failed or was cancelled."""
-        user: Any = request.user
+        user = signed_in(request)
         for job in queryset.order_by("pk"):
             again = services.ask_again(job=job, by=user)
             if again is not None:

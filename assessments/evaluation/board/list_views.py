@@ -8,7 +8,6 @@ from typing import Any
 from django.http import (
     FileResponse,
     Http404,
-    HttpRequest,
     HttpResponseBase,
     StreamingHttpResponse,
 )
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mooc.accounts.sign_in.who import SignedIn
 from mooc.lib.pages.http import page_of
 from mooc.lib.pages.look import whole
 
@@ -33,7 +33,7 @@ PAGE = 50
 
 @require_safe
 @access.supervised
-def behind(request: HttpRequest, code: str) -> HttpResponseBase:
+def behind(request: SignedIn, code: str) -> HttpResponseBase:
     """Who and what stands behind a figure, at the moment of its snapshot."""
     scope, region = asked_scope(request)
     snapshot, _before = selectors.newest(scope)
@@ -77,7 +77,7 @@ def _chips(listing: Listing) -> list[tuple[str, str, int]]:
     return [("", _("All"), every), ("yes", yes, counted), ("no", no, every - counted)]
 
 
-def _narrowed(request: HttpRequest, listing: Listing) -> Listing:
+def _narrowed(request: SignedIn, listing: Listing) -> Listing:
     only = request.GET.get("only", "")
     if only not in ("", "yes", "no"):
         raise Http404

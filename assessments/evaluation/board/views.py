@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mooc.accounts.models import Region
 from mooc.accounts.rights import Right
+from mooc.accounts.sign_in.who import SignedIn
 from mooc.jobs import services as jobs
 from mooc.jobs.models import Job
 from mooc.jobs.tasks import run_job
@@ -34,7 +35,7 @@ FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 NAMES = {ScopeKind.COHORT: "class", ScopeKind.COURSE: "course", ScopeKind.MODULE: "module"}
 
 
-def asked_scope(request: HttpRequest) -> tuple[Scope, Region | None]:
+def asked_scope(request: SignedIn) -> tuple[Scope, Region | None]:
     """The class, course, module or place an address names; without one the viewer's own place. A course or
     module is narrowed to the place that is named beside it.
 
@@ -61,7 +62,7 @@ def fields_of(scope: Scope) -> dict[str, str]:
 
 @require_safe
 @access.supervised
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: SignedIn) -> HttpResponse:
     """A place or class at a glance."""
     scope, region = asked_scope(request)
     found = selectors.board(scope, region, request.user)
@@ -84,7 +85,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @access.supervised
-def courses(request: HttpRequest) -> HttpResponse:
+def courses(request: SignedIn) -> HttpResponse:
     """Courses with their modules, each leading to its board of a place."""
     region = access.place_of(request.user, request.GET.get("region"))
     context = {
@@ -98,7 +99,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 
 @kept.answers_form_of("supervision:board")
 @access.supervised
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: SignedIn) -> HttpResponse:
     """Count a place or class anew, in the background."""
     scope, _region = asked_scope(request)
     snapshot, _before = selectors.newest(scope)
@@ -107,7 +108,7 @@ def count(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("It was counted a moment ago."))
         return redirect(address(scope))
     key = selectors.job_key(scope)
-    job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=now, by=request.user)  # type: ignore[arg-type]  # signed in
+    job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=key, as_of=now, by=request.user)
     later(run_job, job.pk)
     return redirect(address(scope))
 
@@ -118,7 +119,7 @@ def _may_stop(user: Any, job: Job) -> bool:
 
 @kept.answers_form_of("supervision:board", takes=())
 @access.supervised
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
     """Stop counting: whoever asked for it, or the operator."""
     job = Job.objects.filter(pk=pk, kind=JobKind.EVALUATE).first()
     if job is None or not _may_stop(request.user, job):
@@ -130,7 +131,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @access.supervised
-def model(request: HttpRequest) -> HttpResponse:
+def model(request: SignedIn) -> HttpResponse:
     """Every figure in plain words, with its formula and target."""
     context = {
         "lines": CATALOGUE,

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from learners import services as learning
 from learners.file import tracking
 from learners.models import Learner
 from mooc.accounts.rights import Right
+from mooc.accounts.sign_in.who import SignedIn
 from mooc.lib.errors import DomainError
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of, parse_uuid
@@ -27,7 +28,7 @@ from . import helping
 
 @require_safe
 @access.supervised
-def needs(request: HttpRequest) -> HttpResponse:
+def needs(request: SignedIn) -> HttpResponse:
     """Everybody with enough points, each with the reason and what was done; who was helped lately is last."""
     region = access.place_of(request.user, request.GET.get("region"))
     rows = helping.with_last_help(helping.in_turn(selectors.needs_of(region)))
@@ -41,8 +42,8 @@ def needs(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/help.html", context)
 
 
-def _learner(request: HttpRequest, pk: int) -> Learner:
-    user: Any = request.user
+def _learner(request: SignedIn, pk: int) -> Learner:
+    user = request.user
     rows = Learner.objects.people().select_related("user", "region")
     if not user.everywhere(Right.SEE_FIGURES):
         rows = rows.filter(region__in=access.regions_of(user))
@@ -55,13 +56,13 @@ def _learner(request: HttpRequest, pk: int) -> Learner:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.supervised
-def learner(request: HttpRequest, pk: int) -> HttpResponse:
+def learner(request: SignedIn, pk: int) -> HttpResponse:
     """A learner's file; its owner sees who opened it. Below: write down what was done to help."""
     found, error, status = _learner(request, pk), kept.noted(request, "error"), 200
     if request.method == "POST":
         try:
             helping.log_help(
-                learner=found, by=request.user, action=request.POST.get("action", ""),  # type: ignore[arg-type]  # signed in
+                learner=found, by=request.user, action=request.POST.get("action", ""),
                 note=request.POST.get("note", ""), help_id=parse_uuid(request.POST.get("id")) or uuid.uuid4(),
             )  # fmt: skip
         except DomainError as wrong:
@@ -75,7 +76,7 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "supervision/learner.html", context, status=status)
 
 
-def _page(request: HttpRequest, found: Learner) -> dict[str, Any]:
+def _page(request: SignedIn, found: Learner) -> dict[str, Any]:
     return {
         "learner": found, "file": tracking.tracking_file(found), "actions": HelpAction.choices, "id": uuid.uuid4(),
         "need": helping.with_last_help(selectors.needs_of(None)).filter(learner=found).first(),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mooc.accounts.sign_in.who import SignedIn
 from mooc.jobs import services as jobs
 from mooc.jobs.tasks import run_job
 from mooc.lib.errors import DomainError
@@ -32,7 +33,7 @@ from .reporting import data_date
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @supervised
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: SignedIn) -> HttpResponse:
     """The form, and all reports of a person's places, the newest first."""
     form = kept.bind(request, ReportForm, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
@@ -51,7 +52,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/reports.html", context, status=kept.status(request, form))
 
 
-def _chosen(request: HttpRequest) -> dict[str, str]:
+def _chosen(request: SignedIn) -> dict[str, str]:
     """What the form starts with: that whose board the person comes from."""
     place = request.GET.get("region", "")[:12]
     what = f"region:{place}"
@@ -61,9 +62,9 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {"what": what, "place": place, "language": request.LANGUAGE_CODE}
 
 
-def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
+def _ask(request: SignedIn, asked: dict[str, Any]) -> HttpResponse:
     kind, key = asked["what"]
-    user: Any = request.user
+    user = request.user
     scope, region = scope_for(user, kind, clean(key), asked["place"])
     report, new = making.ask_for_report(
         scope=scope, region=region, language=asked["language"], by=user, month=asked["month"]
@@ -76,12 +77,12 @@ def _ask(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
 @require_safe
 @supervised
 @never_cache
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: SignedIn, pk: int) -> HttpResponse:
     """How far it is; when it is done, its files, and who answers for it."""
     return _page(request, _own(request, pk), kept.noted(request, "error"))
 
 
-def _page(request: HttpRequest, row: EvaluationReport, error: Any = None, status: int = 200) -> HttpResponse:
+def _page(request: SignedIn, row: EvaluationReport, error: Any = None, status: int = 200) -> HttpResponse:
     files = {file.format: file for file in row.files.defer("content")}
     context = {
         "report": row,
@@ -101,7 +102,7 @@ def _page(request: HttpRequest, row: EvaluationReport, error: Any = None, status
     return response
 
 
-def _answering(request: HttpRequest, row: EvaluationReport) -> dict[str, Any]:
+def _answering(request: SignedIn, row: EvaluationReport) -> dict[str, Any]:
     """Who answers for a paper, and what this person may do about it."""
     if not signing.can_be_signed(row):
         return {}
@@ -111,7 +112,7 @@ def _answering(request: HttpRequest, row: EvaluationReport) -> dict[str, Any]:
 
 @kept.answers_form_of("supervision:report")
 @supervised
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: SignedIn, pk: int) -> HttpResponse:
     """Report it as complete, sign it, or take either back."""
     row, told = _own(request, pk), request.POST
     try:
@@ -128,7 +129,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept.answers_form_of("supervision:report")
 @supervised
-def recount(request: HttpRequest, pk: int) -> HttpResponse:
+def recount(request: SignedIn, pk: int) -> HttpResponse:
     """Count its month again, as a new version beside it."""
     row, user = _own(request, pk), request.user
     try:
@@ -143,7 +144,7 @@ def recount(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept.answers_form_of("supervision:report")
 @supervised
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
     """Stop making it."""
     row = _own(request, pk)
     if row.job:
@@ -153,17 +154,17 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept.answers_form_of("supervision:report")
 @supervised
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def again(request: SignedIn, pk: int) -> HttpResponse:
     """Make it after all."""
     row, user = _own(request, pk), request.user
-    if making.ask_again(report=row, by=user):  # type: ignore[arg-type]  # signed in: supervised
+    if making.ask_again(report=row, by=user):
         later(run_job, row.job_id)
     return redirect("supervision:report", pk=pk)
 
 
 @require_safe
 @supervised
-def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def file(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     """A file of it, as it was made."""
     row = _own(request, pk)
     found = get_object_or_404(ReportFile, report=row, format=clean(kind)[:4])
@@ -174,7 +175,7 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return response
 
 
-def _own(request: HttpRequest, pk: int) -> EvaluationReport:
+def _own(request: SignedIn, pk: int) -> EvaluationReport:
     """A report this person may read; for anybody else it is not there, and that is written down by ids."""
     found: Any = archive.reports_of(request.user).filter(pk=pk).first()
     if found is None:

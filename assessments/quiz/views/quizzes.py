@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from mooc.lib.errors import DomainError
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.request import Request
 
 from ... import scoring
 from ...bank import posted
@@ -31,19 +32,19 @@ def _slug(lesson: Lesson | None) -> str:
 
 
 @require_safe
-def quiz_of_module(request: HttpRequest, slug: str) -> HttpResponse:
+def quiz_of_module(request: Request, slug: str) -> HttpResponse:
     """The quiz of a module, by the module's name; the module where there is none."""
     module = get_object_or_404(Module.objects.published().select_related("quiz"), slug=slug)
     return redirect(getattr(module, "quiz", module))
 
 
 @require_safe
-def question(request: HttpRequest, pk: int) -> HttpResponse:
+def question(request: Request, pk: int) -> HttpResponse:
     """The next question."""
     return _ask(request, pk, error=kept.noted(request, "error") or "")
 
 
-def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpResponse:
+def _ask(request: Request, pk: int, error: str | Promise = "") -> HttpResponse:
     kept.note(request, error=error)
     person = guests.person_of(request)
     fields = kept.posted(request)
@@ -69,7 +70,7 @@ def _ask(request: HttpRequest, pk: int, error: str | Promise = "") -> HttpRespon
 
 @kept.answers_form_of("assessments:quiz")
 @guest_post
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: Request, pk: int) -> HttpResponse:
     """Store an answer and show why it is right or not."""
     quiz = asked_quiz(pk, withdrawn=True).quiz
     attempt_id = parse_uuid(request.POST.get("attempt"))
@@ -95,13 +96,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return guests.remember(request, redirect("assessments:quiz_explained", pk, attempt.uuid, code))
 
 
-def _own_attempt(request: HttpRequest, quiz: Quiz, attempt: uuid.UUID) -> Any:
+def _own_attempt(request: Request, quiz: Quiz, attempt: uuid.UUID) -> Any:
     person = guests.person_of(request)
     return selectors.attempt_of(quiz, person.learner if person else None, attempt)
 
 
 @require_safe
-def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> HttpResponse:
+def explained(request: Request, pk: int, attempt: uuid.UUID, code: str) -> HttpResponse:
     """An answered question: what was right, and why."""
     quiz = selectors.quiz_of(pk)
     page = selectors.answer_page(_own_attempt(request, quiz, attempt), quiz, code)
@@ -110,7 +111,7 @@ def explained(request: HttpRequest, pk: int, attempt: uuid.UUID, code: str) -> H
 
 
 @require_safe
-def result(request: HttpRequest, pk: int, attempt: uuid.UUID) -> HttpResponse:
+def result(request: Request, pk: int, attempt: uuid.UUID) -> HttpResponse:
     """How the try went, and what to do next."""
     asked = asked_quiz(pk)
     quiz = asked.quiz

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -17,6 +17,7 @@ from mooc.lib.errors import Conflict, DomainError, TooMany
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.resend import second_id
 from mooc.lib.text.digits import whole_number
 
@@ -27,7 +28,7 @@ from .. import services
 NEW_GUESTS_AN_HOUR = 300  # questions of phones without a name behind one address: five classes at once
 
 
-def lesson_of(request: HttpRequest) -> Lesson | None:
+def lesson_of(request: Request) -> Lesson | None:
     """The lesson a page was opened from; an unknown one is no reason to stop somebody."""
     slug = (kept.posted(request).get("lesson") or request.GET.get("lesson") or "")[:80]
     rows = Lesson.objects.select_related("module__published")
@@ -40,14 +41,14 @@ def lesson_of(request: HttpRequest) -> Lesson | None:
     return rows.filter(slug=slug).first() if slug else None
 
 
-def typed(request: HttpRequest) -> str:
+def typed(request: Request) -> str:
     """The text as typed, whole: a body is a megabyte at most. From an address, a first few words."""
     return kept.posted(request).get("text", "") or request.GET.get("text", "")[:1000]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_post
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
     """Ask, unless what was answered before is found to be the same."""
     context = _context(request)
     if request.method != "POST":
@@ -68,7 +69,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return guests.remember(request, redirect(question))
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: Request) -> dict[str, Any]:
     return {
         "lesson": lesson_of(request),
         "id": parse_uuid(kept.posted(request).get("id")) or uuid.uuid4(),
@@ -80,13 +81,13 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _offered_before(request: HttpRequest) -> dict[str, Any]:
+def _offered_before(request: Request) -> dict[str, Any]:
     """The answers that were offered, when only language or letters were changed since."""
     offered = kept.noted(request, "offered")
     return {"offered": offered} if offered else {}
 
 
-def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
+def _store(request: Request, context: dict[str, Any]) -> Any:
     text = services.clean_post(context["text"])  # before a guest is made of somebody who wrote nothing
     limits.address_must(request, "asked")
     if guests.person_of(request) is None:
@@ -109,5 +110,5 @@ def _store(request: HttpRequest, context: dict[str, Any]) -> Any:
         )
 
 
-def _block(request: HttpRequest) -> int | None:
+def _block(request: Request) -> int | None:
     return whole_number(kept.posted(request).get("block") or request.GET.get("block"), 3)

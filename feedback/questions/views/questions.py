@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import again, kept
 from mooc.lib.pages.http import page_of, parse_uuid
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.resend import second_id
 
 from ... import selectors
@@ -27,7 +28,7 @@ from .asking import lesson_of
 
 
 @require_safe
-def questions(request: HttpRequest) -> HttpResponse:
+def questions(request: Request) -> HttpResponse:
     """My questions and their answers."""
     person = guests.person_of(request)
     rows = selectors.questions_of(person.learner if person else None)
@@ -43,7 +44,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def others(request: HttpRequest) -> HttpResponse:
+def others(request: Request) -> HttpResponse:
     """What others asked: to read, and to answer."""
     person = guests.person_of(request)
     theme = request.GET.get("theme", "")[:40]
@@ -55,7 +56,7 @@ def others(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def question(request: HttpRequest, pk: int) -> HttpResponse:
+def question(request: Request, pk: int) -> HttpResponse:
     """One question: whole for its asker, masked for other readers, not there for the rest."""
     person = guests.person_of(request)
     page = selectors.question_for(pk, person.learner if person else None)
@@ -63,7 +64,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, page: selectors.QuestionPage, person: guests.Person | None
+    request: Request, page: selectors.QuestionPage, person: guests.Person | None
 ) -> dict[str, object]:
     known = person is not None and person.signed_in
     waits = page.mine and not page.answer and not page.row.hidden_at
@@ -88,7 +89,7 @@ def _context(
 
 @kept.answers_form_of("feedback:question")
 @guest_post
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: Request, pk: int) -> HttpResponse:
     """A neighbour's answer."""
     person = guests.person_of(request)
     if person is None:
@@ -111,7 +112,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("feedback:question", args=[pk]) + "#replies")
 
 
-def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> None:
+def _store_reply(request: Request, row: Question, person: guests.Person) -> None:
     identifier, text = parse_uuid(request.POST.get("id")) or uuid.uuid4(), request.POST.get("text", "")
     try:
         posts.reply_to(question=row, learner=person.learner, text=text, reply_id=identifier)
@@ -120,13 +121,13 @@ def _store_reply(request: HttpRequest, row: Question, person: guests.Person) -> 
         posts.reply_to(question=row, learner=person.learner, text=text, reply_id=second)
 
 
-def _found(request: HttpRequest, pk: int) -> selectors.QuestionPage:
+def _found(request: Request, pk: int) -> selectors.QuestionPage:
     """The question for this reader, before anybody is made of somebody unknown."""
     person = guests.person_of(request)
     return selectors.question_for(pk, person.learner if person else None)
 
 
-def _chosen_reply(request: HttpRequest, page: selectors.QuestionPage) -> Reply | None:
+def _chosen_reply(request: Request, page: selectors.QuestionPage) -> Reply | None:
     """The neighbour's answer that was tapped; one that this reader does not see is not there."""
     number = request.POST.get("reply", "")
     if not number:
@@ -139,7 +140,7 @@ def _chosen_reply(request: HttpRequest, page: selectors.QuestionPage) -> Reply |
 
 @kept.answers_form_of("feedback:question")
 @guest_post
-def solved(request: HttpRequest, pk: int) -> HttpResponse:
+def solved(request: Request, pk: int) -> HttpResponse:
     """ "This solved it": by the asker about the answer, by another reader instead of asking."""
     page = _found(request, pk)
     limits.address_must(request, "solved")
@@ -156,7 +157,7 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept.answers_form_of("feedback:question")
 @guest_post
-def report_post(request: HttpRequest, pk: int) -> HttpResponse:
+def report_post(request: Request, pk: int) -> HttpResponse:
     """This post should not stand there. A page of its own says thank you."""
     page = _found(request, pk)
     chosen = _chosen_reply(request, page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from mooc.accounts.sign_in import limits
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.request import Request
 from mooc.lib.text.digits import whole_number
 
 from .. import reactions
@@ -21,7 +22,7 @@ from .. import reactions
 
 @kept.answers_form_of("courses:module")
 @guest_post
-def react(request: HttpRequest, slug: str) -> HttpResponse:
+def react(request: Request, slug: str) -> HttpResponse:
     """One tap; back to the module, where the face stands chosen."""
     module = get_object_or_404(Module.objects.select_related("published"), slug=slug)  # taken back or not
     person = guests.person_of(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +16,7 @@ from mooc.lib.errors import Conflict, DomainError
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import parse_uuid
+from mooc.lib.pages.request import Request
 from mooc.lib.pages.resend import second_id
 
 from ...data import ReportKind
@@ -31,7 +32,7 @@ SUBJECTS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_post
-def report(request: HttpRequest, subject: str) -> HttpResponse:
+def report(request: Request, subject: str) -> HttpResponse:
     """Something is wrong, old or missing."""
     context = _context(request, subject)
     lesson, kinds, report_id = context["lesson"], context["kinds"], context["id"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import safe_next
+from mooc.lib.pages.request import Request
 
 from ...file import tracking
 from ...models import Learner
@@ -23,7 +24,7 @@ CODE_TRIES_PER_ADDRESS, CODE_TRIES_ALL = 30, 600  # an hour
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: Request) -> HttpResponse:
     """After signing in or up: was it you who learnt on this phone before? Phones are shared, so a new account
     is asked as well. Whoever has a role goes on to the work."""
     if not request.user.is_authenticated:
@@ -45,7 +46,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 @kept.answers_form_of("learners:me")
 @guest_post
-def make_code(request: HttpRequest) -> HttpResponse:
+def make_code(request: Request) -> HttpResponse:
     """Show a guest a code that opens this progress on another phone."""
     person = guests.person_of(request)
     if person is None or person.signed_in:
@@ -57,7 +58,7 @@ def make_code(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guest_post
-def use_code(request: HttpRequest) -> HttpResponse:
+def use_code(request: Request) -> HttpResponse:
     """Type a progress code: this phone goes on where the other one was."""
     if request.method != "POST":
         return render(request, "learners/code.html", {"nav": "me"} | (kept.noted(request, "why") or {}))
@@ -83,7 +84,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _redeem(request: HttpRequest, typed: str) -> Learner:
+def _redeem(request: Request, typed: str) -> Learner:
     tries = limits.count(f"progress:{limits.address(request)}", 3600)
     if tries > CODE_TRIES_PER_ADDRESS or limits.count("progress:all", 3600) > CODE_TRIES_ALL:
         raise TooMany(_("Too many tries. Wait an hour, or call the station."))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,9 +18,11 @@ from mooc.accounts.models import User
 from mooc.accounts.rights import Right
 from mooc.accounts.sign_in import limits, phones
 from mooc.accounts.sign_in.forms import PhoneForm
+from mooc.accounts.sign_in.who import signed_in
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
+from mooc.lib.pages.request import Request
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import clean, mask_phone
 
@@ -32,11 +33,8 @@ from .. import numbers
 TRIES = 15  # an hour, at saying yes
 
 
-def _staff(request: HttpRequest) -> User:
-    user = request.user
-    if not user.is_authenticated or not user.may(Right.CONFIRM_NUMBER):
-        raise PermissionDenied
-    return user
+def _staff(request: Request) -> User:
+    return signed_in(request, Right.CONFIRM_NUMBER)
 
 
 def _reached(user: User) -> Any:
@@ -47,15 +45,12 @@ def _reached(user: User) -> Any:
     return Learner.objects.filter(Q(pk__in=mine) | Q(pk__in=waiting)).select_related("user", "region")
 
 
-def _helper(request: HttpRequest) -> User:
-    user = request.user
-    if not user.is_authenticated or not user.may(Right.HELP_PEOPLE):
-        raise PermissionDenied
-    return user
+def _helper(request: Request) -> User:
+    return signed_in(request, Right.HELP_PEOPLE)
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Find the person."""
     helper = _helper(request)
     name = clean(request.GET.get("q", "")[:40])
@@ -65,11 +60,13 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Write down the new number; a second person agrees; either takes it back. None of it changes the account."""
     user = _staff(request)
     row = get_object_or_404(_reached(user), pk=pk)
-    person = cast(User, row.user)  # guests are not among them
+    person = row.user
+    if person is None:
+        raise Http404  # guests have no number
     wish = numbers.open_wish(person)
     form = kept.bind(request, PhoneForm)
     if request.method == "POST" and wish is not None:
@@ -92,7 +89,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "learners/number.html", context, status=kept.status(request, form))
 
 
-def _written_down(request: HttpRequest, person: User, by: User, form: PhoneForm) -> str | None:
+def _written_down(request: Request, person: User, by: User, form: PhoneForm) -> str | None:
     """Write down a number or the wish for a password: ``None`` when it is, else what is wrong with it."""
     try:
         if "forgotten" in request.POST:
@@ -107,7 +104,7 @@ def _written_down(request: HttpRequest, person: User, by: User, form: PhoneForm)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest, pk: int) -> HttpResponse:
+def password(request: Request, pk: int) -> HttpResponse:
     """The person types the new password at the helper's, when two have agreed and the time is over."""
     user = _staff(request)
     row = get_object_or_404(_reached(user), pk=pk)
@@ -140,7 +137,7 @@ def _words(wish: NumberWish | None, user: User, row: Learner) -> dict[str, Any]:
     }
 
 
-def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) -> None:
+def _answer(request: Request, user: User, wish: NumberWish, row: Learner) -> None:
     try:
         if "stop" in request.POST:
             numbers.stop(wish=wish)
@@ -151,7 +148,7 @@ def _answer(request: HttpRequest, user: User, wish: NumberWish, row: Learner) ->
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: Request) -> HttpResponse:
     """The owner's page of a new number: one tap stops it, a code to the old number (or the password) makes it so."""
     if not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?next={request.path}")
@@ -178,7 +175,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/my_number.html", context, status=400 if error else 200)
 
 
-def _confirmed(request: HttpRequest, wish: NumberWish) -> str:
+def _confirmed(request: Request, wish: NumberWish) -> str:
     try:
         if limits.count(f"number:{wish.user_id}", 3600) > TRIES:
             raise TooMany(_("Too many tries. Wait an hour, or call the station."))

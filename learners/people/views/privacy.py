@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.cache import cache
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +19,12 @@ from mooc.accounts import services as accounts
 from mooc.accounts import tasks
 from mooc.accounts.models import User
 from mooc.accounts.sign_in import limits, phones
+from mooc.accounts.sign_in.who import signed_in
 from mooc.accounts.staff import deeds
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept
+from mooc.lib.pages.request import Request
 from mooc.lib.privacy import erasing
 from mooc.lib.queue import later
 
@@ -37,7 +38,7 @@ SECOND_TAP = 600  # seconds
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: Request) -> HttpResponse:
     """What can be done with one's own data."""
     why = kept.noted(request, "why") or {}
     person = guests.person_of(request)
@@ -45,12 +46,12 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "learners/privacy.html", context)
 
 
-def _asked(request: HttpRequest, person: guests.Person | None) -> str:
-    return proof_of(cast(User, request.user)) if person and person.signed_in else ""
+def _asked(request: Request, person: guests.Person | None) -> str:
+    return proof_of(signed_in(request)) if person and person.signed_in else ""
 
 
 @require_safe
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """Everything that is kept about this person, as one JSON file."""
     person = guests.person_of(request)
     if person is None:
@@ -68,12 +69,12 @@ def proof_of(user: User) -> str:
     return "password" if user.has_usable_password() else "code" if user.phone else ""
 
 
-def _proved(request: HttpRequest) -> bool:
+def _proved(request: Request) -> bool:
     """Whether this is the owner, not somebody who found the phone. A code is sent when that is asked for.
 
     :raises DomainError: when password or code is wrong.
     """
-    user = cast(User, request.user)
+    user = signed_in(request)
     wanted, typed = proof_of(user), request.POST.get("proof", "")[:128]
     if not wanted:
         return True
@@ -91,7 +92,7 @@ def _proved(request: HttpRequest) -> bool:
 
 @kept.answers_form_of("learners:my_privacy")
 @guest_post
-def delete(request: HttpRequest) -> HttpResponse:
+def delete(request: Request) -> HttpResponse:
     """Delete everything, after the word was typed."""
     person = guests.person_of(request)
     if person is None:
@@ -116,20 +117,20 @@ def delete(request: HttpRequest) -> HttpResponse:
     return _deleted(request)
 
 
-def _deleted(request: HttpRequest) -> HttpResponse:
+def _deleted(request: Request) -> HttpResponse:
     context = {"nav": "me", "days": settings.BACKUP_DAYS}
     response = kept.answer(request, "learners/deleted.html", context)
     guests.drop_cookie(response)
     return response
 
 
-def _came_with(request: HttpRequest) -> str:
+def _came_with(request: Request) -> str:
     """A name for the cookies that say who this is: a second tap comes with those of the first. Empty without."""
     named = [request.COOKIES.get(name, "") for name in (settings.SESSION_COOKIE_NAME, guests.COOKIE)]
     return f"erased:{hashlib.sha256('|'.join(named).encode()).hexdigest()}" if any(named) else ""
 
 
-def _refuse(request: HttpRequest, person: guests.Person, **why: object) -> HttpResponse:
+def _refuse(request: Request, person: guests.Person, **why: object) -> HttpResponse:
     kept.note(request, why=why)
     context = {"person": person, "nav": "me", "proof": _asked(request, person)} | why
     return render(request, "learners/privacy.html", context, status=400)

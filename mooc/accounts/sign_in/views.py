@@ -8,7 +8,7 @@ from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -20,6 +20,7 @@ from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.middleware import guest_post
 from mooc.lib.pages import kept, links
 from mooc.lib.pages.http import safe_next
+from mooc.lib.pages.request import Request
 from mooc.lib.queue import later
 from mooc.lib.text.cleaning import mask_phone
 
@@ -32,31 +33,31 @@ GUESSES_PER_ADDRESS = 300
 WRONG_HERE, WRONG_ANYWHERE = 10, 50  # wrong passwords for one name in a quarter of an hour
 
 
-def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
+def _page(request: Request, name: str, status: int = 200, **context: Any) -> HttpResponse:
     context |= {"nav": "me", "next": safe_next(request, "")}
     return render(request, f"account/{name}.html", context, status=status)
 
 
-def _address(request: HttpRequest, path: str, **more: str) -> str:
+def _address(request: Request, path: str, **more: str) -> str:
     """The next step, with where this person was going."""
     known = {"next": safe_next(request, "")} | more
     query = urlencode({name: value for name, value in known.items() if value})
     return f"{path}?{query}" if query else path
 
 
-def _welcome(request: HttpRequest) -> str:
+def _welcome(request: Request) -> str:
     """Where everybody goes after signing in: learners looks after a guest's progress there."""
     return _address(request, links.address("welcome"))
 
 
-def sign_in(request: HttpRequest, user: User) -> HttpResponse:
+def sign_in(request: Request, user: User) -> HttpResponse:
     """Sign in, through the second step where the account has one."""
     response = perform_login(request, user, email_verification="none", redirect_url=_welcome(request))
     return pending.forget(response)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: Request) -> HttpResponse:
     """One page: phone code above, name and password below. POST is the password."""
     if request.method != "POST":
         phone_form, password_form = kept.bind(request, PhoneForm), kept.bind(request, PasswordForm)
@@ -68,7 +69,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return sign_in(request, user)
 
 
-def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
+def _by_password(request: Request, form: PasswordForm) -> User | None:
     """The account, or ``None``: the same time and answer whether the name exists or not.
 
     Only wrong passwords are counted, here and from everywhere, so that a class can sign in all day
@@ -91,7 +92,7 @@ def _by_password(request: HttpRequest, form: PasswordForm) -> User | None:
 
 
 @kept.answers_form_of("account_login")
-def send_code(request: HttpRequest) -> HttpResponse:
+def send_code(request: Request) -> HttpResponse:
     """Send a code to a number, whether it has an account or not. ``again`` repeats the last number."""
     known = pending.phone_of(request, "code") if "again" in request.POST else None
     form = PhoneForm({"phone": known}) if known else kept.bind(request, PhoneForm)
@@ -118,7 +119,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest) -> HttpResponse:
+def code(request: Request) -> HttpResponse:
     """Type the code. A known number is signed in, a new one tells its name first."""
     phone = pending.phone_of(request, "code")
     if phone is None:
@@ -137,7 +138,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return _checked(request, phone)
 
 
-def _checked(request: HttpRequest, phone: str) -> HttpResponse:
+def _checked(request: Request, phone: str) -> HttpResponse:
     user = services.user_with_phone(phone)
     if user is not None and quiet.is_silent(user):
         return pending.remember(redirect(_address(request, reverse("account_quiet"))), phone, "quiet")
@@ -148,7 +149,7 @@ def _checked(request: HttpRequest, phone: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def silent(request: HttpRequest) -> HttpResponse:
+def silent(request: Request) -> HttpResponse:
     """The number's account was silent for long: its owner says what only the owner knows, others begin anew.
     Nothing on the page tells whose it was."""
     phone = pending.phone_of(request, "quiet")
@@ -170,7 +171,7 @@ def silent(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A new person with a checked number: name and consent."""
     phone = pending.phone_of(request, "new") or pending.phone_of(request, "fresh")
     if phone is None:
@@ -182,12 +183,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: Request) -> HttpResponse:
     """A new person without a phone: name, password and consent."""
     return _join(request, kept.bind(request, PasswordPersonForm), "")
 
 
-def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
+def _join(request: Request, form: PersonForm, phone: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             limits.address_must(request, "account")
@@ -202,7 +203,7 @@ def _join(request: HttpRequest, form: PersonForm, phone: str) -> HttpResponse:
     return _page(request, "new", kept.status(request, form), form=form)
 
 
-def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> User:
+def _open_account(request: Request, data: dict[str, Any], phone: str) -> User:
     """The account, with what this phone learnt before, in one transaction."""
     with transaction.atomic():
         if phone and pending.phone_of(request, "fresh") == phone:
@@ -223,14 +224,14 @@ def _open_account(request: HttpRequest, data: dict[str, Any], phone: str) -> Use
 
 
 @require_safe
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """One tap from every page: sign out, or let somebody else in."""
     return _page(request, "switch")
 
 
 @kept.answers_form_of("account_switch")
 @guest_post  # a phone that changes hands leaves its guest, too
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """Sign out and forget this phone's guest as well. ``again`` goes on to the sign-in page."""
     logout(request)
     response = kept.answer(

@@ -16,10 +16,11 @@ import re
 import secrets
 from contextvars import ContextVar
 from typing import Any
-from weakref import ReferenceType
+from weakref import ReferenceType, WeakKeyDictionary
 
 #: The request this thread works on; weak, so that it ends with the request.
 current: ContextVar[ReferenceType[Any] | None] = ContextVar("current", default=None)
+_names: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # ids of those that have written a line
 HIDDEN = "***"
 _NUMBER = re.compile(
     r"(?<!\d)(?<!\d\.)\+?\d(?:[ \-]?\d){10,}[xX]?(?!\d)"
@@ -51,11 +52,11 @@ def about_request() -> dict[str, Any]:
     request = kept() if kept else None
     if request is None:
         return {}
-    if not hasattr(request, "log_id"):  # made when the first line is written: most requests write none
+    if request not in _names:  # made when the first line is written: most requests write none
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.log_id = given if _ID.match(given) else secrets.token_hex(6)
+        _names[request] = given if _ID.match(given) else secrets.token_hex(6)
     user = getattr(request, "_cached_user", None)  # only when it was asked for already
-    return {"request": request.log_id, "user": getattr(user, "pk", None), "path": hide(request.path)}
+    return {"request": _names[request], "user": getattr(user, "pk", None), "path": hide(request.path)}
 
 
 class LineFormatter(logging.Formatter):
