@@ -50,7 +50,7 @@ def report(request: Request, subject: str) -> HttpResponse:
     return kept.answer(request, "feedback/thanks.html", thanks)
 
 
-def _context(request: HttpRequest, subject: str) -> dict[str, Any]:
+def _context(request: Request, subject: str) -> dict[str, Any]:
     return {
         "subject": subject,
         "kinds": SUBJECTS[subject],
