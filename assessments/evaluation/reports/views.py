@@ -117,7 +117,7 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     row, told = _own(request, pk), request.POST
     try:
         signing.sign_off(
-            report=row, act=told.get("act", ""), by=request.user,  # type: ignore[arg-type]  # signed in: supervised
+            report=row, act=told.get("act", ""), by=request.user,
             act_id=parse_uuid(told.get("id")) or uuid.uuid4(), seen=whole_number(told.get("seen", ""), 18) or 0,
             reason=told.get("reason", ""),
         )  # fmt: skip
@@ -133,7 +133,7 @@ def recount(request: SignedIn, pk: int) -> HttpResponse:
     """Count its month again, as a new version beside it."""
     row, user = _own(request, pk), request.user
     try:
-        report, new = making.count_again(report=row, by=user)  # type: ignore[arg-type]  # signed in: supervised
+        report, new = making.count_again(report=row, by=user)
     except DomainError as wrong:
         kept.note(request, error=wrong.message)
         return _page(request, row, wrong.message, status=400)
