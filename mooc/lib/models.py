@@ -39,13 +39,13 @@ class CharInCode(InCode, models.CharField):  # type: ignore[type-arg]  # takes i
     plain = "CharField"
 
 
-class TextInCode(InCode, models.TextField):  # type: ignore[type-arg]  # as above
+class TextInCode(InCode, models.TextField):  # type: ignore[type-arg]  # takes its types in the stubs only
     """A text of which code knows more than the database."""
 
     plain = "TextField"
 
 
-class MomentInCode(InCode, models.DateTimeField):  # type: ignore[type-arg]  # as above
+class MomentInCode(InCode, models.DateTimeField):  # type: ignore[type-arg]  # takes its types in the stubs only
     """A moment of which code knows more than the database."""
 
     plain = "DateTimeField"
