@@ -338,6 +338,7 @@ STATION_HOURS = env.tuple(
     "MOOC_STATION_HOURS", default=("8", "18")
 )  # two hours, or nothing: the help page says it
 ICP_NUMBER = env.str("MOOC_ICP_NUMBER", "")
+SOURCE_URL = env.str("MOOC_SOURCE_URL", "")  # AGPL-3.0, section 13: where users get the code that runs here
 SITE_URL = env.str("MOOC_SITE_URL", "")
 METRICS_TOKEN = _secret("MOOC_METRICS_TOKEN")
 
@@ -370,6 +371,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"SyncItemKindEnum": "assessments.sync.reading.KINDS"},
 }
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SILENCED_SYSTEM_CHECKS = ["security.W003"]  # our subclass of the CSRF middleware is in MIDDLEWARE

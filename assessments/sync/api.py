@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -14,34 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from learners.people import guests, phone_names
+from learners.people import guests
 from learners.record import receipts, senders
-from learners.record.clocks import Clock, moment
+from learners.record.clocks import Clock
 from learners.record.senders import Sender
 from mooc.lib.pages.http import from_here
 from mooc.lib.rest import TOO_LARGE, TOO_OFTEN, UNAUTHENTICATED, UNREADABLE, PlainJSONParser
 
 from .batch import store_item
-from .kinds import KINDS
+from .reading import BatchSerializer, SenderSerializer
 
-MAX_ITEMS = 100
 MAX_BYTES = 256 * 1024
-
-
-class SyncItemSerializer(serializers.Serializer[Any]):
-    """One thing made offline. ``kind`` is one of docs/api.md; ``who`` the short name its page carried."""
-
-    id = serializers.UUIDField()
-    kind = serializers.ChoiceField(sorted(KINDS))
-    who = serializers.CharField(required=False, allow_blank=True)
-
-
-class BatchSerializer(serializers.Serializer[Any]):
-    """What a phone made offline, in order; ``sent`` by its own clock."""
-
-    items = SyncItemSerializer(many=True)
-    phone = serializers.UUIDField(required=False)
-    sent = serializers.DateTimeField(required=False)
 
 
 class ResultSerializer(serializers.Serializer[Any]):
@@ -103,13 +87,15 @@ class Sync(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
         body = request.data if isinstance(request.data, dict) else {}
-        items = body.get("items")
-        sender = _sender(request, body.get("phone"))
-        if not isinstance(items, list):
+        who, batch = SenderSerializer(data=body), BatchSerializer(data=body)
+        who.is_valid(raise_exception=True)
+        sender = _sender(request, who.validated_data.get("phone"))
+        if not batch.is_valid():
+            if batch.errors["items"][0].code == "max_length":
+                return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
             return _problem(status.HTTP_400_BAD_REQUEST, "unreadable")
-        if len(items) > MAX_ITEMS:
-            return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large")
-        clock = Clock(timezone.now(), moment(body.get("sent")))
+        clock = Clock(timezone.now(), batch.validated_data.get("sent"))
+        items = batch.validated_data["items"]
         results = [store_item(sender=sender, values=item, clock=clock) for item in items]
         frame = receipts.receipt(counts=any(row["status"] != "rejected" for row in results))
         answer = Response(frame | {"who": sender.short_name, "results": results})
@@ -117,12 +103,12 @@ class Sync(APIView):
         return guests.remember(sender.request, answer)
 
 
-def _sender(request: Request, name: object) -> Sender:
+def _sender(request: Request, phone: uuid.UUID | None) -> Sender:
     """Who sends: an account, the guest of this browser's cookie, or a phone that names itself.
 
     :raises NotAuthenticated: for nobody at all.
     """
-    phone, plain = phone_names.parse(name), request._request
+    plain = request._request
     if request.user.is_authenticated:
         return Sender(plain, phone, guests.Person(plain, guests.learner_of(request.user), True))
     person = guests.person_of(plain) if from_here(plain) else None

@@ -15,7 +15,7 @@ from mooc.accounts.sign_in import limits
 from mooc.lib.errors import DomainError, TooMany
 
 from .kinds import store
-from .reading import Item
+from .reading import Item, read
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +58,7 @@ def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
 
 
 def _read(sender: Sender, values: Any, clock: Clock) -> tuple[Item, Owner]:
-    if not isinstance(values, Mapping):
-        raise DomainError(_("An item is an object."), code="unreadable")
-    item = Item(values, clock)
-    if what := LIMITED.get(str(values.get("kind"))):
+    if isinstance(values, Mapping) and (what := LIMITED.get(str(values.get("kind")))):
         limits.address_must(sender.request, what)
-    return item, sender.owner_of(item.text("who", 13))
+    item = read(values, clock)
+    return item, sender.owner_of(item.values["who"])

@@ -37,23 +37,18 @@ def store(owner: Owner, item: Item) -> tuple[Stored, str]:
     :returns: what became of it, and where it can be seen (or nothing).
     :raises DomainError: by name, when it is not stored.
     """
-    kind = item.values.get("kind")
-    known = KINDS.get(kind) if isinstance(kind, str) else None
-    item.id  # noqa: B018  # refused here when there is none
-    if known is None:
-        raise DomainError(_("This kind of item is not known."), code="bad_kind")
-    return known(owner, item)
+    return KINDS[item.values["kind"]](owner, item)
 
 
 def _lesson(item: Item) -> LessonEdition:
-    lesson = lesson_for_acts(item.text("lesson", 80))
+    lesson = lesson_for_acts(item.values["lesson"])
     if lesson is None:
         raise DomainError(_("This lesson is not here. The phone keeps it."), code="unknown_lesson")
     return lesson
 
 
 def _record(owner: Owner, item: Item) -> tuple[Stored, str]:
-    lesson, verb, when = _lesson(item), item.text("verb", 12), item.when(owner.learner)
+    lesson, verb, when = _lesson(item), item.values["verb"], item.when(owner.learner)
     known = LearningRecord.objects.filter(uuid=item.id).first()
     if known is not None:
         if known.learner_id == owner.learner.pk and _says(known, lesson, verb, item):
@@ -66,11 +61,9 @@ def _record(owner: Owner, item: Item) -> tuple[Stored, str]:
     if verb == "initialized":
         return learning.open_lesson(act_id=item.id, **common), ""
     if verb == "suspended":
-        seconds, block = item.number("seconds", 86_400), item.number("block", 999)
+        seconds, block = item.values["seconds"], item.values["block"]
         return learning.leave_lesson(act_id=item.id, seconds=seconds, block=block, **common), ""
-    if verb == "completed":
-        return learning.finish_lesson(**common), ""
-    raise DomainError(_("This verb is not known here."), code="bad_verb")
+    return learning.finish_lesson(**common), ""
 
 
 def _says(known: LearningRecord, lesson: LessonEdition, verb: str, item: Item) -> bool:
@@ -79,21 +72,16 @@ def _says(known: LearningRecord, lesson: LessonEdition, verb: str, item: Item) -
         return False
     if verb != "suspended":
         return known.verb == verb or (known.verb == "resumed" and verb == "initialized")
-    claimed = (item.number("seconds", 86_400), str(item.number("block", 999)))
+    claimed = (item.values["seconds"], str(item.values["block"]))
     return known.verb == verb and claimed[0] >= (known.seconds or 0) and claimed[1] == known.response
 
 
 def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
-    slug, attempt_id = item.text("quiz", 60), item.uuid("attempt")
-    quiz = Quiz.objects.filter(module__slug=slug, module__published__isnull=False).values_list(
-        "pk", flat=True
-    )
-    number = quiz.first()
+    attempt_id, code, choice = item.values["attempt"], item.values["item"], item.values["chosen"]
+    quiz = Quiz.objects.filter(module__slug=item.values["quiz"], module__published__isnull=False)
+    number = quiz.values_list("pk", flat=True).first()
     if number is None:
         raise DomainError(_("This quiz is not here. The phone keeps the answer."), code="unknown_quiz")
-    if attempt_id is None:
-        raise DomainError(_("“%(name)s” is not usable.") % {"name": "attempt"}, code="bad_value")
-    code, choice = item.text("item", 20), item.choice()
     url = reverse("assessments:quiz_explained", args=[number, attempt_id, code])
     before = Response.objects.filter(attempt__uuid=attempt_id, item__code=code)
     known = before.annotate(owner=F("attempt__learner")).select_related("item").first()
@@ -104,7 +92,7 @@ def _answer(owner: Owner, item: Item) -> tuple[Stored, str]:
         answer_item(
             learner=owner.learner, quiz=asked_quiz(number).quiz, attempt_id=attempt_id, item_code=code, choice=choice,
             signed_in=owner.signed_in, at=when.at, claimed=when.claimed, by_its_id=True,
-            edition=item.edition(),
+            edition=item.values.get("edition"),
         )  # fmt: skip
     except DomainError as error:
         if error.code != "unknown_item":
@@ -135,11 +123,11 @@ def _answered_already() -> DomainError:
 
 
 def _question(owner: Owner, item: Item) -> tuple[Stored, str]:
-    slug, when = item.text("lesson", 80), item.when(owner.learner, needed=False)
+    when = item.when(owner.learner)
     known = Question.objects.filter(uuid=item.id).exists()
     question = ask_question(
-        learner=owner.learner, text=item.text("text", 20_000), lesson=_lesson_of(slug),
-        block=item.number("block", 999) or None, question_id=item.id, signed_in=owner.signed_in, at=when.at,
+        learner=owner.learner, text=item.values["text"], lesson=_lesson_of(item.values["lesson"]),
+        block=item.values["block"] or None, question_id=item.id, signed_in=owner.signed_in, at=when.at,
         claimed=when.claimed,
     )  # fmt: skip
     fresh = not known and question.uuid == item.id  # else the same words of today
@@ -154,33 +142,33 @@ def _lesson_of(slug: str) -> Lesson | None:
 def _report(owner: Owner, item: Item) -> tuple[Stored, str]:
     known = ContentReport.objects.filter(uuid=item.id).exists()
     report_content(
-        learner=owner.learner, lesson=_lesson_of(item.text("lesson", 80)), kind=item.text("about", 9),
-        text=item.text("text", 20_000), report_id=item.id,
+        learner=owner.learner, lesson=_lesson_of(item.values["lesson"]), kind=item.values["about"],
+        text=item.values["text"], report_id=item.id,
     )  # fmt: skip
     return Stored.DUPLICATE if known else Stored.STORED, ""
 
 
 def _reaction(owner: Owner, item: Item) -> tuple[Stored, str]:
-    slug, when = item.text("module", 60), item.when(owner.learner, needed=False)
+    slug, when = item.values["module"], item.when(owner.learner)
     module = Module.objects.select_related("published").filter(slug=slug).first()
     if module is None:
         raise DomainError(_("This course is not here. The phone keeps it."), code="unknown_module")
     stored = react(
-        learner=owner.learner, module=module, face=item.number("face", 9), tap=item.id, at=when.at,
+        learner=owner.learner, module=module, face=item.values["face"], tap=item.id, at=when.at,
         signed_in=owner.signed_in, claimed=when.claimed,
     )  # fmt: skip
     return stored, reverse("courses:module", args=[slug])
 
 
 def _review(owner: Owner, item: Item) -> tuple[Stored, str]:
-    choice, when = item.choice(), item.when(owner.learner)
-    card = ReviewCard.objects.filter(pk=item.number("card", 2**53), learner=owner.learner).first()
+    choice, when = item.values["chosen"], item.when(owner.learner)
+    card = ReviewCard.objects.filter(pk=item.values["card"], learner=owner.learner).first()
     if card is None:
         raise DomainError(_("This question is not in your notebook any more."), code="unknown_card")
     done = review_item(
-        card=card, round_number=item.number("round", 99_999), choice=choice, signed_in=owner.signed_in,
+        card=card, round_number=item.values["round"], choice=choice, signed_in=owner.signed_in,
         now=when.at, claimed=when.claimed,
-        edition=item.edition(),
+        edition=item.values.get("edition"),
     )  # fmt: skip
     if not done.same:
         raise _answered_already()

@@ -62,9 +62,9 @@ self.acts = (() => {
     return tx((acts, sent, phone) => {
       rows.forEach((r) => {
         const one = by[r.item.id];
-        if (!one || !r.n) return;
+        if (!r.n) return; // what the list leaves out is tried again like what may go later
         if (stored(r)) { acts.delete(r.n); sent.put(Object.assign({}, r, { server: said.server, high: said.high, due: 0, tried: 0 })); }
-        else acts.put(Object.assign({}, r, one.keep === false ? { lost: one.detail || one.code } : refused(r)));
+        else acts.put(Object.assign({}, r, one && one.keep === false ? { lost: one.detail || one.code } : refused(r)));
       });
       sent.getAll().onsuccess = (e) => e.target.result.forEach((r, i, held) => {
         if (r.server !== said.server) { sent.delete(r.n); acts.put(r); } // another database: it went back to a backup
