@@ -9,6 +9,7 @@ from typing import Any
 from courses.models import Lesson, Module, Skill
 
 from ..bank import editions
+from ..bank.ids import in_any_order
 from ..models import Item, Option, Quiz
 from ..quiz import judging
 from .quiz_files import QuizItem
@@ -72,6 +73,7 @@ def _write_options(item: Item, source: QuizItem) -> None:
     known = {(row.text_zh, row.text_en): row for row in rows}
     kept = [known.get((option.zh, option.en)) for option in source.options]
     spare = [row for row in rows if row not in kept]
+    written = []
     for place, (option, same) in enumerate(zip(source.options, kept, strict=True), start=1):
         row = same or (spare.pop(0) if spare else Option(item=item))
         row.position, row.text_zh, row.text_en, row.right = (
@@ -80,6 +82,8 @@ def _write_options(item: Item, source: QuizItem) -> None:
             option.en,
             option.right,
         )
+        written.append(row)
+    for row in in_any_order(written):
         row.save()
     for row in spare:
         row.delete()

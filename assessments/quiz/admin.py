@@ -19,6 +19,7 @@ from courses.services import tell_asks_changed
 from mooc.accounts.staff.admin_access import OwnInline, OwnRows
 from mooc.lib.text.digits import whole_number
 
+from ..bank.ids import in_any_order
 from ..kinds import KINDS
 from ..kinds.base import FileOption
 from ..models import Item, Option, Quiz
@@ -43,6 +44,13 @@ class OptionSet(BaseInlineFormSet):
         written = [FileOption(row["text_zh"], row["text_en"], bool(row.get("right"))) for row in rows]
         if faults := kind.faults(written):
             raise forms.ValidationError(faults)
+
+    def save_new_objects(self, commit: bool = True) -> list[Option]:
+        """What is new gets its ids by lot."""
+        first = self.initial_form_count()
+        self.forms[first:] = in_any_order(self.forms[first:])
+        saved: list[Option] = super().save_new_objects(commit)
+        return saved
 
 
 class OptionForm(OneLanguage):
