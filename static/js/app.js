@@ -64,6 +64,11 @@
     else { e.preventDefault(); named(form, button); }
   });
 
+  // A number that two steps have is said before it is sent: without network nobody else could say it in time.
+  const places = Array.from(d.querySelectorAll("select.place")), own = () => places.forEach((one) => one.setCustomValidity(one.selectedIndex && places.some((other) => other !== one && other.selectedIndex === one.selectedIndex) ? one.form.querySelector("[data-own]").dataset.own : ""));
+  places.forEach((one) => one.addEventListener("change", own));
+  if (places.length) { addEventListener("pageshow", own); own(); }
+
   // "Next" is a link once this script is here, and that the lesson is read goes beside it: mostly it arrives first, so
   // that the next page shows it. Before that, and without script, the form it stands in says so.
   d.querySelectorAll("form[data-next]").forEach((form) => {
