@@ -63,7 +63,7 @@ def privacy(request: Request) -> HttpResponse:
 @cached_page()
 def help_page(request: Request) -> HttpResponse:
     """Who helps, and answers to what people ask about this site."""
-    return render(request, "help.html", {"hours": settings.STATION_HOURS})
+    return render(request, "help.html", {"hours": settings.STATION_HOURS, "source_url": settings.SOURCE_URL})
 
 
 def service_worker(request: Request) -> HttpResponse:
