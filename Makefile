@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 RUN_STAMP := $(VENV)/.runtime-$(shell sha256sum requirements.txt 2>/dev/null | cut -c1-16)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | sha256sum | cut -c1-16)
 
-.PHONY: help run setup dev test test-sqlite test-postgres check bench bench-full fmt messages requirements content
+.PHONY: help run setup dev test test-fast check bench bench-full fmt messages requirements content
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s "$$(printf '\t')"
@@ -40,6 +40,9 @@ dev: $(RUN_STAMP) ## the same with DEBUG: changed code is served at once
 
 test: $(DEV_STAMP) ## all tests: SQLite, PostgreSQL and Redis when named, Chromium when installed
 	@PY=$(PY) sh deploy/run_tests.sh
+
+test-fast: $(DEV_STAMP) ## the tests that take no time, on SQLite, without browser or server: while you change something
+	@env -u DATABASE_URL $(PY) -m pytest --fast -n 2 --dist loadfile $(ARGS)
 
 check: $(DEV_STAMP) ## lint, types, arrows, migrations, deploy settings, compose file, translations
 	@PY=$(PY) sh deploy/run_checks.sh

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import fast
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
@@ -58,6 +60,10 @@ def _environment() -> None:
 _environment()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    fast.add_options(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Load the settings now: the environment stands.
 
@@ -75,6 +81,8 @@ def pytest_configure(config: pytest.Config) -> None:
     del os.environ["DJANGO_SETTINGS_MODULE"]
     if settings.DATA_DIR != SCRATCH / "data":
         raise pytest.UsageError(f"settings were loaded too early: {settings.DATA_DIR} is not this process's")
+    if config.getoption("--note-slow"):
+        config.pluginmanager.register(fast.Notes())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -83,6 +91,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip with a reason what this machine cannot run; leave out what the other run does."""
+    fast.leave_out(config, items)
     elsewhere = []
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import fast
 from tests.serving import ROOT, Site
 
 CHILD = "import time; open({mark!r}, 'a').write('x'); time.sleep({life})"
@@ -151,6 +154,24 @@ def test_check_says_what_to_install_when_gettext_is_missing(tmp_path: Path) -> N
     assert done.stdout.rstrip().endswith("Failed: translations")
     assert "FAIL  translations" in done.stdout
     assert done.stdout.count("ok    ") == 9
+
+
+def test_every_line_of_the_slow_list_is_a_test() -> None:
+    known: dict[str, set[str]] = {}
+    for line in sorted(fast.slow_ones()):
+        file, _, name = line.partition("[")[0].partition("::")
+        if file not in known:
+            tree = ast.parse((ROOT / file).read_text())
+            known[file] = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert name in known[file], f"{line} is gone: note the slow ones again, see docs/contributing.md"
+
+
+def test_most_tests_are_fast() -> None:
+    command = [sys.executable, "-m", "pytest", "--fast", "--collect-only"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"(\d+)/(\d+) tests collected", said)
+    assert found, said[-500:]
+    assert int(found[1]) >= 0.75 * int(found[2])
 
 
 @pytest.mark.browser
