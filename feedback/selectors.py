@@ -204,7 +204,7 @@ def theme_page(slug: str) -> ThemePage:
             lesson__slug__in=wanted, edition__published_of__isnull=False
         ).select_related("lesson")
     }
-    entries_shown = [_entry(entry, lessons) for entry in entries]
+    entry_rows = [_entry(entry, lessons) for entry in entries]
     rows = Question.objects.to_offer().filter(theme=theme).exclude(pk__in=_taken(version))
     rows = rows.select_related("answered_by", "lesson").with_others()
     newest = [
@@ -219,9 +219,7 @@ def theme_page(slug: str) -> ThemePage:
         )
         for row in rows.order_by("-same", "-answered_at")[:NEWEST]
     ]
-    return ThemePage(
-        theme, version, entries_shown, newest, checks.readable(version.checks) if version else []
-    )
+    return ThemePage(theme, version, entry_rows, newest, checks.readable(version.checks) if version else [])
 
 
 def _in_language(entry: dict[str, Any], name: str) -> str:

@@ -30,20 +30,25 @@ class ReportForm(forms.Form):
     :func:`assessments.evaluation.access.scope_for`."""
 
     what = forms.CharField(
-        label=gettext_lazy("What the report is about"), max_length=80, strip=True,
+        label=gettext_lazy("What the report is about"),
+        max_length=80,
+        strip=True,
         error_messages={"required": gettext_lazy("Choose what the report is to be about.")},
-    )  # fmt: skip
+    )
     place = forms.CharField(required=False, max_length=12)  # whose people a course or module counts
     month = forms.ChoiceField(
-        label=gettext_lazy("Count up to"), required=False,
+        label=gettext_lazy("Count up to"),
+        required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose a month of the list, or up to now.")},
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the report"), choices=[("zh-hans", "中文"), ("en", "English")],
+        label=gettext_lazy("Language of the report"),
+        choices=[("zh-hans", "中文"), ("en", "English")],
         error_messages={
-            "required": gettext_lazy("Choose a language."), "invalid_choice": gettext_lazy("Choose a language."),
+            "required": gettext_lazy("Choose a language."),
+            "invalid_choice": gettext_lazy("Choose a language."),
         },
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,5 +8,13 @@ from .edition import ItemEdition
 from .review import ReviewCard
 
 __all__ = [
-    "Assignment", "AssignmentMedia", "Attempt", "Item", "ItemEdition", "Option", "Quiz", "Response", "ReviewCard",
-]  # fmt: skip
+    "Assignment",
+    "AssignmentMedia",
+    "Attempt",
+    "Item",
+    "ItemEdition",
+    "Option",
+    "Quiz",
+    "Response",
+    "ReviewCard",
+]

@@ -22,8 +22,14 @@ class Attempt(Evidence, TimeStamped):
     """
 
     written_by = (
-        "start_attempt", "answer_item", "finish_tries", "judge_again", "merge_person", "erase_person", "scale_data",
-    )  # fmt: skip
+        "start_attempt",
+        "answer_item",
+        "finish_tries",
+        "judge_again",
+        "merge_person",
+        "erase_person",
+        "scale_data",
+    )
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts")

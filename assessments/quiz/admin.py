@@ -122,8 +122,12 @@ class ItemAdmin(JudgesAgain, AskedAnew, OwnRows, SimpleHistoryAdmin):
     instead = _("Take it out of use instead: it is not asked any more, and answers stay.")
     own_fields = {"module": Module}
     fields = [
-        ("code", "module", "lesson"), ("kind", "skill", "live"), ("stem_zh", "stem_en"), ("why_zh", "why_en"), "position",
-    ]  # fmt: skip
+        ("code", "module", "lesson"),
+        ("kind", "skill", "live"),
+        ("stem_zh", "stem_en"),
+        ("why_zh", "why_en"),
+        "position",
+    ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The module whose list the trainer came from."""

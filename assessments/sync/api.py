@@ -79,9 +79,13 @@ class Sync(APIView):
     @extend_schema(
         request=BatchSerializer,
         responses={
-            200: ReceiptSerializer, 400: UNREADABLE, 401: UNAUTHENTICATED, 413: TOO_LARGE, 429: TOO_OFTEN,
+            200: ReceiptSerializer,
+            400: UNREADABLE,
+            401: UNAUTHENTICATED,
+            413: TOO_LARGE,
+            429: TOO_OFTEN,
         },
-    )  # fmt: skip
+    )
     def post(self, request: Request) -> Response:
         """Each item by itself: one bad item spoils no other."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:

@@ -29,9 +29,19 @@ class ModuleSerializer(serializers.ModelSerializer[Module]):
     class Meta:
         model = Module
         fields = [
-            "code", "slug", "category", "level", "audiences", "edition", "title_zh", "title_en", "objective_zh",
-            "objective_en", "licence", "checked_on",
-        ]  # fmt: skip
+            "code",
+            "slug",
+            "category",
+            "level",
+            "audiences",
+            "edition",
+            "title_zh",
+            "title_en",
+            "objective_zh",
+            "objective_en",
+            "licence",
+            "checked_on",
+        ]
 
 
 class LessonListSerializer(serializers.ModelSerializer[LessonEdition]):

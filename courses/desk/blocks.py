@@ -237,11 +237,22 @@ class BlockInline(OwnInline, admin.StackedInline):
     form, formset = BlockForm, BlockSet
     extra = 1
     fieldsets = [
-        (None, {"fields": [
-            ("position", "kind"), ("heading_zh", "heading_en"), ("body_zh", "body_en"), ("upload", "media"),
-        ]}),
-        (_("Another file for readers of English"), {"classes": ["collapse"], "fields": [("upload_en", "media_en")]}),
-    ]  # fmt: skip
+        (
+            None,
+            {
+                "fields": [
+                    ("position", "kind"),
+                    ("heading_zh", "heading_en"),
+                    ("body_zh", "body_en"),
+                    ("upload", "media"),
+                ]
+            },
+        ),
+        (
+            _("Another file for readers of English"),
+            {"classes": ["collapse"], "fields": [("upload_en", "media_en")]},
+        ),
+    ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """All blocks of the page choose among the same files: read once."""

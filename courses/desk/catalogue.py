@@ -42,10 +42,17 @@ class CatalogueAdmin(KeepsHistory, DeskForm, admin.ModelAdmin):
     """What the operator names: subjects, skills, tracks."""
 
     labels = TITLES | {
-        "code": _("code"), "slug": _("address on the site"), "family": _("family"), "icon": _("icon"),
-        "position": _("order"), "category": _("category"), "level": _("level"), "links": _("links"),
-        "text_zh": _("text, Chinese"), "text_en": _("text, English"),
-    }  # fmt: skip
+        "code": _("code"),
+        "slug": _("address on the site"),
+        "family": _("family"),
+        "icon": _("icon"),
+        "position": _("order"),
+        "category": _("category"),
+        "level": _("level"),
+        "links": _("links"),
+        "text_zh": _("text, Chinese"),
+        "text_en": _("text, English"),
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """With names for people."""

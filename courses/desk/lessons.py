@@ -47,9 +47,11 @@ class LessonForm(forms.ModelForm):
         label=_("order"), required=False, min_value=0, max_value=32767, help_text=_("left empty: the last")
     )
     slug = forms.SlugField(
-        label=_("address, in Latin letters"), max_length=80, required=False,
+        label=_("address, in Latin letters"),
+        max_length=80,
+        required=False,
         help_text=_("left empty: made of the English title, else of the module's address and a number"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

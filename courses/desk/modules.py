@@ -38,9 +38,13 @@ class ModuleTextInline(OwnInline, admin.StackedInline):
     extra = 0
     formfield_overrides = SENTENCES
     fields = [
-        ("title_zh", "title_en"), ("task_zh", "task_en"), ("objective_zh", "objective_en"), ("need_zh", "need_en"),
-        ("source_zh", "source_en"), ("licence", "checked_on", "changes_on"),
-    ]  # fmt: skip
+        ("title_zh", "title_en"),
+        ("task_zh", "task_en"),
+        ("objective_zh", "objective_en"),
+        ("need_zh", "need_en"),
+        ("source_zh", "source_en"),
+        ("licence", "checked_on", "changes_on"),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModuleEdition]:
         """The draft only."""
@@ -51,9 +55,11 @@ class ModuleForm(forms.ModelForm):
     """The facts of a module. Without an address it gets one of its English title, else of its code."""
 
     slug = forms.SlugField(
-        label=_("address on the site"), max_length=60, required=False,
+        label=_("address on the site"),
+        max_length=60,
+        required=False,
         help_text=_("left empty: made of the English title, else of the code"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,9 +93,19 @@ class ModuleAdmin(OwnRows, SimpleHistoryAdmin):
     labels = {"code": _("code"), "slug": _("address on the site")}
     readonly_fields = ["state", "lesson_links", "item_link"]
     fields = [
-        "state", "lesson_links", "item_link", "code", "slug", "course", "category", "level", "icon", "quiz_required",
-        "skills", "prerequisites",
-    ]  # fmt: skip
+        "state",
+        "lesson_links",
+        "item_link",
+        "code",
+        "slug",
+        "course",
+        "category",
+        "level",
+        "icon",
+        "quiz_required",
+        "skills",
+        "prerequisites",
+    ]
     actions = ["publish", "withdraw"]
     own_fields = {"course": Course}
     change_form_template = "admin/courses/module/change_form.html"

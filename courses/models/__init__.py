@@ -8,6 +8,20 @@ from .search import SearchEntry, SearchQuery
 from .site import ContentState
 
 __all__ = [
-    "Address", "Block", "Category", "ContentState", "Course", "Lesson", "LessonEdition", "Media", "MediaSize", "Module",
-    "ModuleEdition", "SearchEntry", "SearchQuery", "Skill", "Track", "TrackStep",
-]  # fmt: skip
+    "Address",
+    "Block",
+    "Category",
+    "ContentState",
+    "Course",
+    "Lesson",
+    "LessonEdition",
+    "Media",
+    "MediaSize",
+    "Module",
+    "ModuleEdition",
+    "SearchEntry",
+    "SearchQuery",
+    "Skill",
+    "Track",
+    "TrackStep",
+]

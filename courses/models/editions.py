@@ -88,9 +88,13 @@ class ModuleEdition(TimeStamped):
     licence = models.CharField(_("licence"), max_length=60, blank=True, default="CC BY-SA 4.0")
     checked_on = models.DateField(_("facts last checked on"), null=True, blank=True)
     changes_on = models.DateField(
-        _("the law changes on"), null=True, blank=True,
-        help_text=_("From this day a law named here reads otherwise; readers are told until it is checked again."),
-    )  # fmt: skip
+        _("the law changes on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From this day a law named here reads otherwise; readers are told until it is checked again."
+        ),
+    )
     published_at = models.DateTimeField(null=True, editable=False)
 
     title = Localized("title")
@@ -181,9 +185,13 @@ class Block(models.Model):
         Media, models.PROTECT, null=True, blank=True, related_name="blocks", verbose_name=_("file")
     )
     media_en = models.ForeignKey(
-        Media, models.PROTECT, null=True, blank=True, related_name="english_blocks",
+        Media,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="english_blocks",
         verbose_name=_("file for readers of English"),
-    )  # fmt: skip
+    )
 
     heading = Localized("heading")
     body = Localized("body")

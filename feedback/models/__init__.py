@@ -12,7 +12,21 @@ from .training_run import TrainingRun
 from .writing import SavedReply
 
 __all__ = [
-    "AnswerEntry", "AnswerModule", "AnswerVersion", "ClassifierVersion", "ContentReport", "Deflection", "Notice",
-    "NoticeChoice", "PostReport", "Question", "Reaction", "Reply", "SavedReply", "Theme", "ThemeProposal",
-    "TrainingExample", "TrainingRun",
-]  # fmt: skip
+    "AnswerEntry",
+    "AnswerModule",
+    "AnswerVersion",
+    "ClassifierVersion",
+    "ContentReport",
+    "Deflection",
+    "Notice",
+    "NoticeChoice",
+    "PostReport",
+    "Question",
+    "Reaction",
+    "Reply",
+    "SavedReply",
+    "Theme",
+    "ThemeProposal",
+    "TrainingExample",
+    "TrainingRun",
+]

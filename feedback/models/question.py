@@ -137,7 +137,7 @@ class Question(Sealed, TimeStamped):
             models.CheckConstraint(
                 condition=Q(confidence=None) | Q(confidence__range=(0, 1)), name="question_confidence_0_to_1"
             ),
-        ]  # fmt: skip
+        ]
         verbose_name = _("question")
         verbose_name_plural = _("questions")
 

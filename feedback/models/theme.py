@@ -48,9 +48,14 @@ class TrainingExample(TimeStamped):
     guessed = models.CharField(max_length=40, blank=True, help_text=_("what the engine had thought"))
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     doubted_as = models.ForeignKey(
-        Theme, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("the engine thinks of"),
+        Theme,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("the engine thinks of"),
         help_text=_("a model trained without it says another theme"),
-    )  # fmt: skip
+    )
     doubt = models.FloatField(_("how sure"), null=True, help_text=_("calibrated chance of that theme, 0–1"))
     looked_again = models.BooleanField(default=False, help_text=_("a person has settled the doubt"))
 

@@ -25,9 +25,13 @@ class SavedReply(TimeStamped):
     title = models.CharField(_("title"), max_length=60)
     text = models.TextField(_("text"), max_length=2000)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("only for"),
-    )  # fmt: skip
+    )
 
     objects = SavedReplyQuerySet.as_manager()
 

@@ -20,9 +20,17 @@ class ProgressSerializer(serializers.ModelSerializer[Enrolment]):
     class Meta:
         model = Enrolment
         fields = [
-            "module", "enrolled_at", "lessons_done", "seconds", "first_score", "best_score", "quiz_tries",
-            "quiz_passed_at", "completed_at", "last_at",
-        ]  # fmt: skip
+            "module",
+            "enrolled_at",
+            "lessons_done",
+            "seconds",
+            "first_score",
+            "best_score",
+            "quiz_tries",
+            "quiz_passed_at",
+            "completed_at",
+            "last_at",
+        ]
 
 
 @extend_schema(responses={200: ProgressSerializer(many=True), 401: UNAUTHENTICATED})

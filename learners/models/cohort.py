@@ -62,10 +62,11 @@ class Cohort(TimeStamped):
         ordering = ["-starts_on", "title"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gte=models.F("starts_on")), name="cohort_ends_after_it_starts",
+                condition=Q(ends_on__gte=models.F("starts_on")),
+                name="cohort_ends_after_it_starts",
                 violation_error_message=_("The class cannot end before it starts."),
             ),
-        ]  # fmt: skip
+        ]
         verbose_name = _("class")
         verbose_name_plural = _("classes")
 

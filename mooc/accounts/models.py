@@ -25,9 +25,17 @@ from .rights import OPERATOR, Reach, Right, roles_with
 from .staff import deeds, once  # noqa: F401  # tables of their own
 
 __all__ = [
-    "CODE", "MOBILE", "LoginCode", "OldRegionCode", "PhoneChange", "Region", "RoleGrant", "TextMessage", "User",
+    "CODE",
+    "MOBILE",
+    "LoginCode",
+    "OldRegionCode",
+    "PhoneChange",
+    "Region",
+    "RoleGrant",
+    "TextMessage",
+    "User",
     "settle_desk",
-]  # fmt: skip
+]
 
 CODE = RegexValidator(r"^\d{2,12}$")
 
@@ -201,16 +209,24 @@ class User(AbstractUser):
     """Somebody who can sign in: by phone code, or by name or phone and password."""
 
     username = CharInCode(
-        _("sign-in name"), max_length=150, unique=True, validators=[names.validate],
+        _("sign-in name"),
+        max_length=150,
+        unique=True,
+        validators=[names.validate],
         error_messages={"unique": _("This name is taken. Add a number or your village.")},
-    )  # fmt: skip
+    )
     name_key = NameKeyField(max_length=180, unique=True, editable=False, default="")
     first_name = last_name = None  # type: ignore[assignment]  # one display name, as people here use it: Django's types know no such account
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(
-        _("mobile number"), max_length=11, null=True, blank=True, unique=True, validators=[MOBILE],
+        _("mobile number"),
+        max_length=11,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[MOBILE],
         error_messages={"unique": _("This number belongs to another account.")},
-    )  # fmt: skip
+    )
     phone_verified = models.BooleanField(_("number checked"), default=False)
     display_name = CharInCode(_("name"), max_length=40, blank=True, validators=[names.validate])
     language = models.CharField(

@@ -208,6 +208,17 @@ def test_rooms_ask_for_rights_and_never_for_roles() -> None:
     assert wrong == []
 
 
+def test_every_page_stands_in_the_room_it_serves() -> None:
+    """Apps with rooms keep no views or forms beside them; ``urls.py`` gathers the addresses of the rooms."""
+    beside = [
+        f"{app}/{name}"
+        for app in ("mooc/accounts", "courses", "learners", "feedback", "assessments")
+        for name in ("views", "views.py", "forms.py", "middleware.py")
+        if (ROOT / app / name).exists() and f"{app}/{name}" != "courses/middleware.py"  # of all its addresses
+    ]
+    assert beside == []
+
+
 def test_no_model_signals() -> None:
     wrong = [
         f"{short(path)}:{line}"

@@ -51,11 +51,13 @@ class Evaluation(APIView):
     @extend_schema(
         parameters=[
             OpenApiParameter("kind", enum=ScopeKind.values, description="region when left out"),
-            OpenApiParameter("key", description="code of the place or class, slug; your own place when left out"),
+            OpenApiParameter(
+                "key", description="code of the place or class, slug; your own place when left out"
+            ),
             OpenApiParameter("region", description="for a course or module: only people of this place"),
         ],
         responses={200: SnapshotSerializer, 401: UNAUTHENTICATED, 404: NOT_FOUND},
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         """The figures, to the digit as on the board, in the exports and by ``evaluate --json``."""
         user: Any = request.user

@@ -7,6 +7,7 @@ import hashlib
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -52,13 +53,10 @@ def ask_for_report(
         that is over: up to its end, and once for all; empty: up to now, once in a minute. :param again: a new
         version of a month beside the one that is made.
     """
-    same = EvaluationReport.objects.filter(
-        kind=scope.kind, key=scope.key, region=region, language=language, month=month
-    )
+    same = _same(scope, region, language, month)
     now = timezone.now()
     with transaction.atomic():
-        lately = same.filter(created_at__gt=now - DOUBLE_TAP)
-        found = (same if month else lately).select_related("job").order_by("-version", "-pk").first()
+        found = (same if month else same.filter(created_at__gt=now - DOUBLE_TAP)).first()
         if found is not None and not (month and again and _can_follow(found, now)):
             return found, ask_again(report=found, by=by)
         version = found.version + 1 if found else 1
@@ -67,14 +65,12 @@ def ask_for_report(
         job, new = jobs.ask_for(kind=JobKind.REPORT, key=key, as_of=as_of, by=by)
         if not new:
             return EvaluationReport.objects.get(job=job), False
-        with translation.override(language):
-            title = access.title_of(scope, region)[:200]
         report = EvaluationReport.objects.create(
             job=job,
             kind=scope.kind,
             key=scope.key,
             region=region,
-            title=title,
+            title=_title(scope, region, language),
             language=language,
             as_of=as_of,
             month=month,
@@ -82,6 +78,19 @@ def ask_for_report(
             made_by=by,
         )
     return report, True
+
+
+def _same(scope: Scope, region: Region | None, language: str, month: str) -> QuerySet[EvaluationReport]:
+    """Reports of this kind, the last version first."""
+    rows = EvaluationReport.objects.filter(
+        kind=scope.kind, key=scope.key, region=region, language=language, month=month
+    )
+    return rows.select_related("job").order_by("-version", "-pk")
+
+
+def _title(scope: Scope, region: Region | None, language: str) -> str:
+    with translation.override(language):
+        return access.title_of(scope, region)[:200]
 
 
 def _can_follow(found: EvaluationReport, now: dt.datetime) -> bool:
