@@ -257,10 +257,10 @@ class SentAt(Moment):
         return clocks.moment(data)
 
 
-ITEM = PolymorphicProxySerializer("SyncItem", dict(READERS), "kind", many=False)
+ANY_ITEM = PolymorphicProxySerializer("SyncItem", dict(READERS), "kind", many=False)
 
 
-@extend_schema_field(ITEM)
+@extend_schema_field(ANY_ITEM)
 class Unread(serializers.Field[Any, Any, Any, Any]):
     """An item as it came: each is read by the serializer of its kind, for one bad item spoils no other."""
 

@@ -226,3 +226,13 @@ def test_the_hours_of_the_station_are_the_operators_to_say(settings: Any, hours:
     settings.STATION_HOURS = hours
     assert ("The station answers on working days, 8 to 18." in english("/help/")) is bool(hours)
     assert "The station answers" in english("/help/") or not hours
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["", "https://code.example/xiangji"])
+def test_the_help_page_says_where_the_source_code_is(client: Client, settings: Any, address: str) -> None:
+    """AGPL-3.0, section 13: whoever uses it over the network is offered the source."""
+    settings.SOURCE_URL = address
+    html = client.get("/help/", headers={"Accept-Language": "en"}).content.decode()
+    assert ("Ask the station, it costs nothing" in html) is not bool(address)
+    assert (f'<a href="{address}" rel="noopener">Source code</a>' in html) is bool(address)
