@@ -45,6 +45,10 @@ TABLES = (
         evidence="cohort learner left_at created_at", impersonal="id updated_at",
     ),
     Table(
+        "learners.CohortStay", owners=mine(), called="class_stays", words=CLASSES,
+        evidence="cohort learner joined_at left_at", impersonal="id",
+    ),
+    Table(
         "learners.LessonProgress", owners=mine(), called="lessons", words=LEARNT,
         evidence="learner lesson module block seconds first_at last_at done_at", impersonal="id",
     ),

@@ -15,7 +15,7 @@ from assessments.analysis import selectors as judged
 from assessments.evaluation import selectors as boards
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
-from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, BY_CODE, CLOSE
+from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, CLOSE
 from assessments.evaluation.measure.indicators import Z95
 from assessments.notebook import memory as review
 from courses.grammar import law
@@ -110,7 +110,6 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("tomorrow morning", every_night),
         ("last 30 days", ACTIVE_DAYS == 30),
         ("record in 30 days", ACTIVE_DAYS == 30),
-        ("30 per cent is fair", BY_CODE["gain"].target == 0.3),
         ("fewer than 5", tally.FEWEST_PEOPLE == 5),
         ("Groups of fewer than %(n)s people are not shown", True),  # the page is given the number
         ("ewer than five", tally.FEWEST_PEOPLE == 5),

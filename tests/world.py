@@ -13,7 +13,8 @@ from assessments.quiz import services as judging
 from courses.models import LessonEdition, Module
 from feedback.models import Question, Reaction, Theme
 from learners import services as learning
-from learners.models import Learner
+from learners.classes import cohorts as learning_classes
+from learners.models import Cohort, CohortMember, CohortStay, Enrolment, Learner
 from learners.people.guests import learner_of
 from mooc.accounts.models import Region, RoleGrant, User
 from mooc.lib.privacy import evidence
@@ -106,6 +107,17 @@ def face(learner: Learner, which: int, at: dt.datetime, slug: str = SLUG) -> Non
     """A tap on a face after the module."""
     row = Reaction.objects.create(learner=learner, module=Module.objects.get(slug=slug), face=which)
     Reaction.objects.filter(pk=row.pk).update(created_at=at)
+
+
+@evidence.writing("join_cohort")
+def join(learner: Learner, cohort: Cohort, at: dt.datetime, *, until: dt.datetime | None = None) -> None:
+    """Somebody joins a class then, and leaves it ``until``."""
+    learning_classes.join_cohort(learner=learner, cohort=cohort)
+    stay = CohortStay.objects.filter(learner=learner, cohort=cohort, left_at=None)
+    stay.update(joined_at=at, left_at=until)
+    CohortMember.objects.filter(learner=learner, cohort=cohort).update(left_at=until)
+    placed = Enrolment.objects.filter(learner=learner, module__cohorts=cohort, how=Enrolment.How.COHORT)
+    placed.filter(enrolled_at__gt=at).update(enrolled_at=at)
 
 
 def build(make_user: Any, regions: dict[str, Any]) -> dict[str, Any]:

@@ -22,16 +22,17 @@ class ScopeKind(models.TextChoices):
 
 
 class Unit(models.TextChoices):
-    """What a figure counts. Shares and scores are 0–1, gain is Hake's ⟨g⟩."""
+    """What a figure counts. Shares and scores are 0–1, a difference is of two of these."""
 
     PEOPLE = "people", _("people")
     ATTENDANCES = "attendances", _("attendances")
+    PLACES = "places", _("places in modules")
     QUESTIONS = "questions", _("questions")
     SHARE = "share", _("share")
     SCORE = "score", _("mean score")
     MINUTES = "minutes", _("minutes")
     HOURS = "hours", _("hours")
-    GAIN = "gain", _("gain")
+    DIFFERENCE = "difference", _("difference of scores")
 
 
 class Light(models.TextChoices):
@@ -110,7 +111,8 @@ class Figure:
     :param code: of the indicator, with ``:<part>`` for one row of a breakdown (``questions:open_shop``).
     :param value: ``None`` when there is nothing to divide by, or when it is hidden.
     :param numerator: ``None`` for medians and means. :param denominator: n for medians and means.
-    :param low: and ``high``: the 95 % Wilson interval of a share; ``None`` elsewhere.
+    :param low: and ``high``: the 95 % interval of a share (Wilson) or a difference (bootstrap by person);
+        ``None`` elsewhere.
     :param hidden: so few people that it could point at one of them: value, numerator, denominator,
         low and high are ``None`` then.
     """

@@ -20,7 +20,7 @@ from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .help.points import RED
-from .measure.catalogue import PEOPLE_GROUPS, Surface, standing_on
+from .measure.catalogue import MODEL, PEOPLE_GROUPS, Surface, standing_on
 from .measure.places import PlaceRow, place_rows
 from .measure.tally import FEWEST_PEOPLE
 from .models import EvaluationSnapshot, HelpNeed
@@ -99,14 +99,13 @@ class ModuleCount:
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
-    """The newest snapshot of a scope, and the one a period before it: 1 query."""
-    rows = EvaluationSnapshot.objects.of(scope)
+    """The newest snapshot of a scope by today's model, and the one a period before it: 1 query. What an earlier
+    model counted has other meanings: it is kept, and not shown beside this one's words."""
+    rows = EvaluationSnapshot.objects.of(scope).filter(model=MODEL)
     last = rows.values("as_of")[:1]
-    older = (
-        EvaluationSnapshot.objects.of(scope)
-        .filter(as_of__lte=Subquery(last) - A_PERIOD, as_of__gte=Subquery(last) - NOT_OLDER)
-        .values("as_of")[:1]
-    )
+    older = rows.filter(as_of__lte=Subquery(last) - A_PERIOD, as_of__gte=Subquery(last) - NOT_OLDER).values(
+        "as_of"
+    )[:1]
     found = list(rows.filter(Q(as_of=Subquery(last)) | Q(as_of=Subquery(older))))
     if not found:
         return None, None
@@ -157,9 +156,9 @@ def _funnel(figures: dict[str, FigureText]) -> list[Step]:
 
 
 def _subjects(figures: dict[str, FigureText]) -> list[tuple[FigureText, FigureText | None]]:
-    """Subjects learnt: how many finished a module, and the gain where there is one."""
+    """Subjects learnt: how many finished a module, and what second tries say where there are some."""
     rows = [
-        (one, figures.get(f"gain_in:{code.partition(':')[2]}"))
+        (one, figures.get(f"retry_difference_in:{code.partition(':')[2]}"))
         for code, one in figures.items()
         if code.startswith("completed_in:") and not one.figure.hidden
     ]
@@ -178,7 +177,7 @@ def _places(snapshot: data.Snapshot, region: Region | None) -> list[PlaceRow]:
     below: Any = Region.objects.filter(parent=region).annotate(
         figures=Subquery(
             EvaluationSnapshot.objects.filter(
-                kind=ScopeKind.REGION, key=OuterRef("code"), region_code="", as_of=snapshot.as_of
+                kind=ScopeKind.REGION, key=OuterRef("code"), region_code="", as_of=snapshot.as_of, model=MODEL
             ).values("figures")[:1]
         )
     )

@@ -19,7 +19,7 @@ from mooc.accounts.rights import Right
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 
-from ..models import Cohort, CohortMember, Enrolment, Learner, LessonProgress
+from ..models import Cohort, CohortMember, CohortStay, Enrolment, Learner, LessonProgress
 from ..services import enrol
 
 
@@ -69,6 +69,7 @@ def join_cohort(*, learner: Learner, cohort: Cohort) -> CohortMember:
             member, _made = CohortMember.objects.update_or_create(
                 cohort=cohort, learner=learner, defaults={"left_at": None}
             )
+            CohortStay.objects.create(cohort=cohort, learner=learner, joined_at=timezone.now())
         if learner.region_id is None:
             Learner.objects.filter(pk=learner.pk).update(region=cohort.region_id)
         for module in cohort.modules.published():
@@ -83,19 +84,27 @@ def take_out(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
     :raises DomainError: when ``by`` does not lead the class; nothing is changed.
     """
     _only_the_leader(cohort, by)
-    rows = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at=None)
-    return bool(rows.update(left_at=timezone.now(), updated_at=timezone.now()))
+    now, who = timezone.now(), {"cohort": cohort, "learner": learner, "left_at": None}
+    with transaction.atomic():
+        CohortStay.objects.filter(**who).update(left_at=now)
+        return bool(CohortMember.objects.filter(**who).update(left_at=now, updated_at=now))
 
 
 @evidence.writing("take_out")
 def put_back(*, cohort: Cohort, learner: Learner, by: Any) -> bool:
-    """Undo :func:`take_out`, also when the class takes nobody new. False when nobody was taken out.
+    """Take in again whom :func:`take_out` took out, also when the class takes nobody new: a new stay begins,
+    what was done meanwhile is not the class's. False when nobody was taken out.
 
     :raises DomainError: as above.
     """
     _only_the_leader(cohort, by)
+    now = timezone.now()
     rows = CohortMember.objects.filter(cohort=cohort, learner=learner, left_at__isnull=False)
-    return bool(rows.update(left_at=None, updated_at=timezone.now()))
+    with transaction.atomic():
+        found = bool(rows.update(left_at=None, updated_at=now))
+        if found:
+            CohortStay.objects.create(cohort=cohort, learner=learner, joined_at=now)
+    return found
 
 
 def _only_the_leader(cohort: Cohort, by: Any) -> None:

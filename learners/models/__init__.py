@@ -1,7 +1,7 @@
 """Who learns and what happened."""
 
 from .access import FileOpening
-from .cohort import Cohort, CohortMember
+from .cohort import Cohort, CohortMember, CohortStay
 from .learner import Learner
 from .merge import AccountMerge
 from .number import NumberWish
@@ -10,6 +10,6 @@ from .progress import Enrolment, LessonProgress
 from .record import LearningRecord
 
 __all__ = [
-    "AccountMerge", "Cohort", "CohortMember", "DatabaseState", "Enrolment", "FileOpening", "Former", "Learner",
-    "LearningRecord", "LessonProgress", "NumberWish", "Phone",
+    "AccountMerge", "Cohort", "CohortMember", "CohortStay", "DatabaseState", "Enrolment", "FileOpening", "Former",
+    "Learner", "LearningRecord", "LessonProgress", "NumberWish", "Phone",
 ]  # fmt: skip

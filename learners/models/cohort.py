@@ -93,3 +93,26 @@ class CohortMember(Evidence, TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.cohort_id} {self.learner_id}"
+
+
+class CohortStay(Evidence):
+    """From when to when a learner was in a class. Whoever leaves and comes back has two rows: what was done
+    between them is not the class's. ``left_at`` is empty while the stay lasts."""
+
+    written_by = ("join_cohort", "take_out", "merge_person", "erase_person", "demo")
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="stays")
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="stays")
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["learner", "cohort", "joined_at"], name="stay_of_learner")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=models.F("joined_at")), name="stay_ends_after_it_begins"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id} {self.learner_id} {self.joined_at:%Y-%m-%d}"

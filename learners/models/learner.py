@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mooc.accounts.models import Region
+from mooc.accounts.models import Region, User
 from mooc.accounts.rights import Right
 from mooc.lib.models import TimeStamped
 
@@ -22,6 +22,11 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
     def people(self) -> LearnerQuerySet:
         """Learners with an account. Guests are devices and never counted as people."""
         return self.filter(user__isnull=False)
+
+    def not_staff(self) -> LearnerQuerySet:
+        """Without those who work here: they try lessons, and are learners in no figure. Village helpers learn
+        like their neighbours and are counted. As roles are today."""
+        return self.exclude(user__in=User.objects.staff())
 
     def visible_to(self, user: Any) -> LearnerQuerySet:
         """Operators all; supervisors and helpers their region and below; trainers their cohorts."""

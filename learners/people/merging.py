@@ -51,6 +51,7 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
         for membership in source.memberships.all():
             left = {"left_at": membership.left_at}
             into.memberships.get_or_create(cohort_id=membership.cohort_id, defaults=left)
+        source.stays.update(learner=into)
         source.openings.update(learner=into)
         LessonProgress.objects.filter(learner=source).delete()
         Enrolment.objects.filter(learner=source).delete()

@@ -21,7 +21,7 @@ from mooc.lib.text.localized import Localized
 
 from .data import Elder, RegionLevel, Role
 from .messages.sent import MOBILE, LoginCode, PhoneChange, TextMessage
-from .rights import OPERATOR, Reach, Right, roles_with
+from .rights import LEARN_TOO, OPERATOR, Reach, Right, roles_with
 from .staff import deeds, once  # noqa: F401  # tables of their own
 
 __all__ = [
@@ -185,6 +185,12 @@ class AccountManager(UserManager["User"]):
     """Finds by the compared form of a name, and stores the compared form of a password."""
 
     use_in_migrations = False
+
+    def staff(self) -> models.QuerySet[User]:
+        """Who works here and is no learner in figures: operators, and whoever has a role that does not learn too."""
+        own = RoleGrant.objects.filter(user=OuterRef("pk"))
+        desk = Q(is_staff=True) & ~Exists(own.filter(role__in=LEARN_TOO))
+        return self.filter(Q(is_superuser=True) | Exists(own.exclude(role__in=LEARN_TOO)) | desk)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The account of a name, however it is spelt."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from .data import Role
 
+LEARN_TOO = frozenset({Role.HELPER})  # roles whose people are counted as learners like anybody
 OPERATOR = "operator"  # the role of a superuser; it is not granted like the others
 
 

@@ -23,7 +23,7 @@ from courses.exchange.loader import load_tree
 from courses.models import Course, LessonEdition, Module
 from feedback.engine.taxonomy import ensure_themes
 from learners import services as learning
-from learners.models import Cohort, CohortMember, Enrolment, Learner
+from learners.models import Cohort, CohortMember, CohortStay, Enrolment, Learner
 from learners.people.guests import learner_of
 from mooc.accounts.data import Role
 from mooc.accounts.models import Region, RoleGrant
@@ -199,10 +199,13 @@ def _history(number: int) -> None:
     cohort = Cohort.objects.filter(
         region__in=Region.objects.filter(code__in=village.path.strip("/").split("/"))
     ).first()
+    clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
     if cohort and number % 4:
         with evidence.writing("demo"):
             CohortMember.objects.get_or_create(cohort=cohort, learner=learner)
-    clock = timezone.now() - dt.timedelta(days=dice.randint(8, 28), hours=dice.randint(0, 12))
+            CohortStay.objects.get_or_create(
+                cohort=cohort, learner=learner, left_at=None, defaults={"joined_at": clock}
+            )
     if cohort and number % 4:
         for module in cohort.modules.published():  # as joining a class does
             learning.enrol(learner=learner, module=module, how=Enrolment.How.COHORT, at=clock)

@@ -57,6 +57,11 @@ class Village:
         module = Module.objects.published().order_by("pk")[number]
         learning.enrol(learner=who, module=module, at=at)
 
+    def read(self, who: Learner, at: dt.datetime, number: int = 0) -> None:
+        """A lesson of a module: attended, not only enrolled."""
+        module = Module.objects.published().order_by("pk")[number]
+        world.read(who, at, lessons=1, slug=module.slug)
+
     def region(self, name: str) -> Region:
         found: Region = Region.objects.get(pk=self.regions[name].pk)
         return found
@@ -252,6 +257,7 @@ def test_a_class_has_its_own_sums_also_when_it_goes_to_another_place(village: Vi
     for who in whole:
         member = cohorts.join_cohort(learner=who, cohort=cohort)
         backdate(member, created_at=day(BEFORE))
+        backdate(who.stays.get(), joined_at=day(BEFORE))
         Enrolment.objects.filter(learner=who).update(enrolled_at=day(BEFORE))
     scope = Scope(ScopeKind.COHORT, cohort.code)
     close(BEFORE)
@@ -352,8 +358,8 @@ def test_answers_that_arrive_while_a_month_is_closed_are_told_late_and_counted_o
     real = services._leftover
 
     def meanwhile(counting: Any) -> None:
-        village.person(at=day(BEFORE))
-        village.enrol(who, day(BEFORE), 1)
+        village.read(village.person(at=day(BEFORE)), day(BEFORE))
+        village.read(who, day(BEFORE), 1)
         real(counting)
 
     with monkeypatch.context() as patch:

@@ -16,7 +16,7 @@ from assessments.evaluation.data import Figure, Light, ScopeKind, Unit
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.help.points import Plan, Signs
 from assessments.evaluation.measure.catalogue import BY_CODE, CATALOGUE, Surface, light_of
-from assessments.evaluation.measure.indicators import median, normalised_gain, wilson
+from assessments.evaluation.measure.indicators import median, student, wilson
 from assessments.evaluation.measure.tally import Tally, figures_of
 
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
@@ -41,13 +41,14 @@ def test_wilson_refuses_what_is_no_share(k: int, n: int) -> None:
         wilson(k, n)
 
 
-def test_gain_from_40_to_70_is_half() -> None:
-    assert normalised_gain(0.40, 0.70) == pytest.approx(0.50)
+@pytest.mark.parametrize(("degrees", "point"), [(4, 2.776), (9, 2.262), (24, 2.064), (59, 2.001)])
+def test_student_as_printed_in_the_tables(degrees: int, point: float) -> None:
+    assert student(degrees) == pytest.approx(point, rel=0.003)
 
 
-def test_gain_is_unknown_where_nothing_was_left_to_learn_and_negative_where_it_fell() -> None:
-    assert normalised_gain(1.0, 1.0) is None
-    assert normalised_gain(0.5, 0.25) == pytest.approx(-0.5)
+def test_student_refuses_one_person() -> None:
+    with pytest.raises(ValueError):
+        student(0)
 
 
 @given(st.lists(st.integers(0, 400), max_size=60))
@@ -98,7 +99,7 @@ def test_a_share_carries_its_counts_and_interval() -> None:
 
 @pytest.mark.parametrize("people", [1, 4])
 def test_fewer_than_five_people_are_hidden_whole(people: int) -> None:
-    made = tally(enrolled=people, completed=1, attendances=40, attendances_completed=30)
+    made = tally(enrolled=people, completed=1, attendances=40, attendances_completed=30, attenders=people)
     for code in ("enrolled", "completed", "attendances", "attendances_completed"):
         got = figure(made, code)
         assert got.hidden, code
@@ -116,14 +117,6 @@ def test_a_median_gives_n_as_denominator() -> None:
     assert figure(made, "minutes") == Figure("minutes", Unit.MINUTES, 11.0, None, 5)
 
 
-def test_gain_is_of_matched_pairs_only() -> None:
-    made = tally(enrolled=9)
-    for _learner in range(5):
-        made.see_pair("photo", 0.4, 0.7)
-    assert figure(made, "gain") == Figure("gain", Unit.GAIN, 0.5, None, 5)
-    assert figure(made, "gain_in:photo").value == 0.5
-
-
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.floats(0, 1), st.floats(0, 1)), max_size=6)
 )
@@ -131,14 +124,14 @@ def test_the_figures_of_a_whole_are_those_of_its_parts_added(
     parts: list[tuple[int, int, float, float]],
 ) -> None:
     whole, together = Tally(), Tally()
-    for done, more, first, last in parts:
+    for number, (done, more, first, last) in enumerate(parts):
         part = tally(enrolled=done + more, completed=done)
         part.minutes[done] += 1
-        part.see_pair("ops", first, last)
+        part.retries.see(number, 1, "ops", first, last)
         whole = whole + part
         together.counts.update(part.counts)
         together.minutes[done] += 1
-        together.see_pair("ops", first, last)
+        together.retries.see(number, 1, "ops", first, last)
     assert figures_of(whole, ScopeKind.REGION) == figures_of(together, ScopeKind.REGION)
 
 
@@ -167,7 +160,7 @@ def test_every_indicator_is_explained_and_means_something_for_some_scope() -> No
 def test_a_light_is_close_within_five_points_and_unsure_where_chance_alone_could_part_it(
     done: int, of: int, light: Light
 ) -> None:
-    assert light_of(figure(tally(enrolled=of, completed=done), "completed")) == light
+    assert light_of(figure(tally(members=of, graduated=done), "graduated")) == light
 
 
 # --- who needs help ------------------------------------------------------------------------------

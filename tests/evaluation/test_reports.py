@@ -367,7 +367,7 @@ def rows_of(table: list[list[Any]]) -> dict[str, list[Any]]:
 def test_screen_export_paper_command_and_api_are_equal_to_the_digit(
     county: dict[str, Any], make_user: Any, language: str
 ) -> None:
-    for number in range(3):  # some hidden, some not, a second module, a negative gain
+    for number in range(3):  # some hidden, some not, a second module, second tries
         who = world.person(make_user, f"more{number}", county["village2"])
         learning.enrol(learner=who, module=Module.objects.exclude(slug=world.SLUG).get())
     report = make(county, language)
@@ -493,10 +493,10 @@ def test_where_nothing_was_yet_the_page_says_that_and_not_that_people_are_few(
         page = reporting.report_of(facts_of(report))
         text = text_of(paper.as_pdf(page))
     assert [row.verdict for row in page.lights] == [
-        "nobody enrolled yet", "nobody enrolled yet", "no quiz taken twice yet", "no rating yet",
-        "no module finished yet", "no question due yet",
+        "nobody enrolled yet", "nobody was in a class yet", "no rating yet", "no module finished yet",
+        "no question due yet",
     ]  # fmt: skip
-    assert page.judgement == "Measures with a target: 6. Nothing to judge yet: 6."
+    assert page.judgement == "Measures with a target: 5. Nothing to judge yet: 5."
     assert "too few" not in text.lower()
     assert "no rating yet" in text
 
@@ -554,12 +554,12 @@ def long_facts(facts: reporting.Facts) -> reporting.Facts:
     names = {str(n): f"{n}{long}" for n in range(20)}
     some = facts.snapshot.figure("completed_in:photo")
     asked = facts.snapshot.figure("questions_on:none")
-    gain = facts.snapshot.figure("gain_in:photo")
+    retry = facts.snapshot.figure("retry_difference_in:photo")
     assert some
     assert asked
-    assert gain
+    assert retry
     parts = [replace(some, code=f"completed_in:{n}") for n in range(13)]
-    parts += [replace(gain, code=f"gain_in:{n}") for n in range(13)]
+    parts += [replace(retry, code=f"retry_difference_in:{n}") for n in range(13)]
     parts += [replace(asked, code=f"questions_on:{n}") for n in range(17)]
     kept = [figure for figure in facts.snapshot.figures if ":" not in figure.code]
     return replace(

@@ -87,12 +87,12 @@ def test_what_chance_could_explain_comes_after_what_is_surely_below() -> None:
 
 
 def test_a_hairs_breadth_is_not_nought_points() -> None:
-    every = board(share("completed", 6996, 10000))
-    assert texts(every) == ["Finished at least one module: 70%, just below the target of 70%"]
+    every = board(share("graduated", 6996, 10000))
+    assert texts(every) == ["Finished the class: 70%, just below the target of 70%"]
 
 
 def test_all_is_well_and_nobody_waits() -> None:
-    assert texts(board(share("completed", 90, 100))) == []
+    assert texts(board(share("graduated", 90, 100))) == []
 
 
 @pytest.mark.parametrize(

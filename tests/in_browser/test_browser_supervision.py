@@ -97,7 +97,7 @@ def pages_of(county: dict[str, Any], language: str) -> list[str]:
     waiting = report_on(county, language, last_month)
     return [
         "/supervision/", "/supervision/?region=360321100201", "/supervision/lists/completed/",
-        "/supervision/lists/questions/", "/supervision/lists/gain/", "/supervision/help/",
+        "/supervision/lists/questions/", "/supervision/lists/retry_difference/", "/supervision/help/",
         f"/supervision/learners/{county['p0'].pk}/", f"/supervision/learners/{county['p7'].pk}/",
         "/supervision/model/", "/supervision/reports/", f"/supervision/reports/{made.pk}/",
         f"/supervision/reports/{waiting.pk}/", "/supervision/courses/", f"/supervision/?module={world.SLUG}",

@@ -16,12 +16,12 @@ from mooc.lib.rest import NOT_FOUND, UNAUTHENTICATED
 
 from ..access import scope_for
 from ..data import ScopeKind, Unit
-from ..models import EvaluationSnapshot
+from ..selectors import newest
 
 
 class FigureSerializer(serializers.Serializer[Any]):
-    """One indicator. A share has its 95 % Wilson interval; a median gives n as denominator; a hidden one
-    has too few people behind it to be shown."""
+    """One indicator. A share has its 95 % Wilson interval, a difference one from a bootstrap by person; a median
+    gives n as denominator; a hidden one has too few people behind it to be shown."""
 
     code = serializers.CharField()
     unit = serializers.ChoiceField(Unit.choices)
@@ -65,7 +65,7 @@ class Evaluation(APIView):
             raise Http404
         kind, key, place = (request.query_params.get(name, "") for name in ("kind", "key", "region"))
         scope, _region = scope_for(user, kind or ScopeKind.REGION, key, place)
-        found = EvaluationSnapshot.objects.of(scope).first()
+        found, _before = newest(scope)
         if found is None:
             raise Http404
-        return Response(found.as_data().as_json())
+        return Response(found.as_json())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Subquery, Sum, When
 from django.utils.translation import gettext as _
 
 from assessments.models import Attempt
@@ -76,6 +76,7 @@ def _marks(code: str) -> tuple[str, str]:
         "passed": (_("passed"), _("not yet")),
         "completed": (_("finished a module"), _("not finished yet")),
         "completed_in": (_("finished a module"), _("not finished yet")),
+        "graduated": (_("finished the class"), _("not finished the class yet")),
         "completed_all": (_("finished all"), _("not finished yet")),
         "attendances_completed": (_("finished"), _("not finished yet")),
         "satisfaction": (_("glad face"), _("another face")),
@@ -150,15 +151,32 @@ def _pk(row: Any) -> int | None:
     return int(row.pk)
 
 
+def _members(indicator: Indicator, part: str, reach: Reach) -> Listing:
+    """Who was in a class, and who finished what it requires."""
+    rows: Any = (
+        reach.members().select_related("user", "region").order_by("region__path", "user__display_name", "pk")
+    )
+    marks = _marks(indicator.code)
+
+    def cells(rows: Sequence[Any]) -> list[Row]:
+        return [(str(r.user), r.region.name if r.region else "", _marked(marks, r.graduated)) for r in rows]
+
+    return Listing(
+        (_("Name"), _("Place"), _("State")),
+        rows,
+        cells,
+        marks,
+        lambda rows, yes: rows.filter(graduated=yes),
+        _pk,
+    )
+
+
 def _minutes(indicator: Indicator, part: str, reach: Reach) -> Listing:
     people: Any = reach.learners.filter(user__isnull=False).select_related("user", "region")
-    counted = Q(records__object_type="lesson", records__happened_at__lt=reach.as_of) & ~Q(
-        records__verb=Verb.REGISTERED
-    )
-    for name, value in reach.slug_filter().items():
-        counted &= Q(**{f"records__{name}": value})
+    acts: Any = reach.lesson_acts().order_by().values("learner")
     rows = people.annotate(
-        opened=Count("records", filter=counted), seconds=Sum("records__seconds", filter=counted)
+        opened=Subquery(acts.annotate(n=Count("pk")).values("n")),
+        seconds=Subquery(acts.annotate(n=Sum("seconds")).values("n")),
     )
     rows = rows.filter(opened__gt=0).order_by("-seconds", "pk")
 
@@ -172,24 +190,25 @@ def _minutes(indicator: Indicator, part: str, reach: Reach) -> Listing:
 
 
 def _enrolments(indicator: Indicator, part: str, reach: Reach) -> Listing:
-    rows: Any = reach.enrolments().select_related("learner__user", "learner__region", "module__published")
+    placed = indicator.code == "placed"
+    found: Any = reach.placed() if placed else reach.attendances()
+    rows = found.select_related("learner__user", "learner__region", "module__published")
     rows = rows.order_by("learner__region__path", "learner__user__display_name", "pk")
-    done = Q(completed_at__lt=reach.as_of)
 
     def cells(rows: Sequence[Any]) -> list[Row]:
         return [
             (
                 str(r.learner.user), r.learner.region.name if r.learner.region else "", module_title(r.module),
-                r.enrolled_at, r.completed_at if r.completed_at and r.completed_at < reach.as_of else None,
+                r.enrolled_at, *(() if placed else (r.completed_at if r.finished else None,)),
             )
             for r in rows
         ]  # fmt: skip
 
-    columns = (_("Name"), _("Place"), _("Module"), _("Enrolled"), _("Finished"))
+    columns = (_("Name"), _("Place"), _("Module"), _("Enrolled"), *(() if placed else (_("Finished"),)))
     marked = indicator.code == "attendances_completed"
     return Listing(
         columns, rows, cells, _marks(indicator.code) if marked else (),
-        (lambda rows, yes: rows.filter(done) if yes else rows.exclude(done)) if marked else None,
+        (lambda rows, yes: rows.filter(finished=yes)) if marked else None,
         lambda row: int(row.learner_id),
     )  # fmt: skip
 
@@ -199,30 +218,32 @@ def module_title(module: Module) -> str:
     return module.published.title if module.published else module.slug
 
 
-def _pairs(indicator: Indicator, part: str, reach: Reach) -> Listing:
+def _retries(indicator: Indicator, part: str, reach: Reach) -> Listing:
     tries: Any = _of_subject(reach, part).tries().filter(learner__user__isnull=False)
-    rows = tries.order_by().values("learner_id", "quiz_id").annotate(
-        n=Count("pk"), first=Min("finished_at"), last=Max("finished_at")
-    ).filter(n__gte=2).order_by("learner_id", "quiz_id")  # fmt: skip
-    columns = (_("Name"), _("Quiz"), _("First try"), _("Last try"), _("Points more"), _("Tries"))
-    return Listing(columns, rows, _pair_cells(reach), links=lambda row: int(row["learner_id"]))
+    rows = tries.order_by().values("learner_id", "quiz_id").annotate(n=Count("pk"))
+    columns = (_("Name"), _("Quiz"), _("First try"), _("Second try"), _("Tries"))
+    return Listing(
+        columns, rows.filter(n__gte=2).order_by("learner_id", "quiz_id"), _retry_cells(reach),
+        links=lambda row: int(row["learner_id"]),
+        note=_("The figure sets second tries against the first try of everybody who took the quiz, not of these people."),
+    )  # fmt: skip
 
 
-def _pair_cells(reach: Reach) -> Callable[[Sequence[Any]], list[Row]]:
+def _retry_cells(reach: Reach) -> Callable[[Sequence[Any]], list[Row]]:
     def cells(rows: Sequence[Any]) -> list[Row]:
-        tries = Attempt.objects.filter(
-            learner__in={r["learner_id"] for r in rows}, quiz__in={r["quiz_id"] for r in rows},
-            finished_at__lt=reach.as_of, score__isnull=False,
-        ).select_related("learner__user", "quiz__module__published").order_by("finished_at", "pk")  # fmt: skip
+        tries: Any = reach.tries().filter(
+            learner__in={r["learner_id"] for r in rows}, quiz__in={r["quiz_id"] for r in rows}
+        ).select_related("learner__user", "quiz__module__published")  # fmt: skip
         scores: dict[tuple[int, int], list[Attempt]] = {}
         for row in tries:
             scores.setdefault((row.learner_id, row.quiz_id), []).append(row)
         found: list[Row] = []
         for pair in rows:
             made = scores[pair["learner_id"], pair["quiz_id"]]
-            title = module_title(made[0].quiz.module)
-            first, last = Percent(made[0].score or 0.0), Percent(made[-1].score or 0.0)
-            found.append((str(made[0].learner.user), title, first, last, Percent(last - first), len(made)))
+            first, second = (Percent(one.score or 0.0) for one in made[:2])
+            found.append(
+                (str(made[0].learner.user), module_title(made[0].quiz.module), first, second, len(made))
+            )
         return found
 
     return cells
@@ -331,6 +352,7 @@ def _deflections(indicator: Indicator, part: str, reach: Reach) -> Listing:
 
 
 _LISTS: dict[str, Callable[[Indicator, str, Reach], Listing]] = {
-    "people": _people, "minutes": _minutes, "enrolments": _enrolments, "pairs": _pairs, "reactions": _reactions,
+    "people": _people, "members": _members, "minutes": _minutes, "enrolments": _enrolments,
+    "retries": _retries, "reactions": _reactions,
     "questions": _questions, "deflections": _deflections,
 }  # fmt: skip

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -43,7 +45,7 @@ def no_progress(_done: int, _of: int) -> None:
 
 
 def tally(reach: Reach) -> Tally:
-    """Everything counted of a reach: 10 queries."""
+    """Everything counted of a reach: 15 queries."""
     whole = Tally()
     for part in by_region(reach).values():
         whole = whole + part
@@ -52,7 +54,7 @@ def tally(reach: Reach) -> Tally:
 
 def tallies_by_place(reach: Reach, code: str, progress: Progress = no_progress) -> dict[str, Tally]:
     """A tally of all people of a reach under ``code``, and one for every region below it where some of
-    them live, by its code: 11 queries, however many regions.
+    them live, by its code: 16 queries, however many regions.
 
     :param code: of a region; empty: above all provinces.
     """
@@ -72,7 +74,7 @@ def by_region(reach: Reach, progress: Progress = no_progress) -> Tallies:
     :param progress: called as ``(done, of)`` after each part: counting many people takes minutes.
     """
     found: Tallies = defaultdict(Tally)
-    parts = (*COUNTS, _minutes, _pairs, _answer_minutes)
+    parts = (*COUNTS, _minutes, _retries, _answer_minutes)
     for number, count in enumerate(parts, start=1):
         count(reach, found, BY_REGION)
         progress(number, len(parts))
@@ -106,6 +108,15 @@ def _people(reach: Reach, found: Tallies, by: Grouped) -> None:
         found[row[by.people]].counts.update({name: row[f"n_{name}"] for name in counted})
 
 
+def _members(reach: Reach, found: Tallies, by: Grouped) -> None:
+    """Who was in a class, and finished what it requires."""
+    if reach.by_module:
+        return
+    rows: Any = reach.members().order_by().values(by.people)
+    for row in rows.annotate(n=Count("pk"), finished=Count("pk", filter=Q(graduated=True))):
+        found[row[by.people]].counts.update({"members": row["n"], "graduated": row["finished"]})
+
+
 def _minutes(reach: Reach, found: Tallies, _by: Grouped) -> None:
     """Honest minutes of each person who opened a lesson."""
     rows = reach.records().filter(object_type="lesson", learner__user__isnull=False)
@@ -115,18 +126,31 @@ def _minutes(reach: Reach, found: Tallies, _by: Grouped) -> None:
 
 
 def _enrolments(reach: Reach, found: Tallies, by: Grouped) -> None:
-    done = Q(completed_at__lt=reach.as_of)
-    rows = reach.enrolments().order_by().values(by.acts, "module__category_id")
+    """Of each subject how many are in it, and how many of these finished a module of it."""
     categories = dict(Category.objects.values_list("pk", "code"))
+    for name, rows in (
+        ("category_enrolled", reach.enrolments()),
+        ("category_completed", reach.completions()),
+    ):
+        grouped: Any = rows.order_by().values(by.acts, "module__category_id")
+        for row in grouped.annotate(people=Count("learner", distinct=True)):
+            code = categories[row["module__category_id"]]
+            found[row[by.acts]].counts[f"{name}:{code}"] += row["people"]
+
+
+def _attendances(reach: Reach, found: Tallies, by: Grouped) -> None:
+    """What people did, module by module; what classes did for them stands apart."""
+    rows: Any = reach.attendances().order_by().values(by.acts)
     for row in rows.annotate(
-        every=Count("pk"), completed=Count("pk", filter=done), people=Count("learner", distinct=True),
-        finishers=Count("learner", filter=done, distinct=True),
-    ):  # fmt: skip
-        code = categories[row["module__category_id"]]
-        found[row[by.acts]].counts.update({
-            "attendances": row["every"], "attendances_completed": row["completed"],
-            f"category_enrolled:{code}": row["people"], f"category_completed:{code}": row["finishers"],
-        })  # fmt: skip
+        n=Count("pk"), done=Count("pk", filter=Q(finished=True)), people=Count("learner", distinct=True)
+    ):
+        counts = found[row[by.acts]].counts
+        counts.update(
+            {"attendances": row["n"], "attendances_completed": row["done"], "attenders": row["people"]}
+        )
+    placed: Any = reach.placed().order_by().values(by.acts)
+    for row in placed.annotate(n=Count("pk"), people=Count("learner", distinct=True)):
+        found[row[by.acts]].counts.update({"placed": row["n"], "placed_people": row["people"]})
 
 
 def _reactions(reach: Reach, found: Tallies, by: Grouped) -> None:
@@ -139,30 +163,20 @@ def _reactions(reach: Reach, found: Tallies, by: Grouped) -> None:
         counts.update({name: row[f"n_{name}"] for name in ("reacted", "satisfied", "reactors")})
 
 
-def _pairs(reach: Reach, found: Tallies, _by: Grouped) -> None:
-    learner, seen = 0, set[str]()
-    for who, region, category, first, last in first_and_last(reach):
-        if who != learner:
-            learner, seen = who, set()
-        found[region].see_pair(category, first, last, again=bool(seen), again_here=category in seen)
-        seen.add(category)
+def _retries(reach: Reach, found: Tallies, _by: Grouped) -> None:
+    for who, quiz, region, subject, first, second in first_and_second(reach):
+        found[region].retries.see(who, quiz, subject, first, second)
 
 
-def first_and_last(reach: Reach) -> Iterator[tuple[int, int | None, str, float, float]]:
-    """(person, region, subject, first score, last score) of everybody who tried a quiz more than once, one
-    person after the other. A stream over tries in order: one pair is in memory at a time."""
+def first_and_second(reach: Reach) -> Iterator[tuple[int, int, int | None, str, float, float | None]]:
+    """(person, quiz, region, subject, first score, second score if any) of everybody who tried a quiz. A stream over
+    tries in order."""
     rows: Any = reach.tries().filter(learner__user__isnull=False).values_list(
         "learner_id", "quiz_id", "learner__region_id", "quiz__module__category__code", "score"
     )  # fmt: skip
-    key, region, category, scores = (0, 0), None, "", [0.0]
-    for learner, quiz, place, subject, score in rows.iterator(chunk_size=CHUNK):
-        if (learner, quiz) != key:
-            if len(scores) > 1:
-                yield key[0], region, category, scores[0], scores[-1]
-            key, region, category, scores = (learner, quiz), place, subject, []
-        scores = [*scores[:1], score]
-    if len(scores) > 1:
-        yield key[0], region, category, scores[0], scores[-1]
+    for (who, quiz), tries in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0, 1)):
+        (_who, _quiz, region, subject, first), *later = tries
+        yield who, quiz, region, subject, first, later[0][4] if later else None
 
 
 def _answer_minutes(reach: Reach, found: Tallies, _by: Grouped) -> None:
@@ -197,4 +211,4 @@ def _questions(reach: Reach, found: Tallies, by: Grouped) -> None:
 
 
 #: what is counted and adds up; minutes and scores are no counts
-COUNTS = (_people, _enrolments, _reactions, _questions, _askers)
+COUNTS = (_people, _members, _enrolments, _attendances, _reactions, _questions, _askers)

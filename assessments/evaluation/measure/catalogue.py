@@ -1,5 +1,5 @@
 """The evaluation model: which figures there are, what each means in plain words, how it is computed,
-which target it has. The page ``/supervision/model/`` prints this list; nothing is computed elsewhere."""
+which target it has. The page ``/model/`` prints this list; nothing is computed elsewhere."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ..data import Figure, Light, ScopeKind, Unit
 
-MODEL = "1"  # of this list and its formulas; kept with every snapshot
+MODEL = "2"  # of this list and its formulas; kept with every snapshot
 ALL = (ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE, ScopeKind.MODULE)
 PEOPLE_GROUPS = (ScopeKind.REGION, ScopeKind.COHORT)
 ACTIVE_DAYS = 30
 NOBODY = _("nobody enrolled yet")
+NO_RETRY = _("no quiz taken twice yet")
 
 
 class Surface(StrEnum):
@@ -86,15 +87,26 @@ CATALOGUE: tuple[Indicator, ...] = (
     ),
     Indicator(
         "attendances", Unit.ATTENDANCES, _("Attendances"),
-        _("Every person once for each module enrolled in. Never used as the base of a rate about people."),
-        _("n(enrolments)"), numerator="attendances", people="enrolled", rows="enrolments",
+        _(
+            "Every person once for each module in which they did something themselves. Never used as the base of a "
+            "rate about people."
+        ),
+        _("n(person × module with ≥ 1 learning record of their own)"), numerator="attendances", people="attenders",
+        rows="enrolments", nothing=_("nobody has done anything yet"),
         on={Surface.FACTS: 1},
+    ),
+    Indicator(
+        "placed", Unit.PLACES, _("Placed by a class, not begun"),
+        _("Modules a class put people in, where they have done nothing yet. In no other figure of what people did."),
+        _("n(person × module enrolled by a class, without a record of their own)"), numerator="placed",
+        people="placed_people", rows="enrolments",
+        on={Surface.FACTS: 2},
     ),
     Indicator(
         "active", Unit.SHARE, _("Active in the last 30 days"),
         _("Of the enrolled, how many did something in the last 30 days."),
         _("n(enrolled with a record in 30 days) ÷ n(enrolled)"), numerator="active", denominator="enrolled",
-        on={Surface.FACTS: 2},
+        on={Surface.FACTS: 3},
     ),
     Indicator(
         "started", Unit.SHARE, _("Finished a lesson"),
@@ -113,49 +125,66 @@ CATALOGUE: tuple[Indicator, ...] = (
         "completed", Unit.SHARE, _("Finished at least one module"),
         _("Of the enrolled, how many finished at least one module: all its lessons, and its quiz where it has one."),
         _("n(enrolled with ≥ 1 module completed) ÷ n(enrolled)"), numerator="completed",
-        denominator="enrolled", target=0.70,
+        denominator="enrolled",
         on={Surface.FUNNEL: 5, Surface.SENTENCE: 5}, step=_("Finished a module"),
+    ),
+    Indicator(
+        "graduated", Unit.SHARE, _("Finished the class"),
+        _(
+            "Of those who were in a class, how many finished all that it requires: every one of its modules, with its "
+            "quiz. A module finished before joining counts, if another was finished in the class."
+        ),
+        _("n(members with every module of the class completed) ÷ n(members of classes that have begun)"),
+        numerator="graduated", denominator="members", target=0.70, kinds=PEOPLE_GROUPS, rows="members",
+        nothing=_("nobody was in a class yet"),
+        on={Surface.SENTENCE: 6},
     ),
     Indicator(
         "completed_all", Unit.SHARE, _("Finished all they enrolled in"),
         _("Of the enrolled, how many finished every module they are enrolled in."),
         _("n(enrolled with every enrolment completed) ÷ n(enrolled)"), numerator="completed_all",
-        denominator="enrolled", kinds=(ScopeKind.REGION, ScopeKind.COHORT, ScopeKind.COURSE),
-        on={Surface.FACTS: 3},
+        denominator="enrolled", kinds=(ScopeKind.REGION, ScopeKind.COURSE),
+        on={Surface.FACTS: 4},
     ),
     Indicator(
         "attendances_completed", Unit.SHARE, _("Attendances that ended in completion"),
-        _("Of all enrolments, how many ended with the module finished."),
-        _("n(enrolments completed) ÷ n(enrolments)"), numerator="attendances_completed",
-        denominator="attendances", people="enrolled", rows="enrolments",
-        on={Surface.FACTS: 4},
+        _("Of all attendances, how many ended with the module finished."),
+        _("n(attendances completed) ÷ n(attendances)"), numerator="attendances_completed",
+        denominator="attendances", people="attenders", rows="enrolments", nothing=_("nobody has done anything yet"),
+        on={Surface.FACTS: 5},
     ),
     Indicator(
         "minutes", Unit.MINUTES, _("Minutes learnt (median)"),
         _("Half learnt longer, half shorter. Only time the page was seen counts, idle time is cut."),
         _("median of Σ visible seconds ÷ 60, over people with a lesson opened"), rows="minutes",
-        on={Surface.FACTS: 5, Surface.PAPER_LEARNING: 3},
+        on={Surface.FACTS: 6, Surface.PAPER_LEARNING: 4},
     ),
     Indicator(
         "first_score", Unit.SCORE, _("Score at the first try"),
-        _("The mean first score of those who tried a quiz more than once."),
-        _("mean(first score), matched pairs"), rows="pairs",
-        on={Surface.FACTS: 6, Surface.PAPER_LEARNING: 1},
+        _("The mean first score of everybody who took a quiz that somebody took again."),
+        _("Σ(second tries × mean(first score of all takers)) ÷ n(second tries), quiz by quiz"), rows="retries",
+        nothing=NO_RETRY,
+        on={Surface.FACTS: 7, Surface.PAPER_LEARNING: 1},
     ),
     Indicator(
-        "last_score", Unit.SCORE, _("Score at the last try"),
-        _("The mean last score of the same people at the same quizzes."),
-        _("mean(last score), matched pairs"), rows="pairs",
-        on={Surface.FACTS: 7, Surface.PAPER_LEARNING: 2},
+        "second_score", Unit.SCORE, _("Score at the second try"),
+        _("The mean score of those who took a quiz again, at their second try."),
+        _("mean(second score)"), rows="retries", nothing=NO_RETRY,
+        on={Surface.FACTS: 8, Surface.PAPER_LEARNING: 2},
     ),
     Indicator(
-        "gain", Unit.GAIN, _("Learning gain"),
+        "retry_difference", Unit.DIFFERENCE, _("Second try against first tries"),
         _(
-            "Of what was not known at the first try, how much was known at the last. Only quizzes taken twice "
-            "count. 30 per cent is fair, 70 high."
+            "By how many points second tries are better than the first try of everybody at the same quiz. It does not "
+            "say what was learnt: who tries again has seen the questions. While the likely range holds 0, chance alone "
+            "could explain it."
         ),
-        _("⟨g⟩ = (⟨last⟩ − ⟨first⟩) ÷ (1 − ⟨first⟩), matched pairs (Hake 1998)"), target=0.30, rows="pairs",
-        nothing=_("no quiz taken twice yet"),
+        _(
+            "mean(second score − mean(first score of all who took the quiz)), range: Poisson bootstrap by person, "
+            "± t · SE (Hanley & MacGibbon 2006)"
+        ),
+        rows="retries", nothing=NO_RETRY,
+        on={Surface.FACTS: 9, Surface.PAPER_LEARNING: 3},
     ),
     Indicator(
         "satisfaction", Unit.SHARE, _("Satisfied"),
@@ -166,7 +195,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     Indicator(
         "response_rate", Unit.SHARE, _("Response rate"),
         _("Of all finished modules, after how many a face was tapped. Few faces prove little."),
-        _("n(reactions to completed modules) ÷ n(enrolments completed)"), numerator="reacted",
+        _("n(reactions to completed modules) ÷ n(attendances completed)"), numerator="reacted",
         denominator="attendances_completed", people="completed", target=0.85, rows="reactions",
         nothing=_("no module finished yet"),
     ),
@@ -174,7 +203,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         "questions", Unit.QUESTIONS, _("Questions asked"),
         _("Questions learners sent."),
         _("n(questions)"), numerator="questions", people="askers", rows="questions",
-        on={Surface.FACTS: 8, Surface.PAPER_ANSWERING: 1},
+        on={Surface.FACTS: 10, Surface.PAPER_ANSWERING: 1},
     ),
     Indicator(
         "hours_to_answer", Unit.HOURS, _("Half answered within"),
@@ -183,7 +212,7 @@ CATALOGUE: tuple[Indicator, ...] = (
             "were faster, half slower."
         ),
         _("median(answered − asked), answered questions"), people="askers", rows="questions",
-        on={Surface.FACTS: 9, Surface.PAPER_ANSWERING: 2},
+        on={Surface.FACTS: 11, Surface.PAPER_ANSWERING: 2},
     ),
     Indicator(
         "answered_in_time", Unit.SHARE, _("Answered in time"),
@@ -196,7 +225,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         "solved_by_known", Unit.QUESTIONS, _("Solved by a known answer"),
         _("How often somebody was about to ask and an answered question solved it."),
         _("n(“this solved it” before posting)"), numerator="deflected", people="spared", rows="deflections",
-        on={Surface.FACTS: 10, Surface.PAPER_ANSWERING: 4},
+        on={Surface.FACTS: 12, Surface.PAPER_ANSWERING: 4},
     ),
     Indicator(
         "completed_in", Unit.SHARE, _("Finished at least one module, by subject"),
@@ -206,9 +235,9 @@ CATALOGUE: tuple[Indicator, ...] = (
         on={Surface.SUBJECTS: 1},
     ),
     Indicator(
-        "gain_in", Unit.GAIN, _("Learning gain, by subject"),
-        _("The learning gain at the quizzes of one subject."),
-        _("⟨g⟩ as above, quizzes of the subject"), parts=True, kinds=PEOPLE_GROUPS, rows="pairs",
+        "retry_difference_in", Unit.DIFFERENCE, _("Second try against first tries, by subject"),
+        _("The same at the quizzes of one subject."),
+        _("as above, quizzes of the subject"), parts=True, kinds=PEOPLE_GROUPS, rows="retries", nothing=NO_RETRY,
         on={Surface.SUBJECTS: 2},
     ),
     Indicator(
@@ -257,7 +286,7 @@ def targets_of(frozen: Mapping[str, float] | None) -> Iterator[None]:
 def light_of(figure: Figure) -> Light:
     """How a figure stands to its target.
 
-    *Close*: at most five points below it, a gain a tenth of it. *Unsure*: further below, but the likely range
+    *Close*: at most five points below it. *Unsure*: further below, but the likely range
     reaches it, so that chance alone could part them.
     """
     indicator = indicator_of(figure.code)
@@ -268,8 +297,7 @@ def light_of(figure: Figure) -> Light:
         return Light.FEW
     if figure.value >= target:
         return Light.MET
-    gap = CLOSE if figure.unit == Unit.SHARE else 0.1 * target
-    if round(target - figure.value, 4) <= gap:
+    if round(target - figure.value, 4) <= CLOSE:
         return Light.NEAR
     reaches = figure.high is not None and figure.high >= target
     return Light.UNSURE if reaches else Light.MISSED

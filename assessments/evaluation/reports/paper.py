@@ -15,6 +15,7 @@ from fpdf.enums import WrapMode
 
 from learners.file.sheet import INK, Sheet, drawable
 
+from ..data import Unit
 from ..words.presentation import FigureText, funnel_title
 from .reporting import Line, Report, before_title, places_in, subjects_in, themes_in
 from .tables import check_code
@@ -249,7 +250,7 @@ def _reach_and_learning(page: _Page, report: Report, y: float, most: int) -> flo
 def _learning(page: _Page, report: Report, y: float, most: int) -> float:
     x = LEFT + HALF + GAP
     page.section(x, y, HALF, _("What was learnt"))
-    head = (_("Subject"), _("Finished at least one"), _("Share"), _("Gain"))
+    head = (_("Subject"), _("Finished at least one"), _("Share"), _("2nd try"))
     lines = subjects_in(report, most - len(report.learning))
     rows = [(line.name, *line.cells) for line in lines]
     y += 6.4
@@ -260,7 +261,8 @@ def _learning(page: _Page, report: Report, y: float, most: int) -> float:
 
 
 def _line(row: FigureText) -> Line:
-    return Line(row.title, (row.value, row.base))
+    beside = row.likely if row.figure.unit == Unit.DIFFERENCE else row.base  # its base stands with the scores
+    return Line(row.title, (row.value, beside))
 
 
 def _plain(page: _Page, x: float, y: float, lines: Sequence[Line]) -> float:

@@ -76,7 +76,7 @@ class Subject:
     """What was learnt of a subject."""
 
     completed: FigureText
-    gain: FigureText | None
+    retry: FigureText | None
 
     @property
     def title(self) -> str:
@@ -199,7 +199,9 @@ def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
     """What was learnt in ``most`` lines, the subjects of many first; the others are told by their number."""
     seen = [row for row in report.subjects if not row.completed.figure.hidden]
     top = seen if len(seen) == len(report.subjects) <= most else seen[: max(1, most - 1)]
-    lines = [Line(row.title, (row.completed.base, row.completed.value, _gain_text(row.gain))) for row in top]
+    lines = [
+        Line(row.title, (row.completed.base, row.completed.value, _retry_text(row.retry))) for row in top
+    ]
     left = len(report.subjects) - len(top)
     if left and len(top) == len(seen):
         text = ngettext("%(n)s subject of few people", "%(n)s subjects of few people", left)
@@ -208,10 +210,10 @@ def subjects_in(report: Report, most: int) -> tuple[Line, ...]:
     return (*lines, *([Line(text % {"n": left}, ("", "", ""))] if left else []))
 
 
-def _gain_text(gain: FigureText | None) -> str:
-    if gain is None:
+def _retry_text(retry: FigureText | None) -> str:
+    if retry is None:
         return "–"
-    return _("too few") if gain.figure.hidden else gain.value
+    return _("too few") if retry.figure.hidden else retry.value
 
 
 def _left_over(hidden: int) -> str:
@@ -301,7 +303,7 @@ def _step(row: FigureText) -> Step:
 def _subjects(every: Mapping[str, FigureText]) -> tuple[Subject, ...]:
     """The subjects most people enrolled in first; those of few last."""
     found = [
-        Subject(row, every.get(code.replace("completed_in:", "gain_in:")))
+        Subject(row, every.get(code.replace("completed_in:", "retry_difference_in:")))
         for code, row in every.items()
         if code.startswith("completed_in:")
     ]
@@ -342,7 +344,6 @@ def _definitions(
     lines = [
         _how_counted(every),
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
-        *(row.note for row in lights if row.note and row.figure.code == "gain"),
         _("Groups of fewer than five people are not shown, nor what would give them away. –: nothing to count yet."),
         _(
             "The likely range holds the true share in 95 of 100 cases (Wilson). Close: at most five points "

@@ -91,9 +91,9 @@ def in_words(
         for code, title in (("passed", _("Passed the quiz")), ("completed", _("Finished the module"))):
             if code in every:
                 every[code] = replace(every[code], title=title)
-    for code, note in (("completed", _all_of_it(every)), ("gain", _first_and_last(every))):
-        if code in every and note:
-            every[code] = replace(every[code], note=note)
+    note = _all_of_it(every)
+    if note and "completed" in every:
+        every["completed"] = replace(every["completed"], note=note)
     return every
 
 
@@ -103,24 +103,6 @@ def _all_of_it(every: Mapping[str, FigureText]) -> str:
     if row is None or row.figure.value is None:
         return ""
     return _("%(title)s: %(base)s (%(value)s)") % {"title": row.title, "base": row.base, "value": row.value}
-
-
-def _first_and_last(every: Mapping[str, FigureText]) -> str:
-    """What a gain is made of: both scores, and of how many."""
-    first, last, gain = (every.get(code) for code in ("first_score", "last_score", "gain"))
-    if first is None or last is None or gain is None:
-        return ""
-    if None in (first.figure.value, last.figure.value, gain.figure.value) or (gain.figure.value or 0.0) < 0:
-        return ""
-    pairs = gain.figure.denominator or 0
-    text = ngettext(
-        "First try %(first)s, last try %(last)s: of what was missing, %(gain)s was made up. Only the %(n)s quiz "
-        "taken twice.",
-        "First try %(first)s, last try %(last)s: of what was missing, %(gain)s was made up. Only the %(n)s quizzes "
-        "taken twice.",
-        pairs,
-    )  # fmt: skip
-    return text % {"first": first.value, "last": last.value, "gain": gain.value, "n": pairs}
 
 
 def funnel_title(every: Mapping[str, FigureText]) -> str:
@@ -201,6 +183,7 @@ def base_text(figure: Figure, indicator: Indicator | None) -> str:
         return _n_of(rows, figure.denominator)
     shares = {
         "people": _("%(part)s of %(whole)s people"),
+        "members": _("%(part)s of %(whole)s people"),
         "enrolments": _("%(part)s of %(whole)s attendances"),
         "reactions": _("%(part)s of %(whole)s attendances"),
         "questions": _("%(part)s of %(whole)s questions"),
@@ -211,16 +194,18 @@ def base_text(figure: Figure, indicator: Indicator | None) -> str:
 
 def _n_of(rows: str, number: int) -> str:
     units = {
-        "pairs": ngettext("%(n)s quiz taken twice", "%(n)s quizzes taken twice", number),
+        "retries": ngettext("%(n)s second try", "%(n)s second tries", number),
         "questions": ngettext("%(n)s question", "%(n)s questions", number),
     }
     return (units.get(rows) or ngettext("%(n)s person", "%(n)s people", number)) % {"n": number}
 
 
 def number_text(value: float, unit: str) -> str:
-    """A number with its unit: "72%", "31 min". A gain is the share of what was not known: per cent too."""
-    if unit in (Unit.SHARE, Unit.SCORE, Unit.GAIN):
+    """A number with its unit: "72%", "31 min", "+4 points"."""
+    if unit in (Unit.SHARE, Unit.SCORE):
         return f"{percent(value)}%"
+    if unit == Unit.DIFFERENCE:
+        return _("%(n)s points") % {"n": signed(value)}
     if unit == Unit.MINUTES:
         return _("%(n)s min") % {"n": f"{value:g}"}
     if unit == Unit.HOURS:
@@ -233,17 +218,25 @@ def percent(value: float) -> Decimal:
     return (Decimal(str(value)) * 100).quantize(Decimal(1), ROUND_HALF_UP)
 
 
+def signed(value: float) -> str:
+    """A difference of shares in whole points, with its sign: "+4", "−3", "0"."""
+    points = int(percent(value))
+    return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points)}"
+
+
 def _likely(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
+    if figure.unit == Unit.DIFFERENCE:
+        return _("%(low)s to %(high)s points") % {"low": signed(figure.low), "high": signed(figure.high)}
     return f"{percent(figure.low)}–{percent(figure.high)}%"
 
 
 def _places(
     figure: Figure, target: float | None
 ) -> tuple[float | None, float | None, float | None, float | None]:
-    """Value, likely range and target on a scale of 0–100; a gain below 0 stands at 0."""
-    if figure.unit not in (Unit.SHARE, Unit.SCORE, Unit.GAIN) or figure.value is None:
+    """Value, likely range and target on a scale of 0–100."""
+    if figure.unit not in (Unit.SHARE, Unit.SCORE) or figure.value is None:
         return None, None, None, None
     low, high = figure.low, figure.high
     return (

@@ -42,6 +42,7 @@ def headline(every: Mapping[str, FigureText], *, one_module: bool = False) -> st
         "started": _("%(n)s finished a lesson"),
         "passed": _("%(n)s passed at least one quiz"),
         "completed": _("%(n)s finished at least one module"),
+        "graduated": _("%(n)s finished their class"),
         "completed_all": _("%(n)s (%(share)s) finished all they enrolled in"),
     }
     if one_module:
@@ -49,7 +50,7 @@ def headline(every: Mapping[str, FigureText], *, one_module: bool = False) -> st
     parts = []
     for code, text in texts.items():
         row = every.get(code)
-        if row is not None and row.figure.numerator is not None:
+        if row is not None and row.figure.numerator is not None and row.figure.denominator != 0:
             parts.append(text % {"n": row.figure.numerator, "share": row.value})
     return _("%(parts)s.") % {"parts": _(", ").join(parts)}
 

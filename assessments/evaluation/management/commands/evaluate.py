@@ -29,7 +29,10 @@ class Command(BaseCommand):
         what.add_argument("--cohort", metavar="CODE")
         what.add_argument("--region", metavar="CODE")
         what.add_argument("--all", action="store_true", help="everything, as every night; prints no figures")
-        parser.add_argument("--as-of", help="a day (it counts whole) or a moment; now when left out")
+        parser.add_argument(
+            "--as-of",
+            help="a day (it counts whole; today: up to now) or a moment that has been; now when left out",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,23 +62,27 @@ class Command(BaseCommand):
 
 
 def moment(text: str | None) -> dt.datetime:
-    """A day as the moment it ends, a moment as it is, nothing as now.
+    """A day as the moment it ends, today and nothing as now, a moment as it is.
 
-    :raises CommandError: for anything else.
+    :raises CommandError: for anything else, and for what has not been yet.
     """
+    now = timezone.now()
     if not text:
-        return timezone.now()
+        return now
     try:
         day, at = parse_date(text), parse_datetime(text) if "T" in text or " " in text else None
     except ValueError as error:
         raise CommandError(f"--as-of {text}: {error}") from error
     if at is not None:
-        return at if timezone.is_aware(at) else timezone.make_aware(at)
+        at = at if timezone.is_aware(at) else timezone.make_aware(at)
+        if at > now:
+            raise CommandError(f"--as-of {text}: that moment has not been yet.")
+        return at
     if day is None:
         raise CommandError(f"--as-of {text}: write a day as 2026-11-25.")
     if day > timezone.localdate():
         raise CommandError(f"--as-of {text}: that day has not been yet.")
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+    return min(now, timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time())))
 
 
 def line_of(figure: Figure) -> str:
