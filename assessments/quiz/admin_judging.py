@@ -95,7 +95,7 @@ class JudgesAgain(OwnRows):
             words = ngettext("%(n)s notebook has it now.", "%(n)s notebooks have it now.", cards) % {
                 "n": cards
             }
-            self.log_change(request, item, "FigureText again to those who were told right by the old key.")
+            self.log_change(request, item, "Told again to those who were told right by the old key.")
             messages.success(request, words)
         elif "judge" in request.POST:
             self._judge(request, item)
