@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from mooc.lib.text.localized import Localized
 from .data import Elder, RegionLevel, Role
 from .messages.sent import MOBILE, LoginCode, PhoneChange, TextMessage
 from .rights import LEARN_TOO, OPERATOR, Reach, Right, roles_with
+from .sign_in.name_key import NameKeyField
 from .staff import deeds, once  # noqa: F401  # tables of their own
 
 __all__ = [
@@ -150,35 +151,6 @@ class OldRegionCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-if TYPE_CHECKING:
-    _Text = models.CharField[str, str]  # it takes its types there only
-else:
-    _Text = models.CharField
-
-
-class NameKeyField(_Text):
-    """The form in which a sign-in name is compared: made anew from ``username`` at every write.
-
-    Of accounts that were alike before this column was made, the later ones keep a number behind their key
-    (``key 2``; a key itself has no space), so that each still signs in with its own password.
-    """
-
-    source = "username"
-
-    def deconstruct(self) -> Any:
-        """For the database it is plain text."""
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """The key of the name that is written."""
-        kept = getattr(model_instance, self.attname)
-        wanted = names.key(getattr(model_instance, self.source))[: names.MOST]
-        if kept.partition(" ")[0] != wanted:
-            setattr(model_instance, self.attname, wanted)
-        return str(getattr(model_instance, self.attname))
 
 
 class AccountManager(UserManager["User"]):

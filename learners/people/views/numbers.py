@@ -78,14 +78,8 @@ def change(request: Request, pk: int) -> HttpResponse:
             return redirect(request.path)
         if error:
             form.add_error("phone", error)
-    context = {
-        "row": row,
-        "form": form,
-        "number": mask_phone(person.phone or ""),
-        "nav": "me",
-        "asks": user.may(Right.HELP_PEOPLE),
-        **_words(wish, user, row),
-    }
+    context = {"row": row, "form": form, "number": mask_phone(person.phone or ""), "nav": "me"}
+    context |= {"asks": user.may(Right.HELP_PEOPLE)} | _words(wish, user, row)
     return render(request, "learners/number.html", context, status=kept.status(request, form))
 
 
