@@ -31,6 +31,19 @@ class ObjectType(models.TextChoices):
     QUESTION = "question", _("question")
 
 
+class StopReason(models.TextChoices):
+    """Why somebody stopped learning for a while or for good, as those who look after them read it."""
+
+    TIME = "time", _("no time, or harvest")
+    PHONE = "phone", _("phone or network")
+    HARD = "hard", _("too hard")
+    USELESS = "useless", _("not useful to them")
+    AWAY = "away", _("away for work")
+    HOME = "home", _("health or family")
+    SIGN_IN = "signin", _("could not sign in")
+    OTHER = "other", _("something else")
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """The object of a record: a closed type, a stable text id, the edition and both titles."""

@@ -16,6 +16,7 @@ from mooc.lib.pages.request import on
 from . import selectors
 from .models import Enrolment, LessonProgress
 from .people.guests import Person, short_name
+from .record import clocks, pauses
 
 
 def account(person: Person, args: Sequence[str]) -> Mapping[str, str]:
@@ -136,4 +137,20 @@ def home_body(person: Person, args: Sequence[str]) -> Mapping[str, str]:
     home = _home(person)
     if home is None:
         return {}
-    return dict.fromkeys(args, render_to_string("learners/overlays/home_mine.html", {"home": home}))
+    context = {"home": home, "pause": _pause_card(person, home), "clock": clocks.said(person.request)}
+    return dict.fromkeys(args, render_to_string("learners/overlays/home_mine.html", context))
+
+
+def _pause_card(person: Person, home: selectors.Home) -> str:
+    """After a long pause with something unfinished: what came between, asked once; 1 query then. Only of
+    people: a guest is a phone."""
+    if not person.signed_in or home.away_since is None:
+        return ""
+    told = pauses.asked(person.learner, home.away_since)
+    if told is not None and not (told.reason and pauses.just_told(told)):
+        return ""
+    reasons = [(code, *words) for code, words in pauses.IN_THEIR_WORDS.items()]
+    own = {"token": token(person, [""])[""], "who": short_name(person.learner)}
+    return render_to_string(
+        "learners/overlays/home_pause.html", {"reasons": reasons, "thanks": told is not None, **own}
+    )

@@ -10,6 +10,7 @@ from .models import Learner
 
 LEARNER, LEARNT = _("your place, year of birth and goal"), _("the lessons you read, and how long")
 CLASSES, OPENED = _("the classes you are in"), _("who opened your file")
+PAUSED = _("why you stayed away for a while, if you told us")
 PHONES = _("the number of your phone, without a name")
 
 
@@ -39,6 +40,10 @@ TABLES = (
     Table(
         "learners.FileOpening", owners=mine(), called="openings", words=OPENED,
         evidence="learner who who_name role opened_at", impersonal="id",
+    ),
+    Table(
+        "learners.Pause", owners=mine(), called="pauses", words=PAUSED, personal="reason",
+        evidence="learner since told_at", impersonal="id",
     ),
     Table(
         "learners.CohortMember", owners=mine(), called="classes", words=CLASSES,

@@ -10,7 +10,7 @@ def register() -> None:
 
     from . import desk, overlays, personal_data
     from .people import erased, guests, uniting
-    from .record import lessons_read, receipts
+    from .record import abandoned, lessons_read, receipts
     from .record.requirements import requirements
 
     links.page.register("lesson", "learners:lesson")
@@ -40,6 +40,7 @@ def register() -> None:
     registry.account_action.register("merge_accounts", desk.merge_accounts)
     registry.desk_panel.register("classes", desk.classes)
     registry.work_place.register("classes", desk.work_place)
+    registry.lesson_stops.register("learners", abandoned.stops)
     registry.restored.register("learners", receipts.renew_identity)
     registry.restored.register("erased", erased.again)
     registry.backing_up.register("learners", receipts.backing_up)

@@ -16,7 +16,7 @@ from mooc.accounts.rights import Right
 from mooc.lib.pages import links
 
 from .models import Enrolment, FileOpening, Learner, LessonProgress
-from .record import lessons_read, pace
+from .record import lessons_read, pace, pauses
 from .record.requirements import Line, asked_of, quiz_can_be_sat
 
 FIRST_SCREEN = 2  # blocks a phone shows without scrolling: going on there is going on at the top
@@ -138,6 +138,7 @@ class Home:
 
     state: ModuleState | None
     path: list[Module]
+    away_since: dt.datetime | None = None  # the last act, where something is unfinished and that is long ago
 
     @property
     def soon(self) -> tuple[LessonEdition, ...]:
@@ -168,7 +169,9 @@ def home_of(learner: Learner) -> Home | None:
         open_row = _in_hand(rows, progress) or open_row
         state = _state(open_row.module, [p for p in progress if p.module_id == open_row.module_id], open_row)
     finished = frozenset(row.module_id for row in rows if row.completed_at)
-    return Home(state, next_modules((open_row or rows[0]).module_id, finished))
+    last_at = rows[0].last_at
+    away = last_at if open_row and last_at and pauses.is_long(last_at) else None
+    return Home(state, next_modules((open_row or rows[0]).module_id, finished), away)
 
 
 def resume_among(enrolments: Iterable[Enrolment], progress: Iterable[LessonProgress]) -> ModuleState | None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("classes/numbers/<int:pk>/password/", numbers.password, name="new_password"),
     path("me/", file.me, name="me"),
     re_path(r"^me/file\.(?P<kind>pdf|json|csv)$", file.download, name="tracking_file"),
+    path("me/pause/", lessons.pause, name="pause"),
     path("me/number/", numbers.mine, name="my_number"),
     path("me/welcome/", guests.welcome, name="welcome"),
     path("me/code/", guests.use_code, name="use_code"),

@@ -84,6 +84,20 @@ class HelpAction(models.TextChoices):
     MESSAGED = "messaged", _("messaged")
 
 
+class HelpOutcome(models.TextChoices):
+    """What came of a call or a visit. A message has none, nor what was written down before this was asked."""
+
+    REACHED = "reached", _("spoke with them")
+    PROMISED = "promised", _("they mean to go on")
+    NO_ANSWER = "no_answer", _("no answer")
+    WRONG_NUMBER = "wrong", _("wrong number")
+    STOPPED = "stopped", _("they stop for good")
+
+
+SPOKEN = (HelpOutcome.REACHED, HelpOutcome.PROMISED, HelpOutcome.STOPPED)  # there was somebody to speak to
+AGAIN_IN = (1, 3, 7, 30)  # days until the next call, to choose from
+
+
 class Percent(float):
     """A share 0–1 in a cell of a list: read as per cent, in a workbook still a number."""
 

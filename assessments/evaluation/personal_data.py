@@ -15,8 +15,13 @@ TABLES = (
         evidence="learner cohort as_of", impersonal="id",
     ),
     Table(
-        "evaluation.HelpGiven", owners=mine(), called="help_given", words=HELPED, personal="note",
-        evidence="uuid learner action given_by given_at points", impersonal="id",
+        "evaluation.HelpGiven", owners=mine(), called="help_given", words=HELPED, personal="reason note",
+        evidence="uuid learner action outcome next_on given_by given_at points", impersonal="id",
+    ),
+    Table("evaluation.HelpReturn", impersonal="id day region called called_back waited waited_back"),
+    Table(
+        "evaluation.HelpClassCheck",
+        impersonal="id cohort day flagged_stopped flagged_stayed missed spared",
     ),
     Table("evaluation.EvaluationSnapshot", impersonal="id created_at updated_at kind key region_code as_of model figures"),
     Table(

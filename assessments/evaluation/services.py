@@ -22,10 +22,10 @@ from . import data
 from .counting import totals
 from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
-from .help import helping
+from .help import checking, helping
 from .measure.catalogue import MODEL
 from .measure.tally import Tally, figures_of
-from .models import EvaluationSnapshot, HelpNeed
+from .models import EvaluationSnapshot, HelpClassCheck, HelpNeed, HelpReturn
 
 WHOLE_TREE = "tree"  # the key of the nightly job
 CLASS_COUNTS_ON = dt.timedelta(days=180)  # after its end
@@ -141,15 +141,27 @@ def evaluate(job: Job, pulse: Pulse) -> None:
     if scope.kind in (ScopeKind.COURSE, ScopeKind.MODULE):
         learners = learners.none()  # who needs help is asked of places and classes
     needs = list(helping.needs_of(learners, job.as_of))
+    pulse(90, 100)
+    checks = _checks(job)
     pulse(95, 100)
     with transaction.atomic():
         store(taken)
+        checking.store(*checks)
         helping.replace_needs(learners, needs)
         HelpNeed.objects.exclude(learner__in=Learner.objects.not_staff()).delete()  # who got a role since
         if job.key == WHOLE_TREE:
             forget_old(job.as_of)
         if not pulse.end(JobState.DONE):
             raise Stopped
+
+
+def _checks(job: Job) -> tuple[list[HelpReturn], list[HelpClassCheck]]:
+    """Once a night a little of whether calls help and the rule is right: one day, and a few classes."""
+    if job.key != WHOLE_TREE:
+        return [], []
+    day = checking.day_to_count(job.as_of)
+    classes = [checking.check_class(row) for row in checking.classes_to_check(job.as_of)]
+    return checking.count_returns(day) if day else [], classes
 
 
 def _asked(job: Job) -> tuple[Scope, list[Scope]]:

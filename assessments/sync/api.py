@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from learners.people import guests
-from learners.record import receipts, senders
+from learners.record import clocks, receipts, senders
 from learners.record.clocks import Clock
 from learners.record.senders import Sender
 from mooc.lib.pages.http import from_here
@@ -29,24 +29,29 @@ MAX_BYTES = 256 * 1024
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    """What became of one item; ``keep``: send it again later."""
+    """What became of one item; ``keep``: send it again later; ``corrected``: it cannot have happened when the phone
+    said, so our time counts and the claimed one is kept beside it."""
 
     id = serializers.CharField()
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     code = serializers.CharField(allow_blank=True)
     detail = serializers.CharField(allow_blank=True)
     keep = serializers.BooleanField()
+    corrected = serializers.BooleanField()
     url = serializers.CharField(allow_blank=True)
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
-    """One result an item, in the order sent, and which database has them."""
+    """One result an item, in the order sent, and which database has them. ``clock_ahead``: seconds the phone's clock
+    is ahead, behind when negative, 0 when it is right; ``clock`` says it in words."""
 
     mark = serializers.CharField()
     server = serializers.UUIDField()
     high = serializers.IntegerField()
     backed_up = serializers.IntegerField()
     who = serializers.CharField(allow_blank=True)
+    clock_ahead = serializers.IntegerField()
+    clock = serializers.CharField(allow_blank=True)
     results = ResultSerializer(many=True)
 
 
@@ -102,7 +107,9 @@ class Sync(APIView):
         items = batch.validated_data["items"]
         results = [store_item(sender=sender, values=item, clock=clock) for item in items]
         frame = receipts.receipt(counts=any(row["status"] != "rejected" for row in results))
-        answer = Response(frame | {"who": sender.short_name, "results": results})
+        told = {"clock_ahead": clock.ahead, "clock": clocks.sentence(clock.ahead)}
+        answer = Response(frame | {"who": sender.short_name, **told, "results": results})
+        clocks.tell(answer, sender.request, clock)
         answer["Cache-Control"] = "no-store"
         return guests.remember(sender.request, answer)
 

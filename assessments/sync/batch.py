@@ -42,12 +42,18 @@ def store_item(*, sender: Sender, values: Any, clock: Clock) -> dict[str, Any]:
     :returns: ``keep`` says whether the phone should send it again later; ``url`` where it can be seen.
     """
     shown = values.get("id", "") if isinstance(values, Mapping) else ""
-    answer = {"id": shown[:36] if isinstance(shown, str) else "", "status": "rejected", "keep": False}
+    answer = {
+        "id": shown[:36] if isinstance(shown, str) else "",
+        "status": "rejected",
+        "keep": False,
+        "corrected": False,
+    }
     try:
         item, owner = _read(sender, values, clock)  # a guest made here stays when its first item is undone
         with transaction.atomic():
             stored, url = store(owner, item)
-        return answer | {"status": stored.value, "code": "", "detail": "", "url": url}
+        came = {"status": stored.value, "code": "", "detail": "", "url": url}
+        return answer | came | {"corrected": item.corrected(owner.learner)}
     except DomainError as error:
         later = error.code in LATER or isinstance(error, TooMany)
         return answer | {"code": error.code, "detail": str(error), "keep": later, "url": ""}

@@ -207,6 +207,10 @@ class Item:
         claimed = self.values.get("at")
         return self.clock.when(claimed, learner) if claimed else When(self.clock.received, None)
 
+    def corrected(self, learner: Learner) -> bool:
+        """Whether our time counts in place of the one it says."""
+        return self.when(learner).corrected
+
 
 def read(values: Any, clock: Clock) -> Item:
     """An item of a batch.

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mooc.accounts.rights import Right
 from mooc.accounts.sign_in.who import signed_in
-from mooc.accounts.staff import once
+from mooc.accounts.staff import deeds, once
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
 from mooc.lib.pages.request import Request
@@ -101,6 +101,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     row = _looked_after(request, pk)
     name = clean(request.GET.get("q", ""))[:60]
     page = page_of(request, class_results.found_members(row, name), 50)
+    deeds.note_names(by=request.user, where=f"classes/{row.pk}", count=len(page))
     context = {
         "cohort": row,
         "page": page,
@@ -127,7 +128,9 @@ def results(request: Request, pk: int) -> HttpResponse:
 def table(request: Request, pk: int) -> HttpResponse:
     """The class list as a table for a spreadsheet."""
     row = _looked_after(request, pk)
-    response = HttpResponse(class_results.class_table(row), content_type="text/csv; charset=utf-8")
+    text = class_results.class_table(row)
+    deeds.note_names(by=request.user, where=f"classes/{row.pk}", count=text.count("\r\n") - 1, as_file=True)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="class-{row.code}.csv"'
     return response
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from mooc.accounts.models import User
 from mooc.accounts.rights import Right
 from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff import deeds
 from mooc.lib.errors import DomainError
 from mooc.lib.text.digits import whole_numbers
 
@@ -28,6 +29,7 @@ HERE = "admin:learners_accountmerge_changelist"
 class AccountMergeAdmin(admin.ModelAdmin):
     """Merges are facts; within thirty days they can be undone."""
 
+    names_people = True
     list_display = ["__str__", "merged_at", "merged_by_name", "undone_at"]
     fields = ("kept_name", "gone_name", "merged_at", "merged_by_name", "undone_at")
     readonly_fields = fields
@@ -102,9 +104,11 @@ class AccountMergeAdmin(admin.ModelAdmin):
         """Accounts that may be one person."""
         if not signed_in(request).may(Right.RUN_SITE):
             raise PermissionDenied
+        pairs = uniting.likely_doubles()
+        deeds.note_names(by=request.user, where="desk/doubles", count=2 * len(pairs))
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
-            "pairs": uniting.likely_doubles(),
+            "pairs": pairs,
             "title": _("Likely two accounts of one person"),
         }
         return render(request, "admin/learners/accountmerge/doubles.html", context)

@@ -16,6 +16,7 @@ from mooc.accounts.sign_in import limits
 from mooc.lib.pages.request import on
 
 from ..models import Learner, LearningRecord
+from ..record.clocks import COOKIE as CLOCK
 from . import phone_names
 
 COOKIE = "learner"
@@ -47,7 +48,8 @@ class Person:
         """Changes with anything laid over a page for this person, and every hour: reviews come due by the clock."""
         token = self.request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:32]
         hour = int(time.time() // 3600)
-        return f"{self.learner.pk}.{self.learner.version}.{int(self.signed_in)}.{hour}.{token}"
+        clock = self.request.COOKIES.get(CLOCK, "")[:12]
+        return f"{self.learner.pk}.{self.learner.version}.{int(self.signed_in)}.{hour}.{token}.{clock}"
 
 
 def guest_uuid(request: HttpRequest) -> uuid.UUID | None:

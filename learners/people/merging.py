@@ -53,6 +53,7 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
             into.memberships.get_or_create(cohort_id=membership.cohort_id, defaults=left)
         source.stays.update(learner=into)
         source.openings.update(learner=into)
+        source.pauses.exclude(since__in=into.pauses.values("since")).update(learner=into)
         LessonProgress.objects.filter(learner=source).delete()
         Enrolment.objects.filter(learner=source).delete()
         for module in Module.objects.filter(slug__in=slugs):

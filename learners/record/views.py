@@ -21,9 +21,9 @@ from mooc.lib.pages.request import Request
 from mooc.lib.pages.slots import cached_page
 from mooc.lib.text.digits import whole_number
 
-from .. import services
+from .. import selectors, services
 from ..people import guests
-from . import clocks
+from . import clocks, pauses
 from .requirements import quiz_can_be_sat
 
 VERBS = ("open", "leave", "done")
@@ -84,7 +84,8 @@ def acts(request: Request, slug: str) -> HttpResponse:
     except Conflict:  # it stands for something else and always will: the phone must not send it for ever
         guests.unmake(request)
         return HttpResponse(status=422)
-    return guests.remember(request, HttpResponse(status=204))
+    clocks.tell(stored := HttpResponse(status=204), request, clocks.clock_of(request.POST))
+    return guests.remember(request, stored)
 
 
 def _store(verb: str, act_id: uuid.UUID, sent: QueryDict, common: dict[str, Any]) -> None:
@@ -114,6 +115,16 @@ def done(request: Request, slug: str) -> HttpResponse:
     else:
         target = page.module.get_absolute_url()
     return guests.remember(request, redirect(target))
+
+
+@kept.answers_form_of("home")
+def pause(request: Request) -> HttpResponse:
+    """What came between: one tap after a long pause. On a phone that has another learner by now nothing is kept."""
+    learner = guests.learner_of(signed_in(request))
+    home = selectors.home_of(learner)
+    if home and home.away_since and request.POST.get("who") == guests.short_name(learner):
+        pauses.tell(learner=learner, since=home.away_since, reason=request.POST.get("reason", ""))
+    return redirect("home")
 
 
 def _read_though_withdrawn(request: Request, slug: str) -> HttpResponse:

@@ -64,6 +64,7 @@ class UserAdmin(KeepsHistory, DeskForm, DjangoUserAdmin):
         "Untick “active” instead: nobody can sign in then. People delete their own data under “My data is mine”."
     )
 
+    names_people = True
     list_display = ["username", "display_name", "phone", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_superuser", "is_active", "role_grants__role"]
     search_fields = ["username", "display_name", "phone"]

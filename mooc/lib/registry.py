@@ -110,6 +110,8 @@ place_merged: Registry[Callable[[Any, Any], None]] = Registry("place_merged")
 backing_up: Registry[Callable[[], Callable[[], None]]] = Registry("backing_up")
 #: ``row(module) -> (template, its values)``: what stands below the lessons on a module's page.
 module_row: Registry[Callable[[Any], tuple[str, Mapping[str, Any]]]] = Registry("module_row")
+#: ``stops(lesson ids) -> {id: sentence}``: how many opened a lesson and left it, and where; beside it on the desk.
+lesson_stops: Registry[Callable[[Any], Mapping[int, str]]] = Registry("lesson_stops")
 #: ``panel(user) -> DeskPanel | None``: a panel of the staff's front page, none for whom it is not.
 desk_panel: Registry[Callable[[Any], DeskPanel | None]] = Registry("desk_panel")
 #: ``place(user) -> (words, address) | None``: where somebody with a role works; the first that fits is

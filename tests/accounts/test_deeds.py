@@ -75,7 +75,9 @@ def test_who_worked_here_leaves_the_name_beside_what_was_done_and_no_door(
     trainer.refresh_from_db()
     row = Question.objects.create(learner=asker, text="鸡蛋怎么寄", held=False)
     answering.answer_question(question=row, by=trainer, text="用蛋托。", share=True)
-    helping.log_help(learner=asker, by=trainer, action="called", note="", help_id=uuid.uuid4())
+    helping.log_help(
+        learner=asker, by=trainer, action="called", outcome="reached", note="", help_id=uuid.uuid4()
+    )
     RoleGrant.objects.filter(user=trainer).delete()
     numbers_of_desk = User.objects.count()
     erase(learner=learner_of(User.objects.get(pk=trainer.pk)))

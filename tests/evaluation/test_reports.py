@@ -770,13 +770,18 @@ def test_who_was_helped_lately_is_not_counted_as_to_be_called(county: dict[str, 
     quiet = county["p7"]  # enrolled, never came
     world.ask(quiet, county["now"] - dt.timedelta(days=3))
     before = facts_of(ask(county))
-    assert (before.amber, before.red) == (1, 0)
+    assert (before.amber, before.red) == (0, 1)
     given = helping.log_help(
-        learner=quiet, by=county["supervisor"], action="called", note="", help_id=uuid.uuid4()
+        learner=quiet,
+        by=county["supervisor"],
+        action="called",
+        outcome="reached",
+        note="",
+        help_id=uuid.uuid4(),
     )
     after = ask(county, "zh-hans")
     EvaluationReport.objects.filter(pk=after.pk).update(as_of=given.given_at + dt.timedelta(minutes=1))
     after.refresh_from_db()
     assert (facts_of(after).amber, facts_of(after).red) == (0, 0)
     after.as_of = given.given_at - dt.timedelta(minutes=1)
-    assert facts_of(after).amber == 1, "a report of an earlier moment stays what it was"
+    assert facts_of(after).red == 1, "a report of an earlier moment stays what it was"

@@ -519,7 +519,7 @@ def test_who_needs_help_stands_there_with_the_reason(town: dict[str, Any], offic
     world.ask(quiet, town["now"] - dt.timedelta(days=3))
     count(town["now"] + dt.timedelta(minutes=1))
     need = HelpNeed.objects.get(learner=quiet)
-    assert need.points == 4
+    assert need.points == 5
     html = office.get("/supervision/help/").content.decode()
     assert "P7" in html
     assert "Enrolled 28 days ago, no lesson finished yet." in html
@@ -528,7 +528,12 @@ def test_who_needs_help_stands_there_with_the_reason(town: dict[str, Any], offic
 
 def test_what_was_done_is_kept_once_and_whether_they_came_back(town: dict[str, Any], office: Client) -> None:
     pk = town["p7"].pk
-    form = {"action": "called", "note": "下周来", "id": "7b3f2a52-6f55-4f0e-9a57-1e7f1f0c8a11"}
+    form = {
+        "action": "called",
+        "outcome": "reached",
+        "note": "下周来",
+        "id": "7b3f2a52-6f55-4f0e-9a57-1e7f1f0c8a11",
+    }
     for _tap in range(2):
         assert office.post(f"/supervision/learners/{pk}/", form).status_code == 302
     assert HelpGiven.objects.get().note == "下周来"
@@ -609,12 +614,18 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
         ])  # fmt: skip
     html = office.get("/supervision/help/").content.decode()
     assert html.index("P6") < html.index("P7")
-    office.post(f"/supervision/learners/{worse.pk}/", {"action": "called", "id": str(uuid.uuid4())})
+    office.post(
+        f"/supervision/learners/{worse.pk}/",
+        {"action": "called", "outcome": "reached", "id": str(uuid.uuid4())},
+    )
     html = office.get("/supervision/help/").content.decode()
     assert html.index("P7") < html.index("P6")
     row = html[html.index("P6") :].partition("</li>")[0]
     now = timezone.localtime()
-    assert f"Called by Supervisor on {day(now)}. Look again on {day(now + dt.timedelta(days=7))}." in row
+    assert (
+        f"Called by Supervisor on {day(now)}. Spoke with them. Look again on {day(now + dt.timedelta(days=7))}."
+        in row
+    )
     assert "helped" in row
     assert "to visit" not in row
     assert "to call" in html[html.index("P7") : html.index("P6")]
@@ -628,7 +639,10 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
 def test_a_week_after_the_call_they_are_back_in_their_place(town: dict[str, Any], office: Client) -> None:
     for learner, points in ((town["p6"], 6), (town["p7"], 3)):
         HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"])
-    office.post(f"/supervision/learners/{town['p6'].pk}/", {"action": "visited", "id": str(uuid.uuid4())})
+    office.post(
+        f"/supervision/learners/{town['p6'].pk}/",
+        {"action": "visited", "outcome": "promised", "id": str(uuid.uuid4())},
+    )
     HelpGiven.objects.update(given_at=timezone.now() - dt.timedelta(days=7, minutes=1))
     html = office.get("/supervision/help/").content.decode()
     assert html.index("P6") < html.index("P7")

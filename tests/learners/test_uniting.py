@@ -44,7 +44,7 @@ def pair(make_user: Any, regions: Any, curriculum: None) -> tuple[User, User]:
     for who in (spring, autumn):
         world.ask(who, now - dt.timedelta(days=1))
         world.face(who, 2, now)
-        log_help(learner=who, by=leader, action="called", note="", help_id=uuid.uuid4())
+        log_help(learner=who, by=leader, action="called", outcome="reached", note="", help_id=uuid.uuid4())
     for title, members in (("a", [spring, autumn]), ("b", [spring])):
         cohort = Cohort.objects.create(
             title=title,

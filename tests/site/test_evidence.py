@@ -168,7 +168,14 @@ def between_people(people: dict[str, Any], learner: Learner) -> dict[Any, Any]:
     posts.reply_to(question=question, learner=other, text="用蛋托", reply_id=uuid.uuid4())
     posts.report_post(learner=other, reason="wrong", question=question)
     posts.solved_by_known(question=question, learner=other, lesson=None)
-    log_help(learner=learner, by=people["helper"], action="called", note="", help_id=uuid.uuid4())
+    log_help(
+        learner=learner,
+        by=people["helper"],
+        action="called",
+        outcome="reached",
+        note="",
+        help_id=uuid.uuid4(),
+    )
     note_opening(learner=learner, by=people["helper"])
     numbers.ask_number(user=people["learner"], phone="13900000071", by=people["helper"])
     change_phone(user=people["learner"], phone="13900000072", by=people["helper"])

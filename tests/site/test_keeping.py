@@ -41,7 +41,9 @@ GOES = {
     "courses.LessonEdition": {"courses.Block.lesson"},
     "courses.Track": {"courses.TrackStep.track"},
     "assessments.Item": {"assessments.Option.item", "assessments.ItemEdition.item"},
-    "learners.Cohort": {"learners.Cohort_modules.cohort", "evaluation.HelpNeed.cohort"},
+    "learners.Cohort": {
+        "learners.Cohort_modules.cohort", "evaluation.HelpNeed.cohort", "evaluation.HelpClassCheck.cohort",
+    },
     "feedback.SavedReply": set(), "accounts.Region": {"accounts.OldRegionCode.region"},
     "courses.Category": set(), "courses.Skill": set(),
     "assessments.Quiz": set(),

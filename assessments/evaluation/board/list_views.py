@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mooc.accounts.sign_in.who import SignedIn
+from mooc.accounts.staff import deeds
 from mooc.lib.pages.http import page_of
 from mooc.lib.pages.look import whole
 
@@ -43,8 +44,11 @@ def behind(request: SignedIn, code: str) -> HttpResponseBase:
         raise Http404
     every, listing = listing, _narrowed(request, listing)
     if request.GET.get("format"):
-        return _file(request.GET["format"], code, listing, snapshot)
+        response = _file(request.GET["format"], code, listing, snapshot)
+        _note(request, code, listing, listing.rows.count(), as_file=True)
+        return response
     page = page_of(request, listing.rows, PAGE)
+    _note(request, code, listing, len(page))
     rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
     context = {
         "figure": presentation.figure_texts(snapshot)[code],
@@ -60,6 +64,12 @@ def behind(request: SignedIn, code: str) -> HttpResponseBase:
         "only": request.GET.get("only", ""),
     }
     return render(request, "supervision/list.html", context)
+
+
+def _note(request: SignedIn, code: str, listing: Listing, count: int, *, as_file: bool = False) -> None:
+    """Who saw or took along how many names."""
+    if listing.names_people:
+        deeds.note_names(by=request.user, where=f"supervision/lists/{code}", count=count, as_file=as_file)
 
 
 def _cell_text(cell: Any) -> str:

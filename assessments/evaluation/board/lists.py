@@ -48,6 +48,11 @@ class Listing:
     links: Callable[[Any], int | None] = lambda _row: None
     note: str = ""
 
+    @property
+    def names_people(self) -> bool:
+        """Whether people stand in it by name."""
+        return _("Name") in self.columns
+
     def only(self, marked: bool) -> Listing:
         """The rows that count, or those that do not."""
         return replace(self, rows=self.narrow(self.rows, marked)) if self.narrow else self

@@ -1,12 +1,13 @@
 """Snapshots, reports, closed months, and who needs help."""
 
 from .closed import ClosedDrift, ClosedFigure, ClosedPerson, MonthClose
-from .help import HelpGiven, HelpNeed
+from .help import HelpClassCheck, HelpGiven, HelpNeed, HelpReturn
 from .report import EvaluationReport, ReportFile
 from .sign_off import SignOff
 from .snapshot import EvaluationSnapshot
 
 __all__ = [
-    "ClosedDrift", "ClosedFigure", "ClosedPerson", "EvaluationReport", "EvaluationSnapshot", "HelpGiven", "HelpNeed",
+    "ClosedDrift", "ClosedFigure", "ClosedPerson", "EvaluationReport", "EvaluationSnapshot", "HelpClassCheck",
+    "HelpGiven", "HelpNeed", "HelpReturn",
     "MonthClose", "ReportFile", "SignOff",
 ]  # fmt: skip

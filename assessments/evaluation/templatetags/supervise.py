@@ -107,7 +107,21 @@ def points_of(reasons: Sequence[dict[str, Any]]) -> str:
 @register.filter
 def done_for(row: Any) -> str:
     """What was done last for somebody in need, by whom, and when to look again."""
-    return helping.done_text(row.last_help, row.last_help_at, row.last_help_by or "")
+    last = helping.Done(
+        action=row.last_help,
+        at=row.last_help_at,
+        by=row.last_help_by or "",
+        outcome=row.last_outcome,
+        reason=row.last_reason,
+        next_on=row.last_next,
+    )
+    return helping.done_text(last)
+
+
+@register.filter
+def came_of(row: Any) -> str:
+    """What came of a call or a visit, and why they stopped where they said."""
+    return helping.outcome_text(row.outcome, row.reason)
 
 
 @register.filter

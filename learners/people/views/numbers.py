@@ -19,6 +19,7 @@ from mooc.accounts.rights import Right
 from mooc.accounts.sign_in import limits, phones
 from mooc.accounts.sign_in.forms import PhoneForm
 from mooc.accounts.sign_in.who import signed_in
+from mooc.accounts.staff import deeds
 from mooc.lib.errors import DomainError, TooMany
 from mooc.lib.pages import kept
 from mooc.lib.pages.http import page_of
@@ -56,6 +57,7 @@ def people(request: Request) -> HttpResponse:
     name = clean(request.GET.get("q", "")[:40])
     page = page_of(request, selectors.people_of_helper(helper, name))
     rows = [(row, mask_phone(row.user.phone) if row.user.phone else "") for row in page]
+    deeds.note_names(by=helper, where="classes/numbers", count=len(rows))
     return render(request, "learners/numbers.html", {"page": page, "rows": rows, "q": name, "nav": "me"})
 
 

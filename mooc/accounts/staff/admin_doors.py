@@ -26,6 +26,7 @@ admin.site.unregister(
 class SecondStepAdmin(admin.ModelAdmin):
     """A lost phone's second step is taken away here; its secret is shown to nobody, and none is given."""
 
+    names_people = True
     list_display = ["user", "type", "created_at", "last_used_at"]
     fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
 

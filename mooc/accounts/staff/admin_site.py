@@ -23,6 +23,15 @@ from .forms import typed
 class WrittenDown(admin.ModelAdmin):
     """What is done on the desk stands in the register of who did what, by ids and names of fields."""
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """A list of names was looked at: how many. Lists that show people by name say so: ``names_people``."""
+        response = super().changelist_view(request, extra_context)
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if getattr(self, "names_people", False) and shown is not None:
+            where = f"desk/{self.model._meta.label_lower}"
+            deeds.note_names(by=request.user, where=where, count=len(shown.result_list))
+        return response
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Added."""
         deeds.note(by=request.user, did=Did.ADDED, about=obj)

@@ -5,10 +5,12 @@ It holds no foreign keys and no names of learners: a line outlives whoever did i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mooc.accounts.rights import Right
@@ -19,6 +21,8 @@ class Did(models.TextChoices):
     """What was done."""
 
     OPENED = "opened", _("opened a file")
+    LISTED = "listed", _("looked at a list of names")
+    EXPORTED = "exported", _("took a list of names as a file")
     ADDED = "added", _("added on the desk")
     CHANGED = "changed", _("changed on the desk")
     DELETED = "deleted", _("deleted on the desk")
@@ -77,6 +81,22 @@ def note(*, by: Any, did: Did, about: models.Model | None = None, detail: str = 
         row=str(about.pk) if about else "",
         detail=detail[:200],
     )
+
+
+LOOKED_AGAIN = dt.timedelta(minutes=30)  # within, the same page is one looking
+
+
+def note_names(*, by: Any, where: str, count: int, as_file: bool = False) -> None:
+    """Write down that somebody saw, or took along, a list of people's names: which list and how many, no name.
+
+    :param where: the list, by a word of its address.
+    """
+    if not count:
+        return
+    did, detail = (Did.EXPORTED if as_file else Did.LISTED), f"{where}: {count}"
+    same = Deed.objects.filter(who=by.pk, did=did, detail=detail, at__gt=timezone.now() - LOOKED_AGAIN)
+    if as_file or not same.exists():
+        note(by=by, did=did, detail=detail)
 
 
 def fields_of(message: Any) -> str:
