@@ -234,6 +234,7 @@ def test_the_board_of_a_course_shows_who_needs_help_of_its_people_only(
 ) -> None:
     other = Module.objects.exclude(slug=world.SLUG).get()
     Enrolment.objects.filter(learner=town["p6"]).update(module=other)
+    HelpNeed.objects.all().delete()  # only those made here
     for name in ("p6", "p7"):
         HelpNeed.objects.create(learner=town[name], points=3, as_of=town["now"])
     html = office.get(f"/supervision/?module={world.SLUG}").content.decode()
@@ -608,6 +609,7 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
     town: dict[str, Any], office: Client
 ) -> None:
     quiet, worse = town["p7"], town["p6"]
+    HelpNeed.objects.all().delete()  # only those made here
     for learner, points in ((worse, 6), (quiet, 3)):
         HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"], reasons=[
             {"code": "not_begun", "points": points, "number": 9, "of": 0}
@@ -637,6 +639,7 @@ def test_who_was_helped_says_by_whom_and_until_when_and_stands_last(
 
 @evidence.writing("log_help")
 def test_a_week_after_the_call_they_are_back_in_their_place(town: dict[str, Any], office: Client) -> None:
+    HelpNeed.objects.all().delete()  # only those made here
     for learner, points in ((town["p6"], 6), (town["p7"], 3)):
         HelpNeed.objects.create(learner=learner, points=points, as_of=town["now"])
     office.post(
@@ -731,6 +734,7 @@ def test_odd_characters_and_numbers_are_not_found(address: str, town: dict[str, 
 
 
 def test_the_second_page_of_who_needs_help_is_of_the_same_place(town: dict[str, Any], office: Client) -> None:
+    HelpNeed.objects.all().delete()  # only those made here
     for number in range(25):
         learner = Learner.objects.create(
             user=User.objects.create(username=f"n{number}"), region=town["p0"].region

@@ -45,7 +45,7 @@ def count_returns(day: dt.date) -> list[HelpReturn]:
     """
     at, rows = _morning(day), defaultdict[int | None, HelpReturn](lambda: HelpReturn(day=day))
     rows[None].region_id = None
-    for part in _parts(helping.pointed_at(Learner.objects.people(), at)):
+    for part in _parts(helping.pointed_at(Learner.objects.people().not_staff(), at)):
         for region, spoke, tried, acted, after in _what_became(part, at):
             row = rows[region]
             row.region_id = region
