@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+PAGES = {
+    "lesson": "lesson",
+    "lesson_preview": "preview_lesson",
+    "me": "me",
+    "privacy": "my_privacy",
+    "welcome": "welcome",
+    "numbers": "numbers",
+    "use_code": "use_code",
+}
+
 
 def register() -> None:
     """Called once when Django is ready."""
@@ -13,13 +23,8 @@ def register() -> None:
     from .record import abandoned, lessons_read, receipts
     from .record.requirements import requirements
 
-    links.page.register("lesson", "learners:lesson")
-    links.page.register("lesson_preview", "learners:preview_lesson")
-    links.page.register("me", "learners:me")
-    links.page.register("privacy", "learners:my_privacy")
-    links.page.register("welcome", "learners:welcome")
-    links.page.register("numbers", "learners:numbers")
-    links.page.register("use_code", "learners:use_code")
+    for name, page in PAGES.items():
+        links.page.register(name, f"learners:{page}")
     requirements.register(lessons_read.NAME, lessons_read)
     registry.page_person.register("person", guests.person_of)
     registry.slot_filler.register("account", overlays.account)

@@ -42,9 +42,8 @@ def absorb_guest(*, guest: Learner, target: Learner) -> None:
         source, into = rows[guest.pk], rows[target.pk]
         if not source.is_guest or source.pk == into.pk:
             raise DomainError(_("This progress belongs to an account."), code="not_a_guest")
-        slugs = set(LearningRecord.objects.filter(learner=source).values_list("module_slug", flat=True)) - {
-            ""
-        }
+        acts = LearningRecord.objects.filter(learner=source)
+        slugs = set(acts.values_list("module_slug", flat=True)) - {""}
         LearningRecord.objects.filter(learner=source).update(learner=into)
         for _name, merge in registry.merge_person:
             merge(source, into)

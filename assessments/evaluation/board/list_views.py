@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.paginator import Page
 from django.http import (
     FileResponse,
     Http404,
@@ -23,7 +24,7 @@ from mooc.lib.pages.look import whole
 
 from .. import access, selectors
 from ..counting.reach import reach_of
-from ..data import Snapshot
+from ..data import Scope, Snapshot
 from ..words import presentation
 from . import exports
 from .lists import Listing, listing_of
@@ -42,28 +43,34 @@ def behind(request: SignedIn, code: str) -> HttpResponseBase:
     listing = listing_of(code, reach_of(scope, snapshot.as_of)) if snapshot and figure else None
     if snapshot is None or figure is None or listing is None:
         raise Http404
-    every, listing = listing, _narrowed(request, listing)
+    narrowed = _narrowed(request, listing)
     if request.GET.get("format"):
-        response = _file(request.GET["format"], code, listing, snapshot)
-        _note(request, code, listing, listing.rows.count(), as_file=True)
+        response = _file(request.GET["format"], code, narrowed, snapshot)
+        _note(request, code, narrowed, narrowed.rows.count(), as_file=True)
         return response
-    page = page_of(request, listing.rows, PAGE)
-    _note(request, code, listing, len(page))
-    rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
-    context = {
+    page = page_of(request, narrowed.rows, PAGE)
+    _note(request, code, narrowed, len(page))
+    context = _page(narrowed, page, scope) | {
         "figure": presentation.figure_texts(snapshot)[code],
-        "listing": listing,
-        "page": page,
-        "chips": _chips(every),
-        "rows": [([_cell_text(cell) for cell in cells], link) for cells, link in rows],
+        "chips": _chips(listing),
         "title": access.title_of(scope, region),
         "as_of": snapshot.as_of,
-        "nav": "board",
         "code": code,
-        "here_query": address(scope).partition("?")[2],
         "only": request.GET.get("only", ""),
     }
     return render(request, "supervision/list.html", context)
+
+
+def _page(listing: Listing, page: Page[Any], scope: Scope) -> dict[str, Any]:
+    """One page of the rows, as the template takes them."""
+    rows = zip(listing.cells(list(page)), [listing.links(row) for row in page], strict=True)
+    return {
+        "listing": listing,
+        "page": page,
+        "rows": [([_cell_text(cell) for cell in cells], link) for cells, link in rows],
+        "nav": "board",
+        "here_query": address(scope).partition("?")[2],
+    }
 
 
 def _note(request: SignedIn, code: str, listing: Listing, count: int, *, as_file: bool = False) -> None:
