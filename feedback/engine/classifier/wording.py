@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from .pinyin import read_out
+
 MOST_LETTERS = 300  # a text of 20,000 letters takes the encoder 7 s, and says no more
 _LATIN = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -14,10 +16,10 @@ _SPACE = re.compile(r"\s+")
 
 
 def tidy(text: str) -> str:
-    """NFKC, lower case, one line without control characters, 300 letters at most."""
+    """NFKC, lower case, one line without control characters, 300 letters at most; pinyin in characters."""
     line = unicodedata.normalize("NFKC", text[: 4 * MOST_LETTERS]).lower()
     line = "".join(" " if unicodedata.category(ch)[0] == "C" else ch for ch in line)
-    return _SPACE.sub(" ", line).strip()[:MOST_LETTERS]
+    return read_out(_SPACE.sub(" ", line).strip()[:MOST_LETTERS].rstrip())
 
 
 def is_wordless(text: str) -> bool:
@@ -25,21 +27,26 @@ def is_wordless(text: str) -> bool:
     return not any(ch.isalpha() for ch in text)
 
 
+def language_of(text: str) -> str:
+    """``zh`` where there is a Han character, else ``en``: what is weighed and calibrated apart."""
+    return "zh" if _HAN.search(text) else "en"
+
+
 def grams(text: str) -> Iterator[str]:
-    """Latin words and their 3- to 5-letter pieces, single Han characters, Han pairs and triples.
+    """Latin words, pairs of them and their 3- and 4-letter pieces; single Han characters and Han pairs.
 
     No word segmentation: jieba words were worse with few examples a theme (.660 against .742).
     """
     for word in _LATIN.findall(text):
         yield f"w {word}"
         framed = f"<{word}>"
-        for size in (3, 4, 5):
+        for size in (3, 4):
             for start in range(len(framed) - size + 1):
                 yield f"c {framed[start : start + size]}"
     words = _LATIN.findall(text)
     for first, second in itertools.pairwise(words):
         yield f"b {first} {second}"
-    yield from _han(text, 3)
+    yield from _han(text, 2)
 
 
 def short_grams(text: str) -> Iterator[str]:

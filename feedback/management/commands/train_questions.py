@@ -38,6 +38,9 @@ class Command(BaseCommand):
                 model = engine.train(examples)
                 model.metrics["corpus"] = float(int(in_use.digest_of(examples, name)[:12], 16))
                 store.save(model, in_use.shipped_path(name))
-            self.stdout.write(
-                f"{name}: macro-F1 {model.metrics['macro_f1']:.3f}, top 3 {model.metrics['top3']:.3f}"
+            told = (
+                f"{lang} {model.metrics[f'accuracy {lang}']:.3f}, of three {model.metrics[f'top3 {lang}']:.3f}, "
+                f"alone {model.metrics[f'coverage {lang}']:.3f} at {model.metrics[f'precision {lang}']:.3f}"
+                for lang in engine.LANGUAGES
             )
+            self.stdout.write(f"{name}: macro-F1 {model.metrics['macro_f1']:.3f}; {'; '.join(told)}")
