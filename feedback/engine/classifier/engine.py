@@ -179,7 +179,7 @@ def train(examples: Sequence[Example], *, strength: float = STRENGTH) -> Model:
     scale, matrix, intercept = _fit(ready, np.arange(len(ready.labels)), strength, seen.start)
     counts = np.bincount(ready.labels, minlength=len(ready.themes))
     return Model(
-        ready.themes, ready.encoder, strength, calibration, ready.vocabulary, scale, matrix, intercept,
+        ready.themes, ready.encoder, strength, calibration, ready.vocabulary, scale, matrix.astype(np.float16), intercept,
         Codes.of(scale.centred(ready.meaning[: len(ready.labels)])), ready.labels, tuple(int(n) for n in counts),
         _metrics(ready, chance, confidence, calibration), doubts(ready, chance),
     )  # fmt: skip

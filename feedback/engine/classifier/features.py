@@ -112,8 +112,9 @@ class Scale:
         """
         asked, places = np.unique((rows := self.weighed(counted)).places, return_inverse=True)
         few = Sparse(rows.starts, places, rows.values).dense(len(asked))
-        shared: np.ndarray = few @ matrix[WIDTH + asked].astype(np.float32)
-        return self.centred(meaning) @ matrix[:WIDTH].astype(np.float32) + shared + intercept
+        told: np.ndarray = self.centred(meaning) @ matrix[:WIDTH].astype(np.float32)
+        told += few @ matrix[WIDTH + asked].astype(np.float32) + intercept
+        return told
 
 
 class Joined:
