@@ -16,7 +16,7 @@ from .wording import grams, language_of
 
 SEEN = 2  # examples a gram stands in at least, to be counted
 MOST_GRAMS = 60_000  # the most frequent; the shipped corpus has some 20,000
-WEIGHT = {"zh": 2.0, "en": 1.5}  # length of the grams' part beside the meaning's, which is 1
+WEIGHT = {"zh": 3.0, "en": 1.5}  # length of the grams' part beside the meaning's, which is 1
 FREQUENT = 256  # grams in so many texts that a dense product of them is quicker
 CHUNK = 512  # rows made dense at a time
 
