@@ -83,8 +83,9 @@ class Scale:
         """From the training texts' meaning vectors and grams."""
         df = np.bincount(counted.rows.places, minlength=width)
         idf = np.log((1 + len(counted.rows)) / (1 + df)) + 1
+        middle = meaning.mean(axis=0, dtype=np.float32) if len(meaning) else np.zeros(WIDTH)
         return cls(
-            meaning.mean(axis=0, dtype=np.float32).astype(np.float32),
+            middle.astype(np.float32),
             np.where(df >= SEEN, idf, 0).astype(np.float32),
         )
 
