@@ -113,6 +113,8 @@ class CohortStay(Evidence):
                 condition=Q(left_at=None) | Q(left_at__gte=models.F("joined_at")), name="stay_ends_after_it_begins"
             ),
         ]  # fmt: skip
+        verbose_name = _("stay in a class")
+        verbose_name_plural = _("stays in classes")
 
     def __str__(self) -> str:
         return f"{self.cohort_id} {self.learner_id} {self.joined_at:%Y-%m-%d}"

@@ -37,6 +37,8 @@ class MonthClose(Evidence):
 
     class Meta:
         ordering = ["-month"]
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
 
     def __str__(self) -> str:
         return self.month
@@ -63,6 +65,8 @@ class ClosedFigure(Evidence):
         constraints = [
             models.UniqueConstraint(fields=["close", "group", "place", "cause"], name="closedfigure_once"),
         ]
+        verbose_name = _("figure of a closed month")
+        verbose_name_plural = _("figures of closed months")
 
     def __str__(self) -> str:
         return f"{self.close_id} {self.group or self.place} {self.cause}"
@@ -82,6 +86,8 @@ class ClosedPerson(Evidence):
 
     class Meta:
         indexes = [models.Index(fields=["batch", "group", "learner"], name="closedperson_of_batch")]
+        verbose_name = _("state of a person at a closing")
+        verbose_name_plural = _("states of people at closings")
 
     def __str__(self) -> str:
         return f"{self.learner_id} {self.group}"

@@ -39,6 +39,8 @@ class SignOff(Evidence):
                 name="signoff_back_with_reason",
             ),
         ]
+        verbose_name = _("signature of a paper")
+        verbose_name_plural = _("signatures of papers")
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.act}"
