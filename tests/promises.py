@@ -13,6 +13,8 @@ from collections.abc import Iterator
 
 from assessments.analysis import selectors as judged
 from assessments.evaluation import selectors as boards
+from assessments.evaluation.data import AGAIN_IN
+from assessments.evaluation.help import checking
 from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
 from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, CLOSE
@@ -118,9 +120,12 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),
         ("five points below the target", CLOSE == 0.05),
         ("begun three times", jobs.Job.most_tries == 3),
-        ("On the first of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1}),
+        ("In the first days of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1, 2, 3, 4, 5}),
         ("A month counts up to its last day", True),  # tests/evaluation/test_reports.py
         # who needs help
+        ("back within 14 days", checking.BACK_WITHIN == 14 * DAY),
+        ("and away for 14 days", help_points.PAUSED_AFTER == 14 * DAY),
+        ("tomorrow", min(AGAIN_IN) == 1 and nightly("evaluate-nightly")),  # the next call; the first figures
         ("for 7 days while", help_points.ABSENT[1][0] == 7),
         ("for 14 days while", help_points.ABSENT[0][0] == 14),
         ("two quizzes", help_points.WEAK_SCORE == 0.6 and "[:2]" in inspect.getsource(help_points._weak)),
@@ -142,5 +147,6 @@ NO_PROMISE = (
     "⟨g⟩ =", "median of Σ", "Choose a month", "“at” is a time", "5 min", "lessons a week", "try again in a minute",
     "under 1 min", "Of 100 questions", "It takes a few minutes", "Half a minute each", "it takes a minute",
     "Try again in a minute", "SHA-256", "asks %(length)s questions", "%(p)s%%", "Counting: %(n)s", "Being made, %(n)s",
-    "About five minutes a lesson", "Only five minutes?", "I have 5 minutes",
+    "About five minutes a lesson", "Only five minutes?", "I have 5 minutes", "of a month", "of a closed month",
+    "± t · SE", "A few people were erased since",
 )  # fmt: skip
