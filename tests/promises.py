@@ -120,12 +120,15 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),
         ("five points below the target", CLOSE == 0.05),
         ("begun three times", jobs.Job.most_tries == 3),
-        ("In the first days of each month", timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1, 2, 3, 4, 5}),
+        (
+            "In the first days of each month",
+            timetable.SCHEDULE["monthly-reports"]["schedule"].day_of_month == {1, 2, 3, 4, 5},
+        ),
         ("A month counts up to its last day", True),  # tests/evaluation/test_reports.py
         # who needs help
         ("back within 14 days", checking.BACK_WITHIN == 14 * DAY),
         ("and away for 14 days", help_points.PAUSED_AFTER == 14 * DAY),
-        ("tomorrow", min(AGAIN_IN) == 1 and nightly("evaluate-nightly")),  # the next call; the first figures
+        ("tomorrow", min(AGAIN_IN) == 1 and nightly("evaluate")),  # the next call; the first figures
         ("for 7 days while", help_points.ABSENT[1][0] == 7),
         ("for 14 days while", help_points.ABSENT[0][0] == 14),
         ("two quizzes", help_points.WEAK_SCORE == 0.6 and "[:2]" in inspect.getsource(help_points._weak)),
