@@ -147,7 +147,7 @@ def kept() -> Iterator[tuple[str, bool]]:
 
 #: Messages with a number that promise nothing, or say it of the reader.
 NO_PROMISE = (
-    "⟨g⟩ =", "median of Σ", "Choose a month", "“at” is a time", "5 min", "lessons a week", "try again in a minute",
+    "median of Σ", "Choose a month", "“at” is a time", "5 min", "lessons a week", "try again in a minute",
     "under 1 min", "Of 100 questions", "It takes a few minutes", "Half a minute each", "it takes a minute",
     "Try again in a minute", "SHA-256", "asks %(length)s questions", "%(p)s%%", "Counting: %(n)s", "Being made, %(n)s",
     "About five minutes a lesson", "Only five minutes?", "I have 5 minutes", "of a month", "of a closed month",

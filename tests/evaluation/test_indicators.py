@@ -181,7 +181,16 @@ def signs(**changes: object) -> Signs:
         ({"last_at": NOW - dt.timedelta(days=7)}, "absent", 1),
         ({"last_at": NOW - dt.timedelta(days=14)}, "absent", 3),
         ({"last_at": None}, "absent", 3),
-        ({"last_at": NOW - dt.timedelta(days=90), "plan": None}, "", 0),
+        ({"last_at": NOW - dt.timedelta(days=90), "plan": None}, "paused", 3),  # enrolled anew 20 days ago
+        (
+            {
+                "last_at": NOW - dt.timedelta(days=90),
+                "enrolled_at": NOW - dt.timedelta(days=99),
+                "plan": None,
+            },
+            "",
+            0,
+        ),
         ({"plan": Plan(0.5, 10, 3)}, "", 0),
         ({"plan": Plan(0.5, 10, 2)}, "behind", 1),
         ({"plan": Plan(1.0, 10, 4)}, "behind", 2),

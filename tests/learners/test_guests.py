@@ -355,7 +355,7 @@ def test_every_table_that_points_at_a_learner_is_known_to_merging() -> None:
     known = {"lessonprogress", "enrolment", "learningrecord", "cohortmember", "fileopening",
              "question", "contentreport", "attempt", "reviewcard",
              "reply", "notice", "deflection", "postreport", "reaction",  # see tests/feedback/
-             "noticechoice", "helpneed", "helpgiven",
+             "noticechoice", "helpneed", "helpgiven", "closedperson", "pause", "cohortstay",
                  "phone", "former"}  # fmt: skip  # a guest has none: they need an account
     fields = Learner._meta.get_fields(include_hidden=True)  # also those without a name to go back by
     found = {

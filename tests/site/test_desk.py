@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from assessments.evaluation import services as evaluation
 from assessments.evaluation.data import Figure, Scope, ScopeKind, Snapshot, Unit
+from assessments.evaluation.measure.catalogue import MODEL
 from assessments.models import Attempt, Item, Quiz, Response
 from courses.models import Block, Lesson, LessonEdition, Module
 from courses.publishing.services import publish_module
@@ -257,7 +258,7 @@ def test_a_module_that_was_never_published_or_was_withdrawn_is_a_draft() -> None
 
 
 def snapshot(as_of: dt.datetime, *figures: Figure, slug: str = world.SLUG, region: str = "") -> None:
-    evaluation.store([Snapshot(Scope(ScopeKind.MODULE, slug, region), as_of, "1", figures)])
+    evaluation.store([Snapshot(Scope(ScopeKind.MODULE, slug, region), as_of, MODEL, figures)])
 
 
 def learnt(done: int, of: int) -> tuple[Figure, Figure]:

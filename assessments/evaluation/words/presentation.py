@@ -201,7 +201,7 @@ def _n_of(rows: str, number: int) -> str:
 
 
 def number_text(value: float, unit: str) -> str:
-    """A number with its unit: "72%", "31 min", "+4 points"."""
+    """A number with its unit: "72%", "31 min", "4 points"."""
     if unit in (Unit.SHARE, Unit.SCORE):
         return f"{percent(value)}%"
     if unit == Unit.DIFFERENCE:
@@ -219,9 +219,9 @@ def percent(value: float) -> Decimal:
 
 
 def signed(value: float) -> str:
-    """A difference of shares in whole points, with its sign: "+4", "−3", "0"."""
+    """A difference of shares in whole points: "4", "−3", "0". Without a plus: a spreadsheet takes that for a formula."""
     points = int(percent(value))
-    return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points)}"
+    return f"{'−' if points < 0 else ''}{abs(points)}"
 
 
 def _likely(figure: Figure) -> str:
