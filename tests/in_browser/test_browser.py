@@ -118,6 +118,15 @@ def test_a_shared_phone_is_free_again_after_two_taps(visitor: Any, url: str) -> 
 # --- everybody can read it -----------------------------------------------------------------------------
 
 
+def test_what_axe_says_of_a_page_does_not_hang_on_where_it_is_scrolled_to(visitor: Any, url: str) -> None:
+    page, axe = visitor(**MODES["elder-dark"]), Axe()
+    page.goto(f"{url}/quizzes/{Module.objects.get(slug='parcel').quiz.pk}/")
+    box = "document.querySelector('main form :is(button, select, input:not([type=hidden]))').getBoundingClientRect()"
+    half = f"scrollBy(0, {box}.top + 13 - document.querySelector('.bar').getBoundingClientRect().top)"
+    page.evaluate(half)
+    assert axe_findings(axe, page) == []
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])
 def test_axe_finds_nothing_on_any_learner_page(visitor: Any, url: str, lang: str, mode: str) -> None:
