@@ -40,6 +40,7 @@ class Light(models.TextChoices):
 
     NONE = "", _("no target")
     MET = "met", _("on target")
+    MET_UNSURE = "met_unsure", _("on target, not yet sure")
     NEAR = "near", _("close")
     UNSURE = "unsure", _("below, but few people")
     MISSED = "missed", _("below target")

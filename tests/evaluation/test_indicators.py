@@ -147,7 +147,11 @@ def test_every_indicator_is_explained_and_means_something_for_some_scope() -> No
 @pytest.mark.parametrize(
     ("done", "of", "light"),
     [
-        (75, 100, Light.MET),
+        (95, 100, Light.MET),
+        (80, 100, Light.MET),
+        (75, 100, Light.MET_UNSURE),
+        (5, 5, Light.MET_UNSURE),
+        (7, 10, Light.MET_UNSURE),
         (66, 100, Light.NEAR),
         (13, 20, Light.NEAR),
         (5, 8, Light.UNSURE),
@@ -157,10 +161,35 @@ def test_every_indicator_is_explained_and_means_something_for_some_scope() -> No
         (0, 0, Light.FEW),
     ],
 )
-def test_a_light_is_close_within_five_points_and_unsure_where_chance_alone_could_part_it(
+def test_a_light_says_on_either_side_of_the_target_whether_chance_alone_could_explain_it(
     done: int, of: int, light: Light
 ) -> None:
     assert light_of(figure(tally(members=of, graduated=done), "graduated")) == light
+
+
+UPWARDS = [Light.MISSED, Light.UNSURE, Light.NEAR, Light.MET_UNSURE, Light.MET]
+UNSURE = {Light.UNSURE, Light.MET_UNSURE}
+
+
+@given(st.integers(5, 400))
+def test_of_as_many_people_more_who_reach_it_never_make_a_light_worse(of: int) -> None:
+    lights = [light_of(figure(tally(members=of, graduated=done), "graduated")) for done in range(of + 1)]
+    places = [UPWARDS.index(light) for light in lights]
+    assert places == sorted(places)
+
+
+@given(st.integers(0, 20), st.integers(5, 20), st.integers(2, 30))
+def test_the_same_share_of_more_people_never_becomes_less_sure(done: int, of: int, times: int) -> None:
+    done = min(done, of)
+    few, many = (light_of(figure(tally(members=n * of, graduated=n * done), "graduated")) for n in (1, times))
+    assert many == few or few in UNSURE
+    assert (UPWARDS.index(few) >= 3) == (UPWARDS.index(many) >= 3)  # on the same side of the target
+
+
+def test_a_light_that_is_sure_is_so_by_its_whole_likely_range() -> None:
+    sure = figure(tally(members=100, graduated=80), "graduated")
+    assert sure.low is not None
+    assert sure.low >= 0.7
 
 
 # --- who needs help ------------------------------------------------------------------------------

@@ -286,8 +286,9 @@ def targets_of(frozen: Mapping[str, float] | None) -> Iterator[None]:
 def light_of(figure: Figure) -> Light:
     """How a figure stands to its target.
 
-    *Close*: at most five points below it. *Unsure*: further below, but the likely range
-    reaches it, so that chance alone could part them.
+    *Met*: the whole likely range is at the target or above. *Met, not yet sure*: the figure is, and the range
+    begins below it, so that chance alone could have lifted it. *Close*: at most five points below it. *Unsure*:
+    further below, but the range reaches it, so that chance alone could part them.
     """
     indicator = indicator_of(figure.code)
     target = target_of(indicator)
@@ -296,7 +297,7 @@ def light_of(figure: Figure) -> Light:
     if figure.value is None:
         return Light.FEW
     if figure.value >= target:
-        return Light.MET
+        return Light.MET_UNSURE if figure.low is not None and figure.low < target else Light.MET
     if round(target - figure.value, 4) <= CLOSE:
         return Light.NEAR
     reaches = figure.high is not None and figure.high >= target

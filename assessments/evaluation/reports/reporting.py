@@ -284,6 +284,7 @@ def _judgement(lights: Sequence[FigureText]) -> str:
     counts = Counter(row.light for row in lights if row not in empty)
     texts = {
         Light.MET: _("On target: %(n)s."),
+        Light.MET_UNSURE: _("On target, not yet sure: %(n)s."),
         Light.NEAR: _("Close: %(n)s."),
         Light.UNSURE: _("Below, but few people: %(n)s."),
         Light.MISSED: _("Below target: %(n)s."),
@@ -346,8 +347,9 @@ def _definitions(
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
         _("Groups of fewer than five people are not shown, nor what would give them away. –: nothing to count yet."),
         _(
-            "The likely range holds the true share in 95 of 100 cases (Wilson). Close: at most five points "
-            "below the target. Below, but few people: chance alone could explain it."
+            "The likely range holds the true share in 95 of 100 cases (Wilson). On target, not yet sure: the range "
+            "begins below the target. Close: at most five points below it. Below, but few people: chance alone could "
+            "explain it."
         ),
         _("Evaluation model %(model)s; every formula stands on the page How it is counted of the site.")
         % {"model": facts.snapshot.model},

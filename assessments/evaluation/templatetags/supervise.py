@@ -22,6 +22,7 @@ from ..words.presentation import FigureText, number_text
 register = template.Library()
 LIGHTS = {
     Light.MET: ("good", "check"),
+    Light.MET_UNSURE: ("hope", "half"),
     Light.NEAR: ("warn", "half"),
     Light.UNSURE: ("warn", "alert"),
     Light.MISSED: ("bad", "alert"),
