@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,24 +41,19 @@ def known_module(pk: int) -> Module | None:
 
 @while_content_stands
 def known_lessons(edition_id: int | None) -> tuple[LessonEdition, ...]:
-    """The lessons of a published edition in order: no query while the content stands, else 1."""
+    """The lessons of a published edition in order, each with ``size``: bytes to load. No query while the
+    content stands, else 1."""
     if edition_id is None:
         return ()
-    rows = LessonEdition.objects.filter(edition_id=edition_id).select_related("lesson")
-    return tuple(rows.order_by("position"))
-
-
-def lessons_of(module: Module) -> list[LessonEdition]:
-    """The published lessons of a module in order, each with ``size``: what it costs to load."""
-    lessons: list[Any] = list(
-        LessonEdition.objects.filter(edition_id=module.published_id)
+    rows: Any = (
+        LessonEdition.objects.filter(edition_id=edition_id)
         .select_related("lesson")
         .annotate(media_bytes=Sum("blocks__media__bytes", filter=~Q(blocks__kind__in=SAVED)))
         .order_by("position")
     )
-    for lesson in lessons:
-        lesson.size = (lesson.media_bytes or 0) + TEXT_BYTES
-    return lessons
+    for row in rows:
+        row.size = (row.media_bytes or 0) + TEXT_BYTES
+    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class LessonPage:
     lesson: LessonEdition
     blocks: list[Block]
     number: int
-    siblings: list[LessonEdition]
+    siblings: Sequence[LessonEdition]
     bytes: int
 
     @property
@@ -110,7 +106,8 @@ def blocks_of(lesson: LessonEdition) -> list[Block]:
 
 
 def lesson_page(slug: str) -> LessonPage:
-    """A published lesson: 3 queries, or 4. 404 when there is none."""
+    """A published lesson: 2 queries and 1 for photographs, 3 while its module is new to this process. 404 when
+    there is none."""
     rows = LessonEdition.objects.select_related("lesson", "edition__module__category").order_by()
     try:
         lesson = rows.get(lesson__slug=slug, edition__published_of__isnull=False)
@@ -118,7 +115,7 @@ def lesson_page(slug: str) -> LessonPage:
         raise Http404 from None
     module = lesson.edition.module
     module.published = lesson.edition
-    siblings = lessons_of(module)
+    siblings = known_lessons(module.published_id)
     number = next(i for i, row in enumerate(siblings, start=1) if row.pk == lesson.pk)
     blocks = blocks_of(lesson)
     return LessonPage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -10,7 +11,7 @@ from django.http import Http404
 from ..blocks import SAVED
 from ..data import Level
 from ..models import Block, Category, LessonEdition, Module, Track
-from ..selectors import TEXT_BYTES, candidates, known_modules, lessons_of
+from ..selectors import TEXT_BYTES, candidates, known_lessons, known_modules
 from . import recommend
 
 
@@ -90,7 +91,7 @@ class ModulePage:
     """All of a module page."""
 
     module: Module
-    lessons: list[LessonEdition]
+    lessons: Sequence[LessonEdition]
     minutes: int
     bytes: int
     tracks: list[Track]
@@ -98,7 +99,7 @@ class ModulePage:
 
 
 def module_page(slug: str) -> ModulePage:
-    """A published module with its lessons: 8 queries. 404 when there is none."""
+    """A published module with its lessons: 7 queries, 8 while it is new to this process. 404 when there is none."""
     module = (
         Module.objects.published()
         .select_related("published", "category", "course")
@@ -108,7 +109,7 @@ def module_page(slug: str) -> ModulePage:
     )
     if module is None or module.published is None:
         raise Http404
-    lessons = lessons_of(module)
+    lessons = known_lessons(module.published_id)
     return ModulePage(
         module=module,
         lessons=lessons,
