@@ -39,6 +39,11 @@ TABLES = (
         "evaluation.SignOff", evidence="uuid report act by who_name at reason changed", impersonal="id",
         stays=_("your name on the monthly papers you reported or signed"),
     ),
+    Table(
+        "evaluation.Target",
+        evidence="uuid indicator tier value valid_from number set_by who_name role place_zh place_en set_at set_on why",
+        impersonal="id", stays=_("your name beside the targets you set"),
+    ),
     Table("evaluation.ReportFile", impersonal="id report format content sha256 size"),
 )  # fmt: skip
 

@@ -20,10 +20,11 @@ from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .help.points import RED
-from .measure.catalogue import MODEL, PEOPLE_GROUPS, Surface, standing_on
+from .measure.catalogue import MODEL, PEOPLE_GROUPS, Surface, standing_on, targets_of
 from .measure.places import PlaceRow, place_rows
 from .measure.tally import FEWEST_PEOPLE
 from .models import EvaluationSnapshot, HelpNeed
+from .targets import selectors as targets
 from .words import presentation, summary
 from .words.presentation import FigureText
 
@@ -113,7 +114,12 @@ def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
 
 
 def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
-    """A dashboard: 8 queries, for a class one more."""
+    """A dashboard, judged by the targets of today: 9 queries, for a class or module one more."""
+    with targets_of(targets.for_scope(scope)):
+        return _board(scope, region, viewer)
+
+
+def _board(scope: Scope, region: Region | None, viewer: Any) -> Board:
     snapshot, before = newest(scope)
     figures = presentation.figure_texts(snapshot, before) if snapshot else {}
     is_region = scope.kind == ScopeKind.REGION

@@ -15,6 +15,7 @@ from . import services
 from .closing import services as closing
 from .data import JobKind
 from .reports import making
+from .targets import services as targets
 
 
 @shared_task
@@ -25,6 +26,12 @@ def evaluate_nightly() -> None:
     if not done.filter(state=JobState.DONE).exists():
         job, _new = jobs.ask_for(kind=JobKind.EVALUATE, key=services.WHOLE_TREE, as_of=as_of, by=None)
         later(run_job, job.pk)
+
+
+@shared_task
+def targets_begin() -> None:
+    """A target whose first day has come stands on the public page."""
+    targets.renew_pages()
 
 
 @shared_task

@@ -1,11 +1,13 @@
 """Addresses of supervision."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from .board import list_views as lists
 from .board import views as dashboard
 from .help import views as helping
 from .reports import views as reports
+from .targets import views as targets
 
 app_name = "supervision"
 
@@ -14,7 +16,8 @@ urlpatterns = [
     path("courses/", dashboard.courses, name="courses"),
     path("count/", dashboard.count, name="count"),
     path("jobs/<int:pk>/cancel/", dashboard.cancel, name="cancel"),
-    path("model/", dashboard.model, name="model"),
+    path("model/", RedirectView.as_view(pattern_name="evaluation:model", permanent=True), name="model"),
+    path("targets/", targets.targets, name="targets"),
     path("lists/<str:code>/", lists.behind, name="list"),
     path("help/", helping.needs, name="help"),
     path("learners/<int:pk>/", helping.learner, name="learner"),

@@ -28,6 +28,7 @@ class Right(StrEnum):
     CONFIRM_NUMBER = "confirm_number"  # agree to what another asked for
     SEE_FIGURES = "see_figures"  # the board, lists, reports, who needs help
     SIGN_FIGURES = "sign_figures"  # report monthly papers of one's places, sign those of places below
+    SET_TARGETS = "set_targets"  # what figures are to reach; only where nobody else's places are judged by it
     RUN_SITE = "run_site"  # accounts, roles, places, the question engine, jobs
 
 
@@ -54,6 +55,7 @@ TABLE: Mapping[str, Mapping[Right, Reach]] = {
         Right.SEE_PEOPLE: Reach.REGION,
         Right.SEE_FIGURES: Reach.REGION,
         Right.SIGN_FIGURES: Reach.REGION,
+        Right.SET_TARGETS: Reach.REGION,
     },
     Role.HELPER: {
         Right.LEAD_CLASSES: Reach.OWN,

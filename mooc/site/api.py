@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from assessments.evaluation.api import views as evaluation
+from assessments.evaluation.targets import public as evaluation_model
 from assessments.quiz import api as quizzes
 from assessments.sync import api as sync
 from courses.api import views as courses
@@ -32,6 +33,7 @@ urlpatterns = [
     path("v1/lessons/<slug:slug>/", courses.LessonDetail.as_view(), name="api_lesson"),
     path("v1/quizzes/<slug:slug>/", quizzes.QuizDetail.as_view(), name="api_quiz"),
     path("v1/evaluations/", evaluation.Evaluation.as_view(), name="api_evaluation"),
+    path("v1/model/", evaluation_model.Model.as_view(), name="api_model"),
     path("v1/me/progress/", learners.Progress.as_view(), name="api_progress"),
     path("v1/sync/", sync.Sync.as_view(), name="api_sync"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

@@ -33,6 +33,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "assessments.evaluation.tasks.evaluate_nightly",
         "schedule": crontab(hour=0, minute=20),
     },
+    "targets-begin": {
+        "task": "assessments.evaluation.tasks.targets_begin",
+        "schedule": crontab(hour=0, minute=1),
+    },
     "law-due": {"task": "courses.tasks.tell_law_due", "schedule": crontab(hour=0, minute=5)},
     "sweep-feedback": {"task": "feedback.tasks.sweep", **_every_minute},
     "retrain": {"task": "feedback.tasks.retrain_nightly", "schedule": crontab(hour=2, minute=30)},

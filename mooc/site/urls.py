@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("learners.urls")),
     path("", include("feedback.urls")),
     path("", include("assessments.urls")),
+    path("", include("assessments.evaluation.public_urls")),
     path("supervision/", include("assessments.evaluation.urls")),
     path("accounts/", include("mooc.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -43,6 +43,8 @@ TABLE: dict[str, int | list[int]] = {
     "/me/welcome/": [IN, 302, 302, 302, 302, 302],
     "/api/v1/me/progress/": [401, 200, 200, 200, 200, 200],
     "/classes/": [IN, NO, 200, 200, NO, 200],
+    "/model/": 200, "/api/v1/model/": 200, "/supervision/model/": 301,
+    "/supervision/targets/": [IN, NO, NO, NO, 200, 200],
     "/supervision/courses/": [IN, NO, NO, NO, 200, 200],
     "/supervision/reports/": [IN, NO, NO, NO, 200, 200],
     "/supervision/reports/999999/": [IN, NO, NO, NO, NO, NO],

@@ -391,7 +391,7 @@ def test_the_page_says_of_every_kind_of_row_what_becomes_of_it(db: None, client:
             if table.owners and not table.of_staff:
                 assert str(table.words) in page, table.model
         stays = personal.promised()["stays"]
-    assert len(stays) == 3  # the register, the names beside what was done, those on papers
+    assert len(stays) == 4  # the register, the names beside what was done, on papers, beside targets
     assert all(words in page for words in stays)
 
 

@@ -25,9 +25,7 @@ from mooc.lib.queue import later
 
 from .. import access, selectors
 from ..data import JobKind, Scope, ScopeKind
-from ..help import points as help_points
-from ..measure.catalogue import CATALOGUE, MODEL, Surface, standing_on
-from ..measure.tally import FEWEST_PEOPLE
+from ..measure.catalogue import Surface, standing_on
 
 FRESH = dt.timedelta(minutes=2)  # a count so young need not be made again
 
@@ -127,17 +125,3 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     jobs.cancel(job=job)
     messages.info(request, _("Stopped. Nothing was changed."))
     return redirect("supervision:board")
-
-
-@require_safe
-@access.supervised
-def model(request: SignedIn) -> HttpResponse:
-    """Every figure in plain words, with its formula and target."""
-    context = {
-        "lines": CATALOGUE,
-        "model": MODEL,
-        "fewest": FEWEST_PEOPLE,
-        "help": help_points,
-        "nav": "model",
-    }
-    return render(request, "supervision/model.html", context)

@@ -25,7 +25,7 @@ class Closed:
 
     :param sums: by the code of a place those of its people; under the code of the place it is filed for (empty: all
         places) all of them. :param before: those of all at the closing before; ``None`` when this was the first.
-    :param causes: what parts the two. :param targets: those of the day of closing.
+    :param causes: what parts the two. :param targets: those of its last day.
     """
 
     close: MonthClose
@@ -40,7 +40,7 @@ class Closed:
 
     @property
     def targets(self) -> dict[str, float]:
-        """The targets of the day of closing, by indicator."""
+        """The targets of its last day, by indicator."""
         found: dict[str, float] = self.close.targets
         return found
 

@@ -21,9 +21,10 @@ from mooc.lib.jobrow import JobState, Stopped
 from mooc.lib.privacy import evidence
 
 from ..data import Cause, JobKind
-from ..measure.catalogue import CATALOGUE, MODEL
+from ..measure.catalogue import MODEL
 from ..models import ClosedDrift, ClosedFigure, ClosedPerson, MonthClose
 from ..models.closed import STANDING
+from ..targets import selectors as targets
 from . import ledger, months, states
 from .ledger import NOWHERE, Counts, Ledger, Stored, Today
 
@@ -241,18 +242,13 @@ def _write(counting: _Counting, pulse: Pulse, *, last: bool) -> None:
             raise Stopped
         close = MonthClose.objects.create(
             month=counting.month, begins=months.begin_of(counting.month), ends=months.end_of(counting.month),
-            model=MODEL, batch=counting.batch, targets=targets(),
+            model=MODEL, batch=counting.batch, targets=targets.of_month(counting.month),
         )  # fmt: skip
         for row in figures:
             row.close = close
         ClosedFigure.objects.bulk_create(figures, batch_size=ROWS)
         if counting.base:
             write_drift(counting.base, counting.drift)
-
-
-def targets() -> dict[str, float]:
-    """The targets of today, by indicator."""
-    return {indicator.code: indicator.target for indicator in CATALOGUE if indicator.target is not None}
 
 
 def _figures(counting: _Counting) -> Iterator[ClosedFigure]:

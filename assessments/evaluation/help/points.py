@@ -1,6 +1,6 @@
 """Who may need help: transparent points, each with its reason. Pure.
 
-The rules are those of the evaluation model (page ``/supervision/model/``): few, so that a trainer can
+The rules are those of the evaluation model (page ``/model/``): few, so that a trainer can
 say them by heart. They are advice to a person, never a decision (Personal Information Protection Law,
 art. 24).
 """

@@ -250,6 +250,7 @@ CATALOGUE: tuple[Indicator, ...] = (
 )  # fmt: skip
 _frozen: ContextVar[Mapping[str, float] | None] = ContextVar("targets", default=None)
 BY_CODE = {indicator.code: indicator for indicator in CATALOGUE}
+SHIPPED = {line.code: line.target for line in CATALOGUE if line.target is not None}
 NO_THEME = "none"
 CLOSE = 0.05  # of a share: five points
 
@@ -266,7 +267,7 @@ def indicator_of(code: str) -> Indicator | None:
 
 
 def target_of(indicator: Indicator | None) -> float | None:
-    """The value to reach: that of today, or inside :func:`targets_of` that of the day a month was closed."""
+    """The value to reach: inside :func:`targets_of` by those targets, elsewhere by those the model ships with."""
     frozen = _frozen.get()
     if indicator is None:
         return None
@@ -275,7 +276,7 @@ def target_of(indicator: Indicator | None) -> float | None:
 
 @contextmanager
 def targets_of(frozen: Mapping[str, float] | None) -> Iterator[None]:
-    """Judge by these targets; ``None``: by today's."""
+    """Judge by these targets (:mod:`..targets.selectors` reads them); ``None``: by those the model ships with."""
     token = _frozen.set(frozen)
     try:
         yield

@@ -22,7 +22,7 @@ class MonthClose(Evidence):
     """A month whose figures stand. A month is closed once, in the order of the calendar.
 
     ``batch`` says which rows of :class:`ClosedPerson` are its states: those of others were counted by a worker that
-    never came to its end. ``targets`` are those of the day.
+    never came to its end. ``targets`` are those of its last day.
     """
 
     written_by = ("close_month",)

@@ -26,6 +26,7 @@ from ..closing import months, selectors
 from ..data import JobKind, Scope, ScopeKind
 from ..measure.catalogue import targets_of
 from ..models import EvaluationReport, ReportFile
+from ..targets import selectors as targets
 from . import tables
 from .gathering import facts_of
 from .reporting import report_of
@@ -140,7 +141,7 @@ def make_report(job: Job, pulse: Pulse) -> None:
         facts = facts_of(report, lambda done, of: pulse(50 * done, 100 * of))
         pulse(60, 100)
         sealed = facts.closing is not None and facts.closing.sealed
-        with targets_of(facts.closing.targets if facts.closing and sealed else None):
+        with targets_of(facts.closing.targets if facts.closing else targets.of_report(report)):
             page = report_of(facts)
             made = {"csv": tables.as_csv(page), "xlsx": tables.as_xlsx(page), "pdf": paper.as_pdf(page)}
     pulse(95, 100)

@@ -351,7 +351,7 @@ def _definitions(
             "begins below the target. Close: at most five points below it. Below, but few people: chance alone could "
             "explain it."
         ),
-        _("Evaluation model %(model)s; every formula stands on the page How it is counted of the site.")
+        _("Evaluation model %(model)s; every formula, every target and who set it stand on the site under /model/.")
         % {"model": facts.snapshot.model},
     ]  # fmt: skip
     return tuple(lines)

@@ -8,16 +8,14 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from mooc.lib.text.localized import current
 
 from ..data import Light
 from ..help import helping
 from ..help.points import RED
-from ..measure.catalogue import Indicator
 from ..selectors import Step
-from ..words.presentation import FigureText, number_text
+from ..words.presentation import FigureText
 
 register = template.Library()
 LIGHTS = {
@@ -135,9 +133,3 @@ def is_red(points: int) -> bool:
 def at(mapping: dict[str, Any], key: str) -> Any:
     """An entry by its name; ``None`` when it is not there."""
     return mapping.get(key)
-
-
-@register.simple_tag
-def model_target(line: Indicator) -> str:
-    """The target of an indicator in words."""
-    return _("target %s") % number_text(line.target or 0.0, line.unit)
