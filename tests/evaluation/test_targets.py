@@ -27,6 +27,7 @@ from mooc.accounts.models import Region
 from mooc.lib.errors import DomainError
 from mooc.lib.privacy import evidence
 from tests import world
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.django_db]
 TODAY = timezone.localdate()
@@ -262,3 +263,11 @@ def test_every_figure_has_what_it_does_not_say_and_every_share_its_base() -> Non
 def test_the_last_version_told_is_the_model_s() -> None:
     assert VERSIONS[-1].number == MODEL
     assert catalogue.target_of(BY_CODE["passed"]) == 0.8
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "figures.md"), ("zh-hans", "figures.zh.md")])
+def test_the_guide_for_supervisors_says_what_the_model_says(lang: str, name: str) -> None:
+    guide = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    with translation.override(lang):
+        rows = [f"| {line.title} | {line.meaning} | {NOT_SAID[line.code]} |" for line in CATALOGUE]
+    assert [row for row in guide.splitlines() if row.startswith("|")][2:] == rows
