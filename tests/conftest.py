@@ -89,22 +89,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
+def _of_the_other_run(item: pytest.Item) -> bool:
+    """Whether a test is left to the run on the other database. Browsers and plain arithmetic are tried once."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "chromium" in fixtures:
+        item.add_marker("browser")
+    once, postgres = item.get_closest_marker("once"), item.get_closest_marker("postgres")
+    if once and fixtures & {"db", "transactional_db", "site"}:
+        raise pytest.UsageError(f"{item.nodeid} asks a database: it runs on both")
+    if not ON_POSTGRES:
+        return bool(postgres and TEST_DATABASE_URL)
+    return bool(once or (item.get_closest_marker("browser") and not postgres))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip with a reason what this machine cannot run; leave out what the other run does."""
     fast.leave_out(config, items)
-    elsewhere = []
+    elsewhere = [item for item in items if _of_the_other_run(item)]
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-        if item.get_closest_marker("browser") and ON_POSTGRES and not item.get_closest_marker("postgres"):
-            elsewhere.append(item)
-        elif item.get_closest_marker("browser") and not CHROMIUM:
+        if item.get_closest_marker("browser") and not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
-        elif item.get_closest_marker("postgres") and not ON_POSTGRES:
-            if TEST_DATABASE_URL:
-                elsewhere.append(item)
-            else:
-                item.add_marker(pytest.mark.skip(reason="TEST_DATABASE_URL names no PostgreSQL"))
+        elif item.get_closest_marker("postgres") and not ON_POSTGRES and not TEST_DATABASE_URL:
+            item.add_marker(pytest.mark.skip(reason="TEST_DATABASE_URL names no PostgreSQL"))
         elif item.get_closest_marker("redis") and not TEST_REDIS_URL:
             item.add_marker(pytest.mark.skip(reason="TEST_REDIS_URL names no Redis"))
     if elsewhere:

@@ -11,6 +11,8 @@ from assessments.evaluation.measure.catalogue import CATALOGUE
 from assessments.evaluation.measure.retries import Retries
 from assessments.evaluation.measure.tally import Tally, figures_of
 
+pytestmark = pytest.mark.once
+
 PASS = 0.6
 
 

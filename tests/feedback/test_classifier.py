@@ -253,6 +253,7 @@ def test_the_corpus_has_sixty_of_every_theme_and_language_and_no_doubles() -> No
     assert [text for text, times in texts.items() if times > 1] == []
 
 
+@pytest.mark.once
 def test_trained_without_another_writers_questions_it_classes_them() -> None:
     """The goals of the engine on questions it never saw; the figures stand in docs/model-card.md."""
     asked = corpus.read_examples(corpus.FOLDER / SEED)

@@ -111,6 +111,7 @@ def test_a_few_of_each_theme_and_language_are_spread_over_them() -> None:
     assert [row.text for row in kept if row.theme == "b"] == ["x"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("each", "draws", "least"), [(60, 5, 0.90), (25, 20, 0.85)])
 def test_themes_hidden_from_the_model_are_found_again(each: int, draws: int, least: float) -> None:
     """Four of sixteen themes are hidden, their questions asked among 40 of known ones, in both languages: of

@@ -11,6 +11,7 @@ from feedback.engine import in_use
 from feedback.engine.classifier import corpus
 from tests.feedback.baseline import Baseline, share_right
 
+pytestmark = pytest.mark.once
 FIRST, AMONG_THREE = {"zh": 0.80, "en": 0.78}, {"zh": 0.93, "en": 0.92}
 ALONE, ALONE_RIGHT = 0.50, 0.95
 
