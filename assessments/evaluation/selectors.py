@@ -20,7 +20,16 @@ from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .help.points import RED
-from .measure.catalogue import MODEL, PEOPLE_GROUPS, Surface, standing_on, targets_of
+from .measure.catalogue import (
+    MODEL,
+    PEOPLE_GROUPS,
+    Surface,
+    indicator_of,
+    light_of,
+    standing_on,
+    target_of,
+    targets_of,
+)
 from .measure.places import PlaceRow, place_rows
 from .measure.tally import FEWEST_PEOPLE
 from .models import EvaluationSnapshot, HelpNeed
@@ -111,6 +120,19 @@ def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
     if not found:
         return None, None
     return found[0].as_data(), found[1].as_data() if len(found) > 1 else None
+
+
+def judged(snapshot: data.Snapshot) -> dict[str, Any]:
+    """The public form of a snapshot, each figure with its ``target`` of today and its ``light``, empty where it has
+    none: judged as on the board. 1 query."""
+    found = snapshot.as_json()
+    with targets_of(targets.for_scope(snapshot.scope)):
+        found["indicators"] = [
+            figure.as_json()
+            | {"target": target_of(indicator_of(figure.code)), "light": str(light_of(figure))}
+            for figure in snapshot.figures
+        ]
+    return found
 
 
 def board(scope: Scope, region: Region | None, viewer: Any) -> Board:

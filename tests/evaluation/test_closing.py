@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -16,7 +17,10 @@ from assessments.evaluation.closing.ledger import ERASED, HEADS
 from assessments.evaluation.counting import totals
 from assessments.evaluation.counting.reach import reach_of
 from assessments.evaluation.data import Cause, JobKind, Scope, ScopeKind
+from assessments.evaluation.measure.catalogue import SHIPPED
 from assessments.evaluation.models import ClosedDrift, ClosedFigure, ClosedPerson, MonthClose
+from assessments.evaluation.targets import services as targets
+from assessments.evaluation.targets.selectors import in_force
 from courses.models import Module
 from learners import services as learning
 from learners.classes import cohorts
@@ -100,6 +104,18 @@ def causes(month: str, region: Region | None, name: str = "enrolled") -> dict[st
     """The causes that changed one count."""
     found = archive(month, region).causes
     return {str(cause): counts[name] for cause, counts in found.items() if counts[name]}
+
+
+def test_a_target_set_on_the_day_of_closing_judges_no_month_that_was_over(
+    village: Village, people: dict[str, Any]
+) -> None:
+    village.person(at=day(NOW))
+    targets.set_target(
+        code="passed", tier="", percent=55, valid_from=timezone.localdate(), why="明年县里的要求",
+        by=people["operator"], act_id=uuid.uuid4(), seen=0,
+    )  # fmt: skip
+    assert close().targets["passed"] == SHIPPED["passed"]
+    assert in_force(timezone.localdate())["passed"] == 0.55
 
 
 # --- what a closing says ------------------------------------------------------------------------------------------

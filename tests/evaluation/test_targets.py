@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from assessments.evaluation import selectors as boards
 from assessments.evaluation import services as counting
+from assessments.evaluation import tasks
 from assessments.evaluation.closing import months
 from assessments.evaluation.data import Light, Scope, ScopeKind
 from assessments.evaluation.measure import catalogue
@@ -22,6 +23,7 @@ from assessments.evaluation.measure.readings import BASES, NOT_SAID
 from assessments.evaluation.measure.versions import VERSIONS
 from assessments.evaluation.models import Target
 from assessments.evaluation.targets import selectors, services
+from courses import standing
 from courses.models import Module
 from mooc.accounts.models import Region
 from mooc.lib.errors import DomainError
@@ -223,12 +225,20 @@ def test_whoever_may_not_sees_the_history_and_no_form(people: dict[str, Any]) ->
 
 
 @pytest.mark.usefixtures("curriculum")
-def test_board_and_api_judge_by_the_target_of_today(operator: Any, people: dict[str, Any]) -> None:
+def test_board_and_api_judge_alike_by_the_target_of_today(
+    operator: Any, make_user: Any, regions: dict[str, Any]
+) -> None:
+    made = world.build(make_user, regions)
     set_one(operator, 33)
     scope = Scope(ScopeKind.REGION, "")
-    counting.take_snapshot(scope, timezone.now())
-    light = next(row for row in boards.board(scope, None, operator).lights if row.figure.code == "passed")
-    assert light.target == "33%"
+    counting.take_snapshot(scope, made["now"])
+    lights = boards.board(scope, None, operator).lights
+    rows = signed_in(operator).get("/api/v1/evaluations/?kind=region&key=").json()["indicators"]
+    assert {row["code"]: row["light"] for row in rows if row["light"]} == {
+        one.figure.code: str(one.light) for one in lights
+    }
+    assert {row["code"]: row["target"] for row in rows if row["target"]} == SHIPPED | {"passed": 0.33}
+    assert next(one for one in lights if one.figure.code == "passed").target == "33%"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-hans"])
@@ -271,3 +281,21 @@ def test_the_guide_for_supervisors_says_what_the_model_says(lang: str, name: str
     with translation.override(lang):
         rows = [f"| {line.title} | {line.meaning} | {NOT_SAID[line.code]} |" for line in CATALOGUE]
     assert [row for row in guide.splitlines() if row.startswith("|")][2:] == rows
+
+
+def test_a_target_that_begins_today_is_on_the_public_page(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_one(operator, 66, valid_from=TODAY + DAY)
+    guest = Client()
+    assert "66%" not in _in_force(guest)
+    monkeypatch.setattr(timezone, "localdate", lambda *_when: TODAY + DAY)
+    tasks.targets_begin()
+    standing.forget()
+    assert "66%" in _in_force(guest)
+
+
+def _in_force(client: Client) -> str:
+    """What the public page says of one figure."""
+    html = client.get("/model/").content.decode()
+    return html.partition('id="passed"')[2].partition("</b>")[0]

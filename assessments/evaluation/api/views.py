@@ -15,8 +15,8 @@ from mooc.accounts.rights import Right
 from mooc.lib.rest import NOT_FOUND, UNAUTHENTICATED
 
 from ..access import scope_for
-from ..data import ScopeKind, Unit
-from ..selectors import newest
+from ..data import Light, ScopeKind, Unit
+from ..selectors import judged, newest
 
 
 class FigureSerializer(serializers.Serializer[Any]):
@@ -31,6 +31,8 @@ class FigureSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
     hidden = serializers.BooleanField()
+    target = serializers.FloatField(allow_null=True, help_text="what it is to reach, as of today")
+    light = serializers.ChoiceField([choice for choice in Light.choices if choice[0]], allow_blank=True)
 
 
 class SnapshotSerializer(serializers.Serializer[Any]):
@@ -59,7 +61,7 @@ class Evaluation(APIView):
         responses={200: SnapshotSerializer, 401: UNAUTHENTICATED, 404: NOT_FOUND},
     )
     def get(self, request: Request) -> Response:
-        """The figures, to the digit as on the board, in the exports and by ``evaluate --json``."""
+        """The figures, to the digit as on the board, in the exports and by ``evaluate --json``; judged as there."""
         user: Any = request.user
         if not user.may(Right.SEE_FIGURES):
             raise Http404
@@ -68,4 +70,4 @@ class Evaluation(APIView):
         found, _before = newest(scope)
         if found is None:
             raise Http404
-        return Response(found.as_json())
+        return Response(judged(found))
