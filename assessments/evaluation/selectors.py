@@ -30,7 +30,7 @@ from .measure.catalogue import (
     target_of,
     targets_of,
 )
-from .measure.places import PlaceRow, place_rows
+from .measure.places import PlaceRow, nobody_in, place_rows
 from .measure.tally import FEWEST_PEOPLE
 from .models import EvaluationSnapshot, HelpNeed
 from .targets import selectors as targets
@@ -201,7 +201,7 @@ def _few(figures: dict[str, FigureText]) -> list[str]:
 
 
 def _places(snapshot: data.Snapshot, region: Region | None) -> list[PlaceRow]:
-    """The places below, from their own snapshots of the same moment: 1 query."""
+    """The places below, from their own snapshots of the same moment; where nobody lives, as zero: 1 query."""
     below: Any = Region.objects.filter(parent=region).annotate(
         figures=Subquery(
             EvaluationSnapshot.objects.filter(
@@ -209,11 +209,13 @@ def _places(snapshot: data.Snapshot, region: Region | None) -> list[PlaceRow]:
             ).values("figures")[:1]
         )
     )
-    children = [(row.code, str(row), _child(row, snapshot)) for row in below if row.figures is not None]
+    children = [(row.code, str(row), _child(row, snapshot)) for row in below]
     return place_rows(snapshot, children) if children else []
 
 
 def _child(row: Any, parent: data.Snapshot) -> data.Snapshot:
+    if row.figures is None:
+        return nobody_in(parent)
     figures = tuple(data.Figure(**figure) for figure in row.figures)
     return data.Snapshot(Scope(ScopeKind.REGION, row.code), parent.as_of, parent.model, figures)
 

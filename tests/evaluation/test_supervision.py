@@ -31,7 +31,7 @@ from feedback.models import Question
 from learners import services as learning
 from learners.classes import cohorts
 from learners.models import Cohort, Enrolment, FileOpening, Learner
-from mooc.accounts.models import RoleGrant, User
+from mooc.accounts.models import Region, RoleGrant, User
 from mooc.jobs import services as jobs
 from mooc.jobs import tasks as job_tasks
 from mooc.jobs.models import Job
@@ -308,6 +308,16 @@ def test_the_board_of_a_course_takes_eleven_queries_at_most(
         assert "6 of 8" in office.get(f"/supervision/?{kind}={key}").content.decode()
     told = [q["sql"] for q in seen if "django_session" not in q["sql"]]
     assert len(told) <= 11, told
+
+
+def test_a_place_where_nobody_learns_stands_on_the_board_as_zero(
+    town: dict[str, Any], office: Client
+) -> None:
+    county = Region.objects.get(code=COUNTY)
+    Region.objects.create(code="360321900", parent=county, name_zh="无人镇", name_en="Empty Town", level=4)
+    html = office.get("/supervision/").content.decode()
+    row = html.partition("?region=360321900")[2].partition("</tr>")[0]
+    assert re.findall(r">\s*([0-9–]+)\s*</td>", row) == ["0", "–"]
 
 
 def test_the_board_takes_eleven_queries_at_most_however_many_places(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..data import Snapshot, Unit
-from .tally import DIGITS, FEWEST_PEOPLE
+from .tally import DIGITS, FEWEST_PEOPLE, Tally, figures_of
 
 REST = ""  # the code of the last line
 
@@ -31,6 +31,11 @@ class PlaceRow:
     def is_rest(self) -> bool:
         """Whether this is the last line."""
         return self.code == REST
+
+
+def nobody_in(parent: Snapshot) -> Snapshot:
+    """The snapshot of a place below where nobody lives: it stands as zero, and is not left out."""
+    return replace(parent, figures=figures_of(Tally(), parent.scope.kind))
 
 
 def place_rows(parent: Snapshot, children: Sequence[tuple[str, str, Snapshot]]) -> list[PlaceRow]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import Exists, QuerySet
@@ -21,8 +20,7 @@ from ..counting.reach import Reach, reach_of
 from ..data import Scope, ScopeKind, SignAct, Snapshot
 from ..help import helping
 from ..help.points import RED
-from ..measure.places import place_rows
-from ..measure.tally import Tally, figures_of
+from ..measure.places import nobody_in, place_rows
 from ..models import EvaluationReport
 from ..selectors import A_PERIOD
 from ..words.presentation import part_names
@@ -110,7 +108,7 @@ def _children(
     place: Region | None, taken: dict[str, Snapshot], whole: Snapshot
 ) -> list[tuple[str, str, Snapshot]]:
     """Each region right below a place with its snapshot, also where nobody lives."""
-    nobody = replace(whole, figures=figures_of(Tally(), whole.scope.kind))
+    nobody = nobody_in(whole)
     return [(row.code, str(row), taken.get(row.code, nobody)) for row in Region.objects.filter(parent=place)]
 
 
