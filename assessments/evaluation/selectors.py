@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
+from django.utils import timezone
 
 from courses.models import Course, Module
 from learners.models import Cohort, Enrolment
@@ -16,6 +18,7 @@ from mooc.jobs.models import Job
 from mooc.lib import jobrow
 
 from . import data
+from .closing import months
 from .counting.reach import reach_of
 from .data import JobKind, Scope, ScopeKind
 from .help import helping
@@ -23,6 +26,7 @@ from .help.points import RED
 from .measure.catalogue import (
     MODEL,
     PEOPLE_GROUPS,
+    SHIPPED,
     Surface,
     indicator_of,
     light_of,
@@ -32,6 +36,7 @@ from .measure.catalogue import (
 )
 from .measure.places import PlaceRow, nobody_in, place_rows
 from .measure.tally import FEWEST_PEOPLE
+from .measure.trends import MONTHS, Point, trends_of
 from .models import EvaluationSnapshot, HelpNeed
 from .targets import selectors as targets
 from .words import presentation, summary
@@ -57,6 +62,7 @@ class Step:
 class Board:
     """What stands on a dashboard. Without a snapshot there is only its frame.
 
+    :param trends: by code of a light how it stood at the ends of months.
     :param modules: of a class; nought: all. :param headline: the sentence at the top. :param next: what to do.
     """
 
@@ -66,6 +72,7 @@ class Board:
     figures: dict[str, FigureText]
     funnel: list[Step]
     lights: tuple[FigureText, ...]
+    trends: dict[str, tuple[Point, ...]]
     subjects: list[tuple[FigureText, FigureText | None]]
     few: list[str]
     themes: tuple[FigureText, ...]
@@ -109,17 +116,28 @@ class ModuleCount:
 
 
 def newest(scope: Scope) -> tuple[data.Snapshot | None, data.Snapshot | None]:
-    """The newest snapshot of a scope by today's model, and the one a period before it: 1 query. What an earlier
-    model counted has other meanings: it is kept, and not shown beside this one's words."""
+    """The newest snapshot of a scope by today's model, and the one a period before it: 1 query."""
+    now, before, _ends = _stored(scope)
+    return now, before
+
+
+def _stored(
+    scope: Scope, ends: Sequence[dt.datetime] = ()
+) -> tuple[data.Snapshot | None, data.Snapshot | None, list[data.Snapshot]]:
+    """The newest snapshot, the one a period before it, and those of some moments, the newest among them: 1 query.
+    What an earlier model counted has other meanings: it is kept, and not shown beside this one's words."""
     rows = EvaluationSnapshot.objects.of(scope).filter(model=MODEL)
     last = rows.values("as_of")[:1]
     older = rows.filter(as_of__lte=Subquery(last) - A_PERIOD, as_of__gte=Subquery(last) - NOT_OLDER).values(
         "as_of"
     )[:1]
-    found = list(rows.filter(Q(as_of=Subquery(last)) | Q(as_of=Subquery(older))))
+    wanted = Q(as_of=Subquery(last)) | Q(as_of=Subquery(older)) | Q(as_of__in=ends)
+    found = [row.as_data() for row in rows.filter(wanted)]
     if not found:
-        return None, None
-    return found[0].as_data(), found[1].as_data() if len(found) > 1 else None
+        return None, None, []
+    now = found[0]
+    before = next((one for one in found[1:] if A_PERIOD <= now.as_of - one.as_of <= NOT_OLDER), None)
+    return now, before, [one for one in found if one is now or one.as_of in ends]
 
 
 def judged(snapshot: data.Snapshot) -> dict[str, Any]:
@@ -142,7 +160,7 @@ def board(scope: Scope, region: Region | None, viewer: Any) -> Board:
 
 
 def _board(scope: Scope, region: Region | None, viewer: Any) -> Board:
-    snapshot, before = newest(scope)
+    snapshot, before, ends = _stored(scope, months.last_ends(timezone.localdate(), MONTHS))
     figures = presentation.figure_texts(snapshot, before) if snapshot else {}
     is_region = scope.kind == ScopeKind.REGION
     needs = _needs(scope, region)
@@ -153,6 +171,7 @@ def _board(scope: Scope, region: Region | None, viewer: Any) -> Board:
         figures=figures,
         funnel=_funnel(figures),
         lights=presentation.lights_of(figures),
+        trends=trends_of(ends, SHIPPED),
         subjects=_subjects(figures),
         few=_few(figures),
         themes=presentation.themes_of(figures),

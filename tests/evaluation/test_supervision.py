@@ -17,11 +17,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.html import escape
 from openpyxl import load_workbook
 
 from assessments.evaluation import services
 from assessments.evaluation.board import lists
+from assessments.evaluation.closing import months
 from assessments.evaluation.counting.reach import reach_of
 from assessments.evaluation.data import JobKind, Scope
 from assessments.evaluation.help import helping
@@ -308,6 +310,31 @@ def test_the_board_of_a_course_takes_eleven_queries_at_most(
         assert "6 of 8" in office.get(f"/supervision/?{kind}={key}").content.decode()
     told = [q["sql"] for q in seen if "django_session" not in q["sql"]]
     assert len(told) <= 11, told
+
+
+def test_a_light_shows_how_it_stood_at_the_ends_of_months(town: dict[str, Any], office: Client) -> None:
+    assert 'class="trend"' not in office.get("/supervision/").content.decode(), "two moments are no trend"
+    today = timezone.localdate()
+    ends = months.last_ends(today, 4)
+    for at, share in zip(ends, (0.6, 0.5, None, 0.25), strict=True):
+        services.take_snapshot(Scope("region", COUNTY), at)
+        row = EvaluationSnapshot.objects.get(key=COUNTY, as_of=at)
+        then = {"value": share, "hidden": share is None}
+        row.figures = [one | then if one["code"] == "passed" else one for one in row.figures]
+        row.save()
+    html = office.get("/supervision/").content.decode()
+    assert html.count('class="trend"') == 1
+    said = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", "", html.partition('class="trend"')[2].partition("</p>")[0])
+    )
+    names = [date_format(timezone.localtime(at) - dt.timedelta(days=1), "F") for at in ends]
+    parts = [
+        f"{names[3]} 25%",
+        f"{names[1]} 50%",
+        f"{names[0]} 60%",
+        f"{date_format(town['now'], 'F j')} 75%",
+    ]
+    assert said.strip().endswith(", ".join(parts))
 
 
 def test_a_place_where_nobody_learns_stands_on_the_board_as_zero(

@@ -30,3 +30,11 @@ def before(month: str) -> str:
 def last_over(today: dt.date) -> str:
     """The last month that is over."""
     return before(f"{today:%Y-%m}")
+
+
+def last_ends(today: dt.date, count: int) -> tuple[dt.datetime, ...]:
+    """The midnights that ended the last ``count`` months, the newest first."""
+    found = [f"{today:%Y-%m}"]
+    while len(found) < count:
+        found.append(before(found[-1]))
+    return tuple(begin_of(month) for month in found)

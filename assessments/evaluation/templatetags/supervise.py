@@ -14,7 +14,9 @@ from mooc.lib.text.localized import current
 from ..data import Light
 from ..help import helping
 from ..help.points import RED
+from ..measure.trends import Point
 from ..selectors import Step
+from ..words import presentation
 from ..words.presentation import FigureText
 
 register = template.Library()
@@ -53,6 +55,13 @@ def weigh(figure: FigureText) -> SafeString:
         mark,
         figure.position,
     )
+
+
+@register.inclusion_tag("supervision/board/trend.html")
+def trend(points: Sequence[Point]) -> dict[str, Any]:
+    """How a share stood at the ends of months: a line from 0 to 100 %, so that no step looks larger than it is."""
+    line = " ".join(f"{point.x:g},{22 - 20 * point.value:.1f}" for point in points)
+    return {"line": line, "rows": [presentation.point_texts(point) for point in points]}
 
 
 @register.simple_tag

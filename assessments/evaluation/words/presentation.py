@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +18,7 @@ from mooc.lib.text.localized import current
 
 from ..data import Figure, Light, ScopeKind, Snapshot, Unit
 from ..measure.catalogue import CATALOGUE, NO_THEME, Indicator, indicator_of, light_of, target_of
+from ..measure.trends import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,16 @@ def _n_of(rows: str, number: int) -> str:
         "questions": ngettext("%(n)s question", "%(n)s questions", number),
     }
     return (units.get(rows) or ngettext("%(n)s person", "%(n)s people", number)) % {"n": number}
+
+
+def point_texts(point: Point) -> tuple[str, str]:
+    """A point of a trend: the month at whose end it stood, else the day; and its value."""
+    local = timezone.localtime(point.at)
+    if local.day == 1 and local.time() == dt.time():
+        when = date_format(local - dt.timedelta(days=1), _("F"))
+    else:
+        when = date_format(local, _("F j"))
+    return when, number_text(point.value, Unit.SHARE)
 
 
 def number_text(value: float, unit: str) -> str:
