@@ -24,6 +24,7 @@ from .data import JobKind, Scope, ScopeKind
 from .help import helping
 from .help.points import RED
 from .measure.catalogue import (
+    BY_CODE,
     MODEL,
     PEOPLE_GROUPS,
     SHIPPED,
@@ -45,6 +46,7 @@ from .words.presentation import FigureText
 A_PERIOD = dt.timedelta(days=28)  # the figure "before" is at least so old
 NOT_OLDER = dt.timedelta(days=42)  # and at most: a year ago is no period
 MOST_HELP, MOST_CLASSES = 5, 12
+FACES = "reactions"  # shown as they are now only: month against month, five faces could become one
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def _board(scope: Scope, region: Region | None, viewer: Any) -> Board:
         figures=figures,
         funnel=_funnel(figures),
         lights=presentation.lights_of(figures),
-        trends=trends_of(ends, SHIPPED),
+        trends=trends_of(ends, [code for code in SHIPPED if BY_CODE[code].rows != FACES]),
         subjects=_subjects(figures),
         few=_few(figures),
         themes=presentation.themes_of(figures),

@@ -28,6 +28,7 @@ from assessments.evaluation import selectors, services
 from assessments.evaluation.closing import months
 from assessments.evaluation.data import Scope, ScopeKind, Unit
 from assessments.evaluation.help import helping
+from assessments.evaluation.measure.catalogue import SHIPPED
 from assessments.evaluation.measure.places import PlaceRow
 from assessments.evaluation.models import EvaluationReport, EvaluationSnapshot, ReportFile
 from assessments.evaluation.reports import making, paper, reporting, tables
@@ -378,6 +379,8 @@ def test_screen_export_paper_command_and_api_are_equal_to_the_digit(
     call_command("evaluate", "--region", COUNTY, "--as-of", moment, "--json", stdout=out)
     command = json.loads(out.getvalue())
     api = client_for(county["supervisor"]).get(f"/api/v1/evaluations/?kind=region&key={COUNTY}").json()
+    lights = {row["code"]: row.pop("light") for row in api["indicators"]}
+    assert [row.pop("target") for row in api["indicators"]] == [SHIPPED.get(code) for code in lights]
     assert api == command
     with translation.override(language):
         page = reporting.report_of(facts_of(report))
@@ -394,6 +397,7 @@ def test_screen_export_paper_command_and_api_are_equal_to_the_digit(
         assert sheet[code][4:9] == raw, code
         assert [float(cell) if cell else None for cell in table[code][4:9]] == raw, code
         assert sheet[code][3] == table[code][3] == tables._safe(shown.value), code
+        assert str(shown.light) == lights[code], code
     with translation.override(language):
         assert_paper_shows(page, content(report, "pdf"))
     client = client_for(county["supervisor"])

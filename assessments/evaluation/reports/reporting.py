@@ -345,7 +345,10 @@ def _definitions(
     lines = [
         _how_counted(every),
         *(_("%(title)s: %(meaning)s") % {"title": row.title, "meaning": row.meaning} for row in lights),
-        _("Groups of fewer than five people are not shown, nor what would give them away. –: nothing to count yet."),
+        _(
+            "Groups of fewer than five people are not shown, nor places whose numbers would give them away here. "
+            "–: nothing to count yet."
+        ),
         _(
             "The likely range holds the true share in 95 of 100 cases (Wilson). On target, not yet sure: the range "
             "begins below the target. Close: at most five points below it. Below, but few people: chance alone could "
