@@ -19,6 +19,8 @@ from assessments.evaluation.help import points as help_points
 from assessments.evaluation.measure import tally
 from assessments.evaluation.measure.catalogue import ACTIVE_DAYS, CLOSE
 from assessments.evaluation.measure.indicators import Z95
+from assessments.evaluation.models.target import LEAST, MOST
+from assessments.evaluation.targets import services as targets
 from assessments.notebook import memory as review
 from courses.grammar import law
 from courses.media import documents, uploads
@@ -93,6 +95,7 @@ def kept() -> Iterator[tuple[str, bool]]:
         # questions
         ("within a day", data.ANSWER_WITHIN == DAY),
         ("within 24 hours", data.ANSWER_WITHIN == DAY),
+        ("had waited 24 hours", data.ANSWER_WITHIN == DAY),
         ("for half an hour", data.CLAIM_LASTS == HOUR / 2),
         ("1000 letters", asking.MOST_LETTERS == 1000),
         ("4000 letters", answering.MOST_LETTERS == 4000),
@@ -118,6 +121,11 @@ def kept() -> Iterator[tuple[str, bool]]:
         ("our weeks", boards.A_PERIOD == 28 * DAY),
         ("4 weeks", boards.A_PERIOD == 28 * DAY),
         ("95 of 100 cases", abs(Z95 - 1.96) < 0.001),
+        ("with z = 1.96", abs(Z95 - 1.96) < 0.001),
+        # targets
+        ("from 1 to 99", (LEAST, MOST) == (1, 99)),
+        ("200 signs at most", targets.LONGEST == 200),
+        ("the next two years", dt.timedelta(days=730) <= targets.FURTHEST <= dt.timedelta(days=732)),
         ("five points below the target", CLOSE == 0.05),
         ("begun three times", jobs.Job.most_tries == 3),
         (
@@ -151,5 +159,5 @@ NO_PROMISE = (
     "under 1 min", "Of 100 questions", "It takes a few minutes", "Half a minute each", "it takes a minute",
     "Try again in a minute", "SHA-256", "asks %(length)s questions", "%(p)s%%", "Counting: %(n)s", "Being made, %(n)s",
     "About five minutes a lesson", "Only five minutes?", "I have 5 minutes", "of a month", "of a closed month",
-    "± t · SE", "A few people were erased since",
+    "± t · SE", "A few people were erased since", "Choose a day", "Only who comes back has a second try",
 )  # fmt: skip

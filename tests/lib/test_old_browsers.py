@@ -183,7 +183,7 @@ def test_every_property_is_old_enough_or_an_ornament() -> None:
 
 
 #: Classes that python puts together, or that stand beside others in a condition of a template.
-MADE = {"star", "on", "now", "xl", "icon", "even", "to", *look.CLOTHS.values()}
+MADE = {"star", "on", "now", "hope", "xl", "icon", "even", "to", *look.CLOTHS.values()}
 
 
 @pytest.mark.parametrize("name", ["look.css", "staff.css"])
